@@ -1,1 +1,22 @@
-//! engine
+//! What does a query see? The one place that builds a DataFusion session: the tables of a lake, the
+//! scans behind them, the functions, the settings, and the statements of our own.
+//!
+//! ```no_run
+//! # async fn example(lake: &kohort_lake::Lake) -> Result<(), kohort_engine::Error> {
+//! use kohort_engine::{Outcome, Session, SessionOptions};
+//!
+//! let session = Session::open(lake, SessionOptions::default()).await?;
+//! for outcome in session.execute("SELECT chrom, pos, ref, alt, af FROM variants").await? {
+//!     if let Outcome::Rows { schema, .. } = outcome {
+//!         assert_eq!(schema.fields().len(), 5);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod error;
+mod session;
+
+pub use error::{Blame, Error};
+pub use session::{FunctionInfo, Outcome, Session, SessionOptions, TableInfo, split_statements};
