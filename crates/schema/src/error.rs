@@ -1,0 +1,66 @@
+//! What can go wrong when schemas are built or united?
+
+/// An error of this room.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Two callsets declare one field with types that no common type holds.
+    #[error(
+        "{table}: field `{field}`: callset `{first}` declares {first_type}, callset `{second}` \
+         declares {second_type}"
+    )]
+    FieldConflict {
+        /// The lake's table.
+        table: String,
+        /// Path of the field, such as `info.DP`.
+        field: String,
+        /// Callset that declared it first.
+        first: String,
+        /// Its type.
+        first_type: String,
+        /// Callset that declares it now.
+        second: String,
+        /// Its type.
+        second_type: String,
+    },
+    /// Two fields of one header differ in case only, which table formats cannot tell apart.
+    #[error("fields `{first}` and `{second}` differ only in upper and lower case")]
+    FieldsDifferInCase {
+        /// The first.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// An attribute of the sample table has the name of a column that Kohort declares.
+    #[error("sample attribute `{name}` has the name of a column of `samples`")]
+    AttributeIsReserved {
+        /// The attribute.
+        name: String,
+    },
+    /// The name is not that of a table.
+    #[error("expected a table of the lake, got `{name}`")]
+    UnknownTable {
+        /// What was given.
+        name: String,
+    },
+}
+
+impl Error {
+    /// What the person at the keyboard can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::FieldConflict { field, second, .. } => Some(format!(
+                "rename the field in one of the two (`bcftools annotate --rename-annots`), drop it \
+                 (`bcftools annotate -x`), or ingest `{second}` into a lake of its own; `{field}` \
+                 must have one type over the whole lake"
+            )),
+            Error::FieldsDifferInCase { second, .. } => Some(format!(
+                "rename `{second}` with `bcftools annotate --rename-annots`"
+            )),
+            Error::AttributeIsReserved { name } => {
+                Some(format!("rename the column `{name}` of the sample file"))
+            }
+            Error::UnknownTable { .. } => None,
+        }
+    }
+}
