@@ -1,1 +1,21 @@
-//! stats
+//! Given counts, what is the estimate and how sure are we?
+//!
+//! One measure per file, with its paper. Each is a pure function of counts: `n_…` counts people,
+//! `ac` and `an` count alleles. What cannot be estimated from the counts is `None`, and the
+//! documentation of the measure says when; a ratio with nothing below the line is never 0.
+//!
+//! Nothing here knows genomes, Arrow or SQL.
+
+mod counts;
+mod error;
+mod filtering_allele_frequency;
+mod fst;
+mod hardy_weinberg;
+mod inbreeding;
+
+pub use counts::{AlleleCounts, DiploidCounts, HemizygousCounts};
+pub use error::Error;
+pub use filtering_allele_frequency::{Confidence, filtering_allele_frequency};
+pub use fst::{FstTerms, fst_hudson};
+pub use hardy_weinberg::{PValue, hardy_weinberg_p, hardy_weinberg_p_x};
+pub use inbreeding::inbreeding_coefficient;

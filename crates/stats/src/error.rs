@@ -1,0 +1,25 @@
+//! What can be wrong with the parameters of a measure.
+
+/// An error of this crate.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A confidence is not a number between 0 and 1, both excluded.
+    #[error("confidence: expected a number between 0 and 1, got `{found}`")]
+    InvalidConfidence {
+        /// The number given.
+        found: f64,
+    },
+}
+
+impl Error {
+    /// What the person can do about it, where that is not plain from the message.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::InvalidConfidence { found } if *found > 1.0 && *found < 100.0 => {
+                Some(format!("for {found} % write {}", found / 100.0))
+            }
+            Self::InvalidConfidence { .. } => None,
+        }
+    }
+}
