@@ -1,0 +1,43 @@
+//! `cohort_intersection(a, b, …)`: who is in all of them.
+
+use arrow::datatypes::DataType;
+use datafusion::common::Result;
+use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
+use datafusion::logical_expr::{ColumnarValue, Documentation, ScalarFunctionArgs};
+
+use crate::cohort_union::{coerce_cohorts, fold_cohorts};
+use crate::context::FunctionContext;
+use crate::scalar::Kernel;
+
+/// The samples that are in every cohort.
+#[derive(Debug)]
+pub(crate) struct CohortIntersection;
+
+impl Kernel for CohortIntersection {
+    const NAME: &'static str = "cohort_intersection";
+
+    fn coerce(types: &[DataType]) -> Result<Vec<DataType>> {
+        coerce_cohorts(Self::NAME, types)
+    }
+
+    fn returns(_: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Binary)
+    }
+
+    fn invoke(_: &FunctionContext, args: &ScalarFunctionArgs) -> Result<ColumnarValue> {
+        fold_cohorts(args, |all, other| *all &= other)
+    }
+
+    fn documentation() -> Documentation {
+        Documentation::builder(
+            DOC_SECTION_OTHER,
+            "The samples that are in every one of the cohorts. NULL when an argument is NULL.",
+            "cohort_intersection(a, b [, …])",
+        )
+        .with_argument("a, b, …", "cohorts")
+        .with_sql_example(
+            "SELECT cohort_size(cohort_intersection(cohort('cases'), cohort('women'))) AS n;",
+        )
+        .build()
+    }
+}

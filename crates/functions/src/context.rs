@@ -1,0 +1,209 @@
+//! What functions know beside their arguments: the samples of the lake and its named cohorts.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
+
+use arrow::array::{Array, StringViewArray};
+use datafusion::common::{Result, internal_err, plan_err};
+use datafusion::error::DataFusionError;
+use kohort_genotype::SampleDirectory;
+
+/// The identifiers of one callset's samples.
+#[derive(Debug, Clone)]
+pub struct IdBlock {
+    /// `sample_index` of the first.
+    pub base: u32,
+    /// Identifiers, in the order of `sample_index`.
+    pub ids: Vec<String>,
+}
+
+/// Every visible sample: who it is, and how many copies of a chromosome it has.
+#[derive(Debug)]
+pub struct Samples {
+    directory: Arc<SampleDirectory>,
+    blocks: Vec<(u32, usize, usize)>,
+    ids: StringViewArray,
+    by_id: OnceLock<HashMap<String, Vec<u32>>>,
+}
+
+impl Samples {
+    /// Joins the directory with the samples' identifiers.
+    pub fn new(directory: Arc<SampleDirectory>, mut blocks: Vec<IdBlock>) -> Self {
+        blocks.sort_by_key(|block| block.base);
+        let mut offset = 0;
+        let spans = blocks
+            .iter()
+            .map(|block| {
+                let span = (block.base, offset, block.ids.len());
+                offset += block.ids.len();
+                span
+            })
+            .collect();
+        let ids = StringViewArray::from_iter_values(blocks.iter().flat_map(|block| &block.ids));
+        Self {
+            directory,
+            blocks: spans,
+            ids,
+            by_id: OnceLock::new(),
+        }
+    }
+
+    /// Blocks and karyotypes.
+    pub fn directory(&self) -> &Arc<SampleDirectory> {
+        &self.directory
+    }
+
+    /// All identifiers; [`Self::row_of`] tells which is whose.
+    pub fn ids(&self) -> &StringViewArray {
+        &self.ids
+    }
+
+    /// Where in [`Self::ids`] a sample is.
+    pub fn row_of(&self, sample_index: u32) -> Option<usize> {
+        let at = self
+            .blocks
+            .partition_point(|(base, _, _)| *base <= sample_index);
+        let (base, offset, len) = self.blocks.get(at.checked_sub(1)?)?;
+        let within = (sample_index - base) as usize;
+        (within < *len).then_some(offset + within)
+    }
+
+    /// The identifier of a sample.
+    pub fn id_of(&self, sample_index: u32) -> Option<&str> {
+        self.row_of(sample_index).map(|row| self.ids.value(row))
+    }
+
+    /// Every `sample_index` in order, beside its row in [`Self::ids`].
+    pub fn indices(&self) -> impl Iterator<Item = u32> + '_ {
+        self.blocks.iter().flat_map(|(base, _, len)| {
+            let base = *base;
+            (0..*len).map(move |within| base + u32::try_from(within).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// The samples that carry an identifier, one per callset that has it; empty when there is none.
+    pub fn indices_of(&self, sample_id: &str) -> &[u32] {
+        let by_id = self.by_id.get_or_init(|| {
+            let mut by_id: HashMap<String, Vec<u32>> = HashMap::with_capacity(self.ids.len());
+            for (index, id) in self.indices().zip(self.ids.iter().flatten()) {
+                by_id.entry(id.to_string()).or_default().push(index);
+            }
+            by_id
+        });
+        by_id.get(sample_id).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What the functions of one session share. Samples and cohorts are filled in before a statement that
+/// needs them runs.
+#[derive(Debug, Default)]
+pub struct FunctionContext {
+    samples: OnceLock<Arc<Samples>>,
+    cohorts: OnceLock<HashMap<String, Vec<u8>>>,
+}
+
+impl FunctionContext {
+    /// Tells the functions who the samples are; the first call decides.
+    pub fn set_samples(&self, samples: Arc<Samples>) {
+        let _ = self.samples.set(samples);
+    }
+
+    /// Tells the functions the named cohorts, as portable roaring bitmaps; the first call decides.
+    pub fn set_cohorts(&self, cohorts: HashMap<String, Vec<u8>>) {
+        let _ = self.cohorts.set(cohorts);
+    }
+
+    /// Whether samples have been filled in.
+    pub fn has_samples(&self) -> bool {
+        self.samples.get().is_some()
+    }
+
+    /// Whether cohorts have been filled in.
+    pub fn has_cohorts(&self) -> bool {
+        self.cohorts.get().is_some()
+    }
+
+    pub(crate) fn samples(&self) -> Result<&Arc<Samples>> {
+        match self.samples.get() {
+            Some(samples) => Ok(samples),
+            None => internal_err!("the samples of the lake were not loaded"),
+        }
+    }
+
+    pub(crate) fn cohort(&self, name: &str) -> Result<&[u8]> {
+        let Some(cohorts) = self.cohorts.get() else {
+            return internal_err!("the cohorts of the lake were not loaded");
+        };
+        if let Some(members) = cohorts.get(name) {
+            return Ok(members);
+        }
+        match closest(name, cohorts.keys().map(String::as_str)) {
+            Some(near) => plan_err!("there is no cohort `{name}`; did you mean `{near}`?"),
+            None => plan_err!(
+                "there is no cohort `{name}`; make one with CREATE COHORT {name} AS SELECT sample_id …"
+            ),
+        }
+    }
+
+    pub(crate) fn sample(&self, sample_id: &str) -> Result<&[u32]> {
+        let samples = self.samples()?;
+        match samples.indices_of(sample_id) {
+            [] => Err(unknown_sample(samples, sample_id)),
+            indices => Ok(indices),
+        }
+    }
+}
+
+fn unknown_sample(samples: &Samples, sample_id: &str) -> DataFusionError {
+    let known = samples.ids.iter().flatten().take(MAX_COMPARED_IDS);
+    let message = match closest(sample_id, known) {
+        Some(near) => format!("there is no sample `{sample_id}`; did you mean `{near}`?"),
+        None => format!("there is no sample `{sample_id}`"),
+    };
+    DataFusionError::Execution(message)
+}
+
+/// Beyond this many identifiers, a near match is no longer searched for.
+const MAX_COMPARED_IDS: usize = 100_000;
+
+/// The name that is nearest to a mistyped one, when any is near enough to be meant.
+fn closest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = name.len() / 3 + 1;
+    names
+        .map(|candidate| {
+            (
+                datafusion::common::utils::datafusion_strsim::levenshtein(name, candidate),
+                candidate,
+            )
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// A context that compares by identity, as DataFusion asks functions to be comparable.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared(pub(crate) Arc<FunctionContext>);
+
+impl std::ops::Deref for Shared {
+    type Target = FunctionContext;
+
+    fn deref(&self) -> &FunctionContext {
+        &self.0
+    }
+}
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Shared {}
+
+impl Hash for Shared {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
+}

@@ -1,0 +1,129 @@
+//! `hwe_exact(stats)`: the exact test of Hardy–Weinberg equilibrium.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, Float64Array, Int64Array};
+use arrow::datatypes::DataType;
+use datafusion::common::{Result, exec_err};
+use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
+use datafusion::logical_expr::{ColumnarValue, Documentation, ScalarFunctionArgs};
+use kohort_stats::{DiploidCounts, HemizygousCounts, PValue, hardy_weinberg_p, hardy_weinberg_p_x};
+
+use crate::args::{coerce_counts_or_struct, constant_text, counts_or_struct, is_text};
+use crate::context::FunctionContext;
+use crate::scalar::Kernel;
+
+const SYNTAX: &str = "hwe_exact(stats) or hwe_exact(n_hom_ref, n_het, n_hom_alt)";
+const DIPLOID: [&str; 3] = ["n_hom_ref", "n_het", "n_hom_alt"];
+
+/// The p-value of Hardy–Weinberg equilibrium.
+#[derive(Debug)]
+pub(crate) struct HweExact;
+
+impl Kernel for HweExact {
+    const NAME: &'static str = "hwe_exact";
+
+    fn coerce(types: &[DataType]) -> Result<Vec<DataType>> {
+        match types.split_last() {
+            Some((last, counts)) if is_text(last) && last != &DataType::Null => {
+                let mut coerced = coerce_counts_or_struct(SYNTAX, 3, counts)?;
+                coerced.push(DataType::Utf8);
+                Ok(coerced)
+            }
+            _ => coerce_counts_or_struct(SYNTAX, 3, types),
+        }
+    }
+
+    fn returns(_: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Float64)
+    }
+
+    fn invoke(_: &FunctionContext, args: &ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let rows = args.number_rows;
+        let (counts, p_value) = split_p_value(&args.args)?;
+        if counts.len() == 3 {
+            let columns = counts_or_struct(Self::NAME, counts, &DIPLOID, rows)?;
+            let p = (0..rows).map(|row| hardy_weinberg_p(diploid(&columns, row)?, p_value));
+            return Ok(ColumnarValue::Array(Arc::new(p.collect::<Float64Array>())));
+        }
+        let fields = [
+            "n_hom_ref",
+            "n_het",
+            "n_hom_alt",
+            "n_other_alt",
+            "n_hemi_ref",
+            "n_hemi_alt",
+            "n_hemi_other",
+        ];
+        let columns = counts_or_struct(Self::NAME, counts, &fields, rows)?;
+        let p = (0..rows).map(|row| {
+            let mut people = diploid(&columns, row)?;
+            people.n_hom_ref += value(&columns[3], row)?;
+            let men = HemizygousCounts {
+                n_hemi_ref: value(&columns[4], row)? + value(&columns[6], row)?,
+                n_hemi_alt: value(&columns[5], row)?,
+            };
+            match men.n_hemi_ref + men.n_hemi_alt {
+                _ if people.n_people() == 0 => None,
+                0 => hardy_weinberg_p(people, p_value),
+                _ => hardy_weinberg_p_x(people, men, p_value),
+            }
+        });
+        Ok(ColumnarValue::Array(Arc::new(p.collect::<Float64Array>())))
+    }
+
+    fn documentation() -> Documentation {
+        Documentation::builder(
+            DOC_SECTION_OTHER,
+            "The p-value of the exact test of Hardy–Weinberg equilibrium (Wigginton, Cutler & \
+             Abecasis 2005), this ALT against all other alleles. Given the struct of `allele_stats`, \
+             people with one copy (men on X) take part as Graffelman & Weir (2016) describe. A small \
+             value says that heterozygotes lack or abound. NULL when a count is NULL, and when \
+             nobody has two called copies (Y, MT).",
+            "hwe_exact(stats [, p_value])",
+        )
+        .with_alternative_syntax("hwe_exact(n_hom_ref, n_het, n_hom_alt [, p_value])")
+        .with_argument("stats", "the struct of `allele_stats`")
+        .with_argument("n_hom_ref, n_het, n_hom_alt", "people per genotype")
+        .with_argument(
+            "p_value",
+            "`'standard'`, the default, as plink2 and bcftools print, or `'mid'`, which counts \
+             outcomes as likely as the observed one by half",
+        )
+        .with_sql_example("SELECT hwe_exact(n_hom_ref, n_het, n_hom_alt) AS p FROM variants;")
+        .with_related_udf("inbreeding_coefficient")
+        .build()
+    }
+}
+
+/// Parts a last text argument from the counts before it.
+fn split_p_value(args: &[ColumnarValue]) -> Result<(&[ColumnarValue], PValue)> {
+    let Some((last, counts)) = args
+        .split_last()
+        .filter(|(last, _)| is_text(&last.data_type()))
+    else {
+        return Ok((args, PValue::Standard));
+    };
+    match constant_text("hwe_exact", "p_value", last)?.as_deref() {
+        None | Some("standard") => Ok((counts, PValue::Standard)),
+        Some("mid") => Ok((counts, PValue::Mid)),
+        Some(other) => exec_err!("hwe_exact: expected `standard` or `mid`, got `{other}`"),
+    }
+}
+
+/// A count; `None` when it is NULL or negative.
+pub(crate) fn value(column: &Int64Array, row: usize) -> Option<u64> {
+    column
+        .is_valid(row)
+        .then(|| u64::try_from(column.value(row)).ok())
+        .flatten()
+}
+
+/// The first three columns as people with two copies.
+pub(crate) fn diploid(columns: &[Int64Array], row: usize) -> Option<DiploidCounts> {
+    Some(DiploidCounts {
+        n_hom_ref: value(&columns[0], row)?,
+        n_het: value(&columns[1], row)?,
+        n_hom_alt: value(&columns[2], row)?,
+    })
+}

@@ -1,0 +1,199 @@
+//! `in_region(chrom, pos, regions)`: whether a position lies in a region.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, BooleanArray};
+use arrow::datatypes::DataType;
+use datafusion::common::{Result, ScalarValue, plan_err};
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
+use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
+use datafusion::logical_expr::utils::disjunction;
+use datafusion::logical_expr::{ColumnarValue, Documentation, Expr, ScalarFunctionArgs, lit};
+use kohort_genome::Region;
+
+use crate::args::{integer_column, is_number, is_text, text_column, wrong_count, wrong_type};
+use crate::context::FunctionContext;
+use crate::scalar::Kernel;
+
+/// Whether a position lies in one of some regions.
+#[derive(Debug)]
+pub(crate) struct InRegion;
+
+impl Kernel for InRegion {
+    const NAME: &'static str = "in_region";
+
+    fn coerce(types: &[DataType]) -> Result<Vec<DataType>> {
+        let [chrom, pos, regions] = types else {
+            return wrong_count(
+                "in_region(chrom, pos, 'chr17:43044295-43125364')",
+                types.len(),
+            );
+        };
+        if !is_text(chrom) {
+            return wrong_type(Self::NAME, "chrom", "text", chrom);
+        }
+        if !is_number(pos) {
+            return wrong_type(Self::NAME, "pos", "a number", pos);
+        }
+        let regions = match regions {
+            DataType::List(item) | DataType::LargeList(item) if is_text(item.data_type()) => {
+                DataType::new_list(DataType::Utf8, true)
+            }
+            DataType::FixedSizeList(item, _) if is_text(item.data_type()) => {
+                DataType::new_list(DataType::Utf8, true)
+            }
+            text if is_text(text) => DataType::Utf8View,
+            other => return wrong_type(Self::NAME, "regions", "text or a list of text", other),
+        };
+        Ok(vec![DataType::Utf8View, DataType::Int64, regions])
+    }
+
+    fn returns(_: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Boolean)
+    }
+
+    fn invoke(_: &FunctionContext, args: &ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let rows = args.number_rows;
+        let chrom = text_column(&args.args[0], rows)?;
+        let pos = integer_column(&args.args[1].to_array(rows)?)?;
+        let constant = match &args.args[2] {
+            ColumnarValue::Scalar(scalar) => Some(scalar_regions(scalar)?),
+            ColumnarValue::Array(_) => None,
+        };
+        let mut inside = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let own;
+            let regions = match (&constant, &args.args[2]) {
+                (Some(regions), _) => regions.as_deref(),
+                (None, ColumnarValue::Array(array)) => {
+                    own = scalar_regions(&ScalarValue::try_from_array(array, row)?)?;
+                    own.as_deref()
+                }
+                (None, ColumnarValue::Scalar(_)) => None,
+            };
+            inside.push(match regions {
+                Some(regions) if chrom.is_valid(row) && pos.is_valid(row) => {
+                    let contig = kohort_genome::canonical_contig(chrom.value(row));
+                    let pos = u32::try_from(pos.value(row)).ok();
+                    Some(
+                        regions
+                            .iter()
+                            .any(|r| pos.is_some_and(|pos| r.contains(&contig, pos))),
+                    )
+                }
+                _ => None,
+            });
+        }
+        Ok(ColumnarValue::Array(Arc::new(BooleanArray::from(inside))))
+    }
+
+    fn simplify(
+        _: &Arc<FunctionContext>,
+        args: Vec<Expr>,
+        _: &SimplifyContext,
+    ) -> Result<ExprSimplifyResult> {
+        let [chrom, pos, Expr::Literal(regions, _)] = args.as_slice() else {
+            return Ok(ExprSimplifyResult::Original(args));
+        };
+        Ok(ExprSimplifyResult::Simplified(
+            match scalar_regions(regions)? {
+                None => Expr::Literal(ScalarValue::Boolean(None), None),
+                Some(regions) => regions_predicate(chrom, pos, &regions),
+            },
+        ))
+    }
+
+    fn documentation() -> Documentation {
+        Documentation::builder(
+            DOC_SECTION_OTHER,
+            "Whether a position lies in a region, or in one of several. Positions are 1-based and \
+             both ends belong to a region. Contigs go by any of their names (`17`, `chr17`). In a \
+             filter it is as good as comparing `chrom` and `pos`: files and row groups outside are \
+             not read. NULL when an argument is NULL; a text that is no region is an error.",
+            "in_region(chrom, pos, regions)",
+        )
+        .with_alternative_syntax("in_region(regions)")
+        .with_argument(
+            "chrom",
+            "the contig; the column `chrom` when left out together with `pos`",
+        )
+        .with_argument("pos", "1-based position")
+        .with_argument(
+            "regions",
+            "`chr17:43,044,295-43,125,364`, `chr17:100`, `chr17`, several of them parted by `,` or \
+             blanks, or a list: `['chr13:32315086-32400268', 'chr17:43044295-43125364']`",
+        )
+        .with_sql_example(
+            "SELECT count(*) FROM variants WHERE in_region(chrom, pos, 'chr17:43044295-43125364');",
+        )
+        .build()
+    }
+}
+
+/// Reads a list of regions; the error is the caller's fault.
+pub fn parse_regions(text: &str) -> Result<Vec<Region>> {
+    Region::parse_list(text).or_else(|error| plan_err!("{error}"))
+}
+
+/// `chrom` and `pos` lie in one of the regions, as plain comparisons that scans can prune by.
+pub fn regions_predicate(chrom: &Expr, pos: &Expr, regions: &[Region]) -> Expr {
+    let each = regions.iter().map(|region| {
+        let mut inside = chrom.clone().eq(lit(region.contig.as_str()));
+        if region.start > 0 {
+            inside = inside.and(pos.clone().gt_eq(lit(i64::from(region.start))));
+        }
+        if region.end < kohort_genome::MAX_POSITION {
+            inside = inside.and(pos.clone().lt_eq(lit(i64::from(region.end))));
+        }
+        inside
+    });
+    disjunction(each).unwrap_or_else(|| lit(false))
+}
+
+/// The regions that a constant names; `None` for NULL.
+fn scalar_regions(scalar: &ScalarValue) -> Result<Option<Vec<Region>>> {
+    if scalar.is_null() {
+        return Ok(None);
+    }
+    if let Some(text) = scalar.try_as_str() {
+        return text.map(parse_regions).transpose();
+    }
+    let array = scalar.to_array()?;
+    let Some(list) = array.as_list_opt::<i32>() else {
+        return Err(DataFusionError::Plan(format!(
+            "in_region: expected text or a list of text, got {}",
+            scalar.data_type()
+        )));
+    };
+    let items = arrow::compute::cast(list.values(), &DataType::Utf8)?;
+    let mut regions = Vec::new();
+    for item in items.as_string::<i32>().iter().flatten() {
+        regions.extend(parse_regions(item)?);
+    }
+    Ok(Some(regions))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::logical_expr::col;
+
+    #[test]
+    fn a_region_becomes_comparisons_that_scans_prune_by() {
+        let regions = parse_regions("17:43,044,295-43,125,364").unwrap();
+        let predicate = regions_predicate(&col("chrom"), &col("pos"), &regions);
+        let text = predicate.to_string();
+        assert!(text.contains("chr17"), "{text}");
+        assert!(
+            text.contains("43044295") && text.contains("43125364"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_malformed_region_is_an_error() {
+        assert!(parse_regions("chr17:10-5").is_err());
+        assert!(parse_regions("chr17:a-b").is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! The settings under `kohort.` that change what a query counts.
+
+use std::any::Any;
+
+use datafusion::common::config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions};
+use datafusion::common::{Result, config_err};
+use kohort_genotype::{CountRules, GenotypeFilter, UnknownSex};
+
+/// `SET kohort.genotype_filter = 'adj'` and its siblings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KohortOptions {
+    /// Whose calls count.
+    pub genotype_filter: GenotypeFilter,
+    /// What a sample of unknown sex karyotype counts as on X and Y outside the PARs.
+    pub unknown_sex: UnknownSex,
+    /// Whether `variants` and `calls` show `*` alleles as rows of their own.
+    pub show_spanning_deletions: bool,
+}
+
+impl Default for KohortOptions {
+    fn default() -> Self {
+        Self {
+            genotype_filter: GenotypeFilter::Raw,
+            unknown_sex: UnknownSex::Exclude,
+            show_spanning_deletions: false,
+        }
+    }
+}
+
+impl KohortOptions {
+    /// The options of a session.
+    pub fn of(config: &ConfigOptions) -> Self {
+        config.extensions.get::<Self>().copied().unwrap_or_default()
+    }
+
+    /// The rules of counting that the options amount to.
+    pub fn rules(&self) -> CountRules {
+        CountRules {
+            filter: self.genotype_filter,
+            unknown_sex: self.unknown_sex,
+        }
+    }
+
+    /// Whether the counts stored at ingest, which are raw and leave unknown sex out, are the answer.
+    pub fn stored_counts_hold(&self) -> bool {
+        self.genotype_filter == GenotypeFilter::Raw && self.unknown_sex == UnknownSex::Exclude
+    }
+}
+
+/// `raw` or `adj`.
+pub(crate) fn filter_name(filter: GenotypeFilter) -> &'static str {
+    match filter {
+        GenotypeFilter::Raw => "raw",
+        GenotypeFilter::Adj => "adj",
+    }
+}
+
+/// `exclude` or `as_called`.
+pub(crate) fn unknown_sex_name(unknown_sex: UnknownSex) -> &'static str {
+    match unknown_sex {
+        UnknownSex::Exclude => "exclude",
+        UnknownSex::AsCalled => "as_called",
+    }
+}
+
+/// Reads `raw` or `adj`.
+pub(crate) fn parse_filter(text: &str) -> Result<GenotypeFilter> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "raw" => Ok(GenotypeFilter::Raw),
+        "adj" => Ok(GenotypeFilter::Adj),
+        _ => config_err!("expected `raw` or `adj` as kohort.genotype_filter, got `{text}`"),
+    }
+}
+
+/// Reads `exclude` or `as_called`.
+pub(crate) fn parse_unknown_sex(text: &str) -> Result<UnknownSex> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "exclude" => Ok(UnknownSex::Exclude),
+        "as_called" => Ok(UnknownSex::AsCalled),
+        _ => config_err!("expected `exclude` or `as_called` as kohort.unknown_sex, got `{text}`"),
+    }
+}
+
+impl ConfigExtension for KohortOptions {
+    const PREFIX: &'static str = "kohort";
+}
+
+impl ExtensionOptions for KohortOptions {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn cloned(&self) -> Box<dyn ExtensionOptions> {
+        Box::new(*self)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        match key {
+            "genotype_filter" => self.genotype_filter = parse_filter(value)?,
+            "unknown_sex" => self.unknown_sex = parse_unknown_sex(value)?,
+            "show_spanning_deletions" => {
+                self.show_spanning_deletions = match value.to_ascii_lowercase().as_str() {
+                    "true" | "on" | "1" => true,
+                    "false" | "off" | "0" => false,
+                    _ => {
+                        return config_err!(
+                            "expected `true` or `false` as kohort.show_spanning_deletions, \
+                             got `{value}`"
+                        );
+                    }
+                }
+            }
+            _ => {
+                return config_err!(
+                    "there is no setting `kohort.{key}`; there are kohort.genotype_filter, \
+                     kohort.unknown_sex and kohort.show_spanning_deletions"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn entries(&self) -> Vec<ConfigEntry> {
+        vec![
+            ConfigEntry {
+                key: "genotype_filter".to_string(),
+                value: Some(filter_name(self.genotype_filter).to_string()),
+                description: "raw: every call counts; adj: only calls of high quality \
+                    (GQ >= 20, DP >= 10 or haploid DP >= 5, a het's alternate reads >= 0.2)",
+            },
+            ConfigEntry {
+                key: "unknown_sex".to_string(),
+                value: Some(unknown_sex_name(self.unknown_sex).to_string()),
+                description: "on X and Y outside the PARs, a sample of unknown sex karyotype is \
+                    left out (exclude) or counts as its genotype is written (as_called)",
+            },
+            ConfigEntry {
+                key: "show_spanning_deletions".to_string(),
+                value: Some(self.show_spanning_deletions.to_string()),
+                description: "whether variants and calls show `*` alleles as rows",
+            },
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_value_is_refused_and_named() {
+        let mut options = KohortOptions::default();
+        let error = options
+            .set("genotype_filter", "best")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("`best`"), "{error}");
+        assert!(options.set("filter", "raw").is_err());
+    }
+
+    #[test]
+    fn adj_means_that_stored_counts_no_longer_hold() {
+        let mut options = KohortOptions::default();
+        assert!(options.stored_counts_hold());
+        options.set("genotype_filter", "ADJ").unwrap();
+        assert!(!options.stored_counts_hold());
+    }
+}
