@@ -1,0 +1,499 @@
+//! What does each sample column say? The hot loop: most of a joint VCF is `0|0` and `0/0`, text
+//! that a wide compare skips while it is in cache.
+//!
+//! VCFv4.5 §1.6.2.
+
+use kohort_genotype::{CallBuf, DefaultCall, MISSING, Phase, SiteCalls};
+use memchr::memchr;
+
+use crate::gt::{allele_of_byte, parse_call, phase_of_byte};
+use crate::{Error, RecordView};
+
+/// Takes the FORMAT fields of each sample in order.
+pub trait FormatVisitor {
+    /// One sample: its genotype (`None` when FORMAT has no GT), and the raw text of each field in
+    /// FORMAT's order, GT included. A field that was dropped from the end is `.`.
+    ///
+    /// # Errors
+    /// Ends the reading of the record.
+    fn sample(
+        &mut self,
+        sample: u32,
+        genotype: Option<&CallBuf>,
+        fields: &[&[u8]],
+    ) -> Result<(), Error>;
+}
+
+/// Reads the genotypes of all samples into `calls`; other fields are skipped unread. Returns
+/// whether the record has genotypes; `calls` is reset in any case.
+///
+/// # Errors
+/// [`Error::Genotype`] names the sample, [`Error::Column`] a wrong number of samples.
+pub fn parse_genotypes(
+    view: &RecordView<'_>,
+    n_samples: u32,
+    calls: &mut SiteCalls,
+) -> Result<bool, Error> {
+    calls.reset(n_samples);
+    if n_samples == 0 {
+        return check_none(view).map(|()| false);
+    }
+    let mut columns = Columns::new(view, n_samples, calls);
+    let done = if view.format == "GT" {
+        columns.genotypes_alone()
+    } else if view.has_genotypes() {
+        columns.genotypes_first()
+    } else {
+        let found = memchr::memchr_iter(b'\t', view.samples).count() + 1;
+        columns.sample = u32::try_from(found).unwrap_or(u32::MAX);
+        Ok(())
+    };
+    done.and_then(|()| columns.check_count())
+        .map_err(|error| view.place(error))?;
+    Ok(view.has_genotypes())
+}
+
+/// Reads the genotypes of all samples into `calls` and hands all fields to `visitor`, in one pass.
+/// Returns whether the record has genotypes.
+///
+/// # Errors
+/// As [`parse_genotypes`]; [`Error::Column`] for more fields than FORMAT has keys; the visitor's.
+pub fn parse_samples(
+    view: &RecordView<'_>,
+    n_samples: u32,
+    calls: &mut SiteCalls,
+    visitor: &mut impl FormatVisitor,
+) -> Result<bool, Error> {
+    calls.reset(n_samples);
+    if n_samples == 0 {
+        return check_none(view).map(|()| false);
+    }
+    let mut columns = Columns::new(view, n_samples, calls);
+    columns
+        .all_fields(view, visitor)
+        .and_then(|()| columns.check_count())
+        .map_err(|error| view.place(error))?;
+    Ok(view.has_genotypes())
+}
+
+fn check_none(view: &RecordView<'_>) -> Result<(), Error> {
+    if view.samples.is_empty() {
+        return Ok(());
+    }
+    Err(view.place(Error::column("the line", "no sample columns", view.samples)))
+}
+
+/// The sample columns of one record, and how far they are read.
+struct Columns<'a, 'c> {
+    text: &'a [u8],
+    /// Byte where the next sample starts; beyond the end once the last one was read.
+    at: usize,
+    /// Number of the next sample.
+    sample: u32,
+    n_samples: u32,
+    n_alt: u16,
+    calls: &'c mut SiteCalls,
+}
+
+/// Bytes of one diploid call of single-digit alleles with its tab.
+const LANE: usize = 4;
+/// Calls that are compared at once.
+const GROUP: usize = 16;
+/// Calls whose bits [`SiteCalls::push_alt_bits`] takes at once.
+const WORD: usize = 64;
+/// From this many carriers in a word on, bits are better than a list.
+const MIN_PLANE_CARRIERS: u32 = 5;
+
+const REFERENCE_PHASED: [u8; LANE] = *b"0|0\t";
+const REFERENCE_UNPHASED: [u8; LANE] = *b"0/0\t";
+const MISSING_PHASED: [u8; LANE] = *b".|.\t";
+const MISSING_UNPHASED: [u8; LANE] = *b"./.\t";
+
+impl<'a, 'c> Columns<'a, 'c> {
+    fn new(view: &RecordView<'a>, n_samples: u32, calls: &'c mut SiteCalls) -> Self {
+        Columns {
+            text: view.samples,
+            at: 0,
+            sample: 0,
+            n_samples,
+            n_alt: view.n_alt,
+            calls,
+        }
+    }
+
+    /// FORMAT is `GT`.
+    fn genotypes_alone(&mut self) -> Result<(), Error> {
+        let (default, lane) = self.default_lane();
+        self.calls.set_default(default);
+        let wide = u64::from_le_bytes([
+            lane[0], lane[1], lane[2], lane[3], lane[0], lane[1], lane[2], lane[3],
+        ]);
+        let haploid = matches!(
+            default,
+            DefaultCall::HaploidReference | DefaultCall::HaploidMissing
+        );
+        let lane_bytes = if haploid { LANE / 2 } else { LANE };
+        let planes = matches!(default, DefaultCall::Reference(_)) && self.n_alt > 0;
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let left = (self.n_samples - self.sample.min(self.n_samples)) as usize;
+            if planes && self.sample % WORD as u32 == 0 && left >= WORD {
+                if let Some((word, _)) = rest.split_first_chunk::<{ WORD * LANE }>() {
+                    if self.word_is_done(word, wide) {
+                        self.at += WORD * LANE;
+                        self.sample += WORD as u32;
+                        continue;
+                    }
+                }
+            }
+            match rest.split_first_chunk::<{ GROUP * LANE }>() {
+                Some((group, _)) if left >= GROUP * LANE / lane_bytes => {
+                    if differing(group, wide) == 0 {
+                        self.at += GROUP * LANE;
+                        self.sample += (GROUP * LANE / lane_bytes) as u32;
+                    } else if haploid {
+                        self.one_by_one(GROUP)?;
+                    } else {
+                        self.group(group, u32::from_le_bytes(lane))?;
+                    }
+                }
+                _ if left == 0 || self.at > self.text.len() => return Ok(()),
+                _ => self.one_by_one(1)?,
+            }
+        }
+    }
+
+    /// The call that most of the first samples have, as far as it can be a default.
+    fn default_lane(&self) -> (DefaultCall, [u8; LANE]) {
+        match self.text {
+            [b'0', b'\t', ..] | b"0" => return (DefaultCall::HaploidReference, *b"0\t0\t"),
+            [b'.', b'\t', ..] | b"." => return (DefaultCall::HaploidMissing, *b".\t.\t"),
+            _ => {}
+        }
+        let lanes = self.text.as_chunks::<LANE>().0;
+        let count = |lane: &[u8; LANE]| lanes.iter().take(GROUP).filter(|l| *l == lane).count();
+        let (mut best, mut most) = (DefaultCall::Reference(Phase::Unphased), 0);
+        let mut best_lane = REFERENCE_UNPHASED;
+        for (lane, default) in [
+            (REFERENCE_PHASED, DefaultCall::Reference(Phase::Phased)),
+            (REFERENCE_UNPHASED, DefaultCall::Reference(Phase::Unphased)),
+            (MISSING_UNPHASED, DefaultCall::Missing(Phase::Unphased)),
+            (MISSING_PHASED, DefaultCall::Missing(Phase::Phased)),
+        ] {
+            let n = count(&lane);
+            if n > most {
+                (best, best_lane, most) = (default, lane, n);
+            }
+        }
+        if most == 0 && self.text.get(1) == Some(&b'|') {
+            return (DefaultCall::Reference(Phase::Phased), REFERENCE_PHASED);
+        }
+        (best, best_lane)
+    }
+
+    /// Takes 64 calls of alleles 0 and 1 with the default's separator; false if there are others.
+    #[inline]
+    fn word_is_done(&mut self, word: &[u8; WORD * LANE], wide: u64) -> bool {
+        let difference = differing(word, wide);
+        if difference == 0 {
+            return true;
+        }
+        if difference & !ALLELE_BITS != 0 {
+            return false;
+        }
+        let (first, second) = alternate_bits(word);
+        let mut carriers = first | second;
+        if carriers.count_ones() >= MIN_PLANE_CARRIERS {
+            self.calls
+                .push_alt_bits(self.sample as usize / WORD, first, second);
+            return true;
+        }
+        let phase = self.calls.default_call().phase();
+        while carriers != 0 {
+            let bit = carriers.trailing_zeros();
+            carriers &= carriers - 1;
+            let [a, b] = [first, second].map(|plane| u16::from(plane >> bit & 1 != 0));
+            self.calls.push(self.sample + bit, a, b, phase);
+        }
+        true
+    }
+
+    /// Takes 16 samples that start here, or fewer if one isn't of the common form: then the next
+    /// group starts behind it.
+    fn group(&mut self, group: &[u8; GROUP * LANE], default: u32) -> Result<(), Error> {
+        for lane in group.as_chunks::<LANE>().0 {
+            if u32::from_le_bytes(*lane) != default {
+                let [first, separator, second, tab] = *lane;
+                let parts = (
+                    allele_of_byte(first),
+                    phase_of_byte(separator),
+                    allele_of_byte(second),
+                );
+                let allowed = |allele: u16| allele <= self.n_alt || allele == MISSING;
+                match parts {
+                    (Some(first), Some(phase), Some(second))
+                        if tab == b'\t' && allowed(first) && allowed(second) =>
+                    {
+                        self.calls.push(self.sample, first, second, phase);
+                    }
+                    _ => return self.one_by_one(1),
+                }
+            }
+            self.at += LANE;
+            self.sample += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes samples of any form.
+    fn one_by_one(&mut self, n: usize) -> Result<(), Error> {
+        for _ in 0..n {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let end = memchr(b'\t', rest).unwrap_or(rest.len());
+            let call = self.call(&rest[..end])?;
+            self.push(call);
+            self.at += end + 1;
+            self.sample += 1;
+            if self.at > self.text.len() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// FORMAT starts with `GT:`, and nobody wants the rest.
+    fn genotypes_first(&mut self) -> Result<(), Error> {
+        self.set_phase();
+        while self.sample < self.n_samples && self.at <= self.text.len() {
+            let rest = &self.text[self.at..];
+            let end = memchr(b'\t', rest).unwrap_or(rest.len());
+            let column = &rest[..end];
+            let genotype = match column {
+                [_, _, _, b':', ..] => &column[..3],
+                _ => &column[..memchr(b':', column).unwrap_or(end)],
+            };
+            self.push_text(genotype)?;
+            self.at += end + 1;
+            self.sample += 1;
+        }
+        Ok(())
+    }
+
+    fn all_fields(
+        &mut self,
+        view: &RecordView<'a>,
+        visitor: &mut impl FormatVisitor,
+    ) -> Result<(), Error> {
+        let has_genotypes = view.has_genotypes();
+        if has_genotypes {
+            self.set_phase();
+        }
+        let n_keys = view.format_keys().count().max(1);
+        let mut fields: Vec<&[u8]> = vec![b"."; n_keys];
+        let (mut key, mut start) = (0, 0);
+        for end in Separators::new(self.text) {
+            let Some(field) = fields.get_mut(key) else {
+                return Err(self.too_many_fields(n_keys, start));
+            };
+            *field = &self.text[start..end];
+            key += 1;
+            start = end + 1;
+            if self.text.get(end) == Some(&b':') {
+                continue;
+            }
+            if self.sample == self.n_samples {
+                self.at = start;
+                return Ok(());
+            }
+            fields[key..].fill(b".");
+            key = 0;
+            if has_genotypes {
+                let call = self.call(fields[0])?;
+                visitor.sample(self.sample, Some(&call), &fields)?;
+                self.push(call);
+            } else {
+                visitor.sample(self.sample, None, &fields)?;
+            }
+            self.sample += 1;
+        }
+        self.at = self.text.len() + 1;
+        Ok(())
+    }
+
+    /// Hom-ref with the separator of the first sample.
+    fn set_phase(&mut self) {
+        let phase = match self.text.get(1) {
+            Some(b'|') => Phase::Phased,
+            _ => Phase::Unphased,
+        };
+        self.calls.set_default(DefaultCall::Reference(phase));
+    }
+
+    #[inline]
+    fn push_text(&mut self, genotype: &[u8]) -> Result<(), Error> {
+        if let &[b'0', separator, b'0'] = genotype {
+            if phase_of_byte(separator) == Some(self.calls.default_call().phase()) {
+                return Ok(());
+            }
+        }
+        let call = self.call(genotype)?;
+        self.push(call);
+        Ok(())
+    }
+
+    #[inline]
+    fn call(&self, genotype: &[u8]) -> Result<CallBuf, Error> {
+        parse_call(genotype, self.n_alt).map_err(|reason| self.wrong(genotype, reason))
+    }
+
+    #[inline]
+    fn push(&mut self, call: CallBuf) {
+        if self.sample < self.n_samples && call != self.calls.default_call().call() {
+            self.calls.push_call(self.sample, call);
+        }
+    }
+
+    #[cold]
+    fn wrong(&self, genotype: &[u8], reason: String) -> Error {
+        const SHOWN: usize = 60;
+        let shown = &genotype[..genotype.len().min(SHOWN)];
+        Error::Genotype {
+            sample: format!("#{}", self.sample + 1),
+            sample_number: self.sample,
+            genotype: String::from_utf8_lossy(shown).escape_debug().to_string(),
+            reason,
+        }
+    }
+
+    #[cold]
+    fn too_many_fields(&self, n_keys: usize, start: usize) -> Error {
+        let rest = &self.text[start..];
+        let end = memchr(b'\t', rest).unwrap_or(rest.len());
+        let expected = format!(
+            "{n_keys} fields as in FORMAT for sample #{}",
+            self.sample + 1
+        );
+        Error::column("sample columns", expected, &rest[..end])
+    }
+
+    /// All samples were read, and nothing follows them.
+    fn check_count(&self) -> Result<(), Error> {
+        let rest = self.text.get(self.at..);
+        let more = rest.map_or(0, |rest| memchr::memchr_iter(b'\t', rest).count() + 1);
+        // Where samples weren't read one by one, `at` is still 0 and `sample` their number.
+        let found = if self.at == 0 {
+            self.sample as usize
+        } else {
+            self.sample as usize + more
+        };
+        if found == self.n_samples as usize {
+            return Ok(());
+        }
+        Err(Error::Column {
+            column: "the line",
+            expected: format!("{} sample columns as in the header", self.n_samples),
+            found: format!("{found}"),
+        })
+    }
+}
+
+/// The low bit of both allele characters of both lanes of eight bytes.
+const ALLELE_BITS: u64 = 0x0001_0001_0001_0001;
+const _: () = assert!(b'0' & 1 == 0 && b'1' == b'0' + 1);
+
+/// All bits in which any eight bytes differ from `wide`.
+#[inline]
+fn differing<const N: usize>(text: &[u8; N], wide: u64) -> u64 {
+    let mut difference = 0;
+    for eight in text.as_chunks::<8>().0 {
+        difference |= u64::from_le_bytes(*eight) ^ wide;
+    }
+    difference
+}
+
+/// Bit `i` of the two words says that the first (second) allele of call `i` is odd, that is 1.
+#[inline]
+fn alternate_bits(word: &[u8; WORD * LANE]) -> (u64, u64) {
+    let (mut first, mut second) = (0, 0);
+    // 128 bytes are 32 calls: 16 bits for the first alleles of even calls, 16 for their second
+    // ones, and the same for odd calls.
+    for (half, text) in word.as_chunks::<{ WORD * LANE / 2 }>().0.iter().enumerate() {
+        let mut gathered = 0;
+        for (i, eight) in text.as_chunks::<8>().0.iter().enumerate() {
+            gathered |= (u64::from_le_bytes(*eight) & ALLELE_BITS) << i;
+        }
+        let field = |shift: u32| spread((gathered >> shift) & 0xffff);
+        first |= (field(0) | field(32) << 1) << (32 * half);
+        second |= (field(16) | field(48) << 1) << (32 * half);
+    }
+    (first, second)
+}
+
+/// Moves bit `i` of 16 bits to bit `2 * i`.
+#[inline]
+fn spread(bits: u64) -> u64 {
+    let mut x = bits;
+    x = (x | x << 8) & 0x00ff_00ff;
+    x = (x | x << 4) & 0x0f0f_0f0f;
+    x = (x | x << 2) & 0x3333_3333;
+    (x | x << 1) & 0x5555_5555
+}
+
+/// Where `:` and tab are, and at last the end of the text, eight bytes at a time.
+struct Separators<'a> {
+    text: &'a [u8],
+    base: usize,
+    /// The high bit of each byte of the current eight that is a separator.
+    mask: u64,
+    done: bool,
+}
+
+impl<'a> Separators<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Separators {
+            mask: separator_mask(text, 0),
+            text,
+            base: 0,
+            done: false,
+        }
+    }
+}
+
+impl Iterator for Separators<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.mask == 0 {
+            self.base += 8;
+            if self.base >= self.text.len() {
+                return (!std::mem::replace(&mut self.done, true)).then_some(self.text.len());
+            }
+            self.mask = separator_mask(self.text, self.base);
+        }
+        let at = self.base + (self.mask.trailing_zeros() / 8) as usize;
+        self.mask &= self.mask - 1;
+        Some(at)
+    }
+}
+
+#[inline]
+fn separator_mask(text: &[u8], base: usize) -> u64 {
+    let eight = match text.get(base..).and_then(|t| t.first_chunk::<8>()) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => {
+            let mut last = [0; 8];
+            let rest = text.get(base..).unwrap_or_default();
+            last[..rest.len()].copy_from_slice(rest);
+            u64::from_le_bytes(last)
+        }
+    };
+    zero_bytes(eight ^ 0x3a3a_3a3a_3a3a_3a3a) | zero_bytes(eight ^ 0x0909_0909_0909_0909)
+}
+
+/// The high bit of each byte that is zero.
+#[inline]
+fn zero_bytes(x: u64) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    !(((x & LOW) + LOW) | x | LOW)
+}

@@ -1,0 +1,254 @@
+//! What does the file declare about itself? Version, contigs, fields and samples.
+//!
+//! VCFv4.5 §1.4 (meta-information lines) and §1.5 (header line).
+
+mod parse;
+pub(crate) mod reserved;
+
+use std::collections::HashMap;
+
+use crate::Error;
+
+/// The header of a VCF or BCF file.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// `##fileformat`.
+    pub version: Version,
+    /// `##contig` lines in file order.
+    pub contigs: Vec<ContigLine>,
+    /// `##INFO` lines in file order.
+    pub infos: Vec<FieldLine>,
+    /// `##FORMAT` lines in file order.
+    pub formats: Vec<FieldLine>,
+    /// `##FILTER` lines in file order.
+    pub filters: Vec<FilterLine>,
+    /// Sample ids in column order, all different.
+    pub samples: Vec<String>,
+    /// The header as written, to the end of the `#CHROM` line, with `\n` line ends.
+    pub text: String,
+    /// What was accepted although the specification asks otherwise.
+    pub warnings: Vec<String>,
+    has_format_column: bool,
+    dictionary_order: Vec<(String, Option<usize>)>,
+    info_by_id: HashMap<String, usize>,
+    format_by_id: HashMap<String, usize>,
+}
+
+/// VCF version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// Always 4.
+    pub major: u8,
+    /// 0 to 5.
+    pub minor: u8,
+}
+
+/// A `##contig` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContigLine {
+    /// Its name as written.
+    pub id: String,
+    /// Length in bases, if given.
+    pub length: Option<u64>,
+    /// `assembly`, if given.
+    pub assembly: Option<String>,
+    /// `IDX`, which BCF files carry.
+    pub idx: Option<usize>,
+}
+
+/// A `##FILTER` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterLine {
+    /// Its name.
+    pub id: String,
+    /// Its meaning.
+    pub description: String,
+    /// `IDX`, which BCF files carry.
+    pub idx: Option<usize>,
+}
+
+/// An `##INFO` or `##FORMAT` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldLine {
+    /// The key.
+    pub id: String,
+    /// How many values.
+    pub number: Number,
+    /// Of which type.
+    pub kind: Kind,
+    /// Its meaning.
+    pub description: String,
+    /// `IDX`, which BCF files carry.
+    pub idx: Option<usize>,
+}
+
+/// How many values a field has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Number {
+    /// Exactly this many (0 for a flag).
+    Count(u32),
+    /// One per ALT.
+    A,
+    /// One per allele, REF first.
+    R,
+    /// One per possible genotype.
+    G,
+    /// `.`: it varies.
+    Unknown,
+    /// One per allele of the call's GT (4.4).
+    P,
+    /// As A, for the local alternate alleles (4.5).
+    LA,
+    /// As R, for the local alleles (4.5).
+    LR,
+    /// As G, for the local alleles (4.5).
+    LG,
+    /// One per possible base modification (4.5).
+    M,
+}
+
+/// Type of a field's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// 32-bit signed.
+    Integer,
+    /// 32-bit.
+    Float,
+    /// Present or absent.
+    Flag,
+    /// One character.
+    Character,
+    /// Text.
+    String,
+}
+
+/// Number and type of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FieldType {
+    /// How many values.
+    pub number: Number,
+    /// Of which type.
+    pub kind: Kind,
+}
+
+impl Header {
+    /// Parses the text of a header, `##fileformat` to `#CHROM` line.
+    ///
+    /// # Errors
+    /// [`Error::Header`] and [`Error::DuplicateSample`] name the line.
+    pub fn parse(text: &str) -> Result<Header, Error> {
+        parse::header(text)
+    }
+
+    /// Number and type of an INFO key: declared, else reserved by the specification, else text.
+    #[must_use]
+    pub fn info_type(&self, key: &str) -> FieldType {
+        self.info(key)
+            .map(FieldLine::field_type)
+            .or_else(|| reserved::info(key))
+            .unwrap_or(FieldType::UNDECLARED)
+    }
+
+    /// Number and type of a FORMAT key: declared, else reserved by the specification, else text.
+    #[must_use]
+    pub fn format_type(&self, key: &str) -> FieldType {
+        self.format(key)
+            .map(FieldLine::field_type)
+            .or_else(|| reserved::format(key))
+            .unwrap_or(FieldType::UNDECLARED)
+    }
+
+    /// The declaration of an INFO key.
+    #[must_use]
+    pub fn info(&self, key: &str) -> Option<&FieldLine> {
+        self.info_by_id.get(key).map(|&i| &self.infos[i])
+    }
+
+    /// The declaration of a FORMAT key.
+    #[must_use]
+    pub fn format(&self, key: &str) -> Option<&FieldLine> {
+        self.format_by_id.get(key).map(|&i| &self.formats[i])
+    }
+
+    /// Whether the `#CHROM` line has a FORMAT column (a file may have one and no samples).
+    #[must_use]
+    pub fn has_format_column(&self) -> bool {
+        self.has_format_column
+    }
+
+    /// Number of tab-separated columns that a data line has.
+    #[must_use]
+    pub fn n_columns(&self) -> usize {
+        8 + usize::from(self.has_format_column) + self.samples.len()
+    }
+
+    /// Ids of FILTER, INFO and FORMAT lines in file order, with their `IDX`.
+    pub(crate) fn dictionary_order(&self) -> &[(String, Option<usize>)] {
+        &self.dictionary_order
+    }
+
+    /// How values are escaped in this version.
+    #[must_use]
+    pub fn escapes(&self) -> crate::value::Escapes {
+        if self.version.minor >= 3 {
+            crate::value::Escapes::Percent
+        } else {
+            crate::value::Escapes::None
+        }
+    }
+}
+
+impl FieldLine {
+    /// Its number and type.
+    #[must_use]
+    pub fn field_type(&self) -> FieldType {
+        FieldType {
+            number: self.number,
+            kind: self.kind,
+        }
+    }
+}
+
+impl FieldType {
+    /// What a key that nobody declares is taken for: any number of strings (VCFv4.5 §1.4.2 asks
+    /// for a declaration, and says nothing of a default; this is htslib's).
+    pub const UNDECLARED: FieldType = FieldType {
+        number: Number::Unknown,
+        kind: Kind::String,
+    };
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "VCFv{}.{}", self.major, self.minor)
+    }
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Number::Count(n) => write!(f, "{n}"),
+            Number::A => f.write_str("A"),
+            Number::R => f.write_str("R"),
+            Number::G => f.write_str("G"),
+            Number::Unknown => f.write_str("."),
+            Number::P => f.write_str("P"),
+            Number::LA => f.write_str("LA"),
+            Number::LR => f.write_str("LR"),
+            Number::LG => f.write_str("LG"),
+            Number::M => f.write_str("M"),
+        }
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Kind::Integer => "Integer",
+            Kind::Float => "Float",
+            Kind::Flag => "Flag",
+            Kind::Character => "Character",
+            Kind::String => "String",
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! Which format is this, and where does its header end?
+
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::read::MultiGzDecoder;
+
+use super::text_body::read_error;
+use super::{Body, Encoding, EofMarker, OpenOptions, Source, StoredBytes, VcfReader};
+use crate::bgzf::{self, BgzfReader, BlockReader};
+use crate::{Error, Header, bcf};
+
+/// Opens a file: finds its format from its first bytes and reads its header.
+///
+/// # Errors
+/// [`Error::UnknownFormat`], or what is wrong with the header, with the file's name in front.
+pub fn open(source: Source, options: &OpenOptions) -> Result<VcfReader, Error> {
+    let Source { name, reader, size } = source;
+    let opened = open_stream(reader, options).map_err(|error| error.at(name.as_str()))?;
+    let (encoding, header, body) = opened;
+    let header_lines = memchr::memchr_iter(b'\n', header.text.as_bytes()).count() as u64;
+    let options = options.clone();
+    Ok(VcfReader {
+        name,
+        header,
+        header_lines,
+        size,
+        encoding,
+        options,
+        body,
+    })
+}
+
+type Stream = Box<dyn Read + Send>;
+
+/// Enough for the first header of a BGZF block and every magic number.
+const SNIFFED: usize = 64;
+
+fn open_stream(
+    mut reader: Stream,
+    options: &OpenOptions,
+) -> Result<(Encoding, Header, Body), Error> {
+    let mut head = vec![0; SNIFFED];
+    let n = bgzf::read_full(&mut reader, &mut head)?;
+    head.truncate(n);
+    let stored = StoredBytes::default();
+    let whole: Stream = Box::new(Cursor::new(head.clone()).chain(reader));
+    if bgzf::is_bgzf(&head) {
+        let marker_required = options.eof_marker == EofMarker::Required;
+        return open_bgzf(whole, marker_required, stored);
+    }
+    let counted: Stream = Box::new(Counted {
+        reader: whole,
+        bytes: Arc::clone(&stored),
+    });
+    if head.starts_with(&[0x1f, 0x8b]) {
+        let inflated: Stream = Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(
+            1 << 17,
+            counted,
+        )));
+        return open_inflated(inflated, Encoding::Gzip, stored);
+    }
+    open_inflated(counted, Encoding::Plain, stored)
+}
+
+fn open_bgzf(
+    whole: Stream,
+    marker_required: bool,
+    stored: StoredBytes,
+) -> Result<(Encoding, Header, Body), Error> {
+    let counted: Stream = Box::new(Counted {
+        reader: whole,
+        bytes: Arc::clone(&stored),
+    });
+    let mut reader = BgzfReader::new(BlockReader::new(counted, marker_required));
+    let mut text = HeaderText::default();
+    loop {
+        let more = reader.fill()?;
+        if text.bytes.is_empty() && bcf::is_bcf(more) {
+            let (header, reader) = bcf::read_header(Box::new(reader))?;
+            return Ok((Encoding::Bcf, header, Body::Bcf { reader, stored }));
+        }
+        let n = more.len();
+        text.bytes.extend_from_slice(more);
+        reader.consume(n);
+        if text.is_complete(n == 0)? {
+            break;
+        }
+    }
+    let (header, rest) = text.split()?;
+    Ok((
+        Encoding::Bgzf,
+        header,
+        Body::Bgzf {
+            blocks: reader.into_blocks(),
+            rest,
+        },
+    ))
+}
+
+fn open_inflated(
+    mut reader: Stream,
+    encoding: Encoding,
+    stored: StoredBytes,
+) -> Result<(Encoding, Header, Body), Error> {
+    const STEP: u64 = 1 << 16;
+    let mut text = HeaderText::default();
+    loop {
+        let before = text.bytes.len();
+        let read = reader.by_ref().take(STEP).read_to_end(&mut text.bytes);
+        read.map_err(|error| read_error(error, &stored))?;
+        if before == 0 && bcf::is_bcf(&text.bytes) {
+            let whole: Stream = Box::new(Cursor::new(text.bytes).chain(reader));
+            let (header, reader) = bcf::read_header(whole)?;
+            return Ok((Encoding::Bcf, header, Body::Bcf { reader, stored }));
+        }
+        if text.is_complete(text.bytes.len() == before)? {
+            break;
+        }
+    }
+    let (header, rest) = text.split()?;
+    Ok((
+        encoding,
+        header,
+        Body::Text {
+            reader,
+            rest,
+            stored,
+        },
+    ))
+}
+
+/// Bytes from the start of a file until the header is complete.
+#[derive(Default)]
+struct HeaderText {
+    bytes: Vec<u8>,
+    /// Where the next line starts that wasn't looked at.
+    at: usize,
+}
+
+impl HeaderText {
+    /// Whether the `#CHROM` line, or whatever doesn't start with `##`, has its line end.
+    fn is_complete(&mut self, ended: bool) -> Result<bool, Error> {
+        /// A million samples with long names and 10,000 meta lines stay far below.
+        const LARGEST: usize = 1 << 28;
+        check_first_bytes(&self.bytes)?;
+        while let Some(end) = memchr::memchr(b'\n', &self.bytes[self.at..]) {
+            let is_meta = self.bytes[self.at..].starts_with(b"##");
+            self.at += end + 1;
+            if !is_meta {
+                return Ok(true);
+            }
+        }
+        if ended {
+            self.at = self.bytes.len();
+            return Ok(true);
+        }
+        if self.bytes.len() > LARGEST {
+            return Err(Error::header(
+                0,
+                format!("at most {LARGEST} bytes of header"),
+                "more",
+            ));
+        }
+        Ok(false)
+    }
+
+    /// The header, and the bytes that follow it.
+    fn split(mut self) -> Result<(Header, Vec<u8>), Error> {
+        let rest = self.bytes.split_off(self.at);
+        Ok((parse_text(self.bytes)?, rest))
+    }
+}
+
+/// Parses header text; bytes that aren't UTF-8 (VCFv4.3 asks for it, older files may have Latin-1)
+/// are replaced, with a warning.
+pub(crate) fn parse_text(bytes: Vec<u8>) -> Result<Header, Error> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Header::parse(&text),
+        Err(error) => {
+            let mut header = Header::parse(&String::from_utf8_lossy(error.as_bytes()))?;
+            header
+                .warnings
+                .push("the header is not UTF-8 throughout".to_owned());
+            Ok(header)
+        }
+    }
+}
+
+/// Says what a file is that is none of ours.
+fn check_first_bytes(head: &[u8]) -> Result<(), Error> {
+    if head.starts_with(b"#") {
+        return Ok(());
+    }
+    let found = match head {
+        [] => "an empty file".to_owned(),
+        [b'B', b'Z', b'h', ..] => "bzip2 data".to_owned(),
+        [b'P', b'K', ..] => "a ZIP archive".to_owned(),
+        [0xfd, b'7', b'z', ..] => "xz data".to_owned(),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd data".to_owned(),
+        [0x1f, 0x9d, ..] => "compress (.Z) data".to_owned(),
+        [b'B', b'C', b'F', ..] => "a BCF version other than 2.1 and 2.2".to_owned(),
+        [b'P', b'A', b'R', b'1', ..] => "Parquet".to_owned(),
+        _ => {
+            let line = head.split(|b| *b == b'\n').next().unwrap_or(head);
+            format!(
+                "{} in front",
+                crate::error::quote(&line[..line.len().min(SNIFFED)])
+            )
+        }
+    };
+    Err(Error::UnknownFormat { found })
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    reader: R,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.reader.read(out)?;
+        self.bytes.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
