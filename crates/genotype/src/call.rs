@@ -86,6 +86,14 @@ impl CallBuf {
         }
     }
 
+    pub(crate) fn alleles_mut(&mut self) -> &mut [u16] {
+        match &mut self.0 {
+            Repr::Haploid(alleles) => alleles,
+            Repr::Diploid(alleles, _) => alleles,
+            Repr::General(general) => &mut general.alleles,
+        }
+    }
+
     /// The number of alleles that GT names, missing ones included.
     pub fn ploidy(&self) -> usize {
         self.alleles().len()

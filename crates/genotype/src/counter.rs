@@ -1,10 +1,22 @@
 //! Counting one cohort.
 
+use kohort_genome::PloidyClass;
+
 use crate::Error;
 use crate::cohort::Cohort;
 use crate::counts::GenotypeCounts;
-use crate::directory::SampleDirectory;
-use crate::rules::CountRules;
+use crate::directory::{SampleBlock, SampleDirectory};
+use crate::kernel::{CATEGORY_KEYS, Carriers, homs_of, slots_of};
+use crate::layout::{ADJ_FAIL, ALT, MISSING_SAMPLES, Row, Sections, for_each_row, out_of_range};
+use crate::layout::{planes, universe};
+use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, karyotype_group, outcome};
+use crate::set::{Set, SparseIter, plane_bit, plane_word};
+use crate::simd::{self, Level};
+use crate::tally::Tally;
+use crate::walk::{KEY_ADJ, KEY_EXCEPTION, KEY_MISSING, Key};
+
+/// The code of samples that are not in the cohort.
+const NOT_IN_COHORT: u8 = 3;
 
 /// Counts one cohort, row after row, straight from the packed bytes.
 ///
@@ -12,13 +24,124 @@ use crate::rules::CountRules;
 #[derive(Clone, Debug)]
 pub struct Counter {
     rules: CountRules,
+    class_rules: [[Rule; N_KARYOTYPES]; 4],
+    blocks: Vec<Members>,
+    /// The block of the row before, where the next one is looked for first.
+    last: usize,
+    level: Level,
+    missing: Vec<u64>,
+    mask: Vec<u64>,
+}
+
+/// The members of the cohort in one block.
+#[derive(Clone, Debug)]
+struct Members {
+    block: u32,
+    n_samples: u32,
+    /// Members by karyotype group.
+    sizes: [u64; N_KARYOTYPES],
+    total: u64,
+    everyone: bool,
+    mask: Vec<u64>,
+    groups: [Vec<u64>; N_KARYOTYPES],
+    /// The karyotype group of each sample, or [`NOT_IN_COHORT`].
+    codes: Vec<u8>,
+}
+
+impl Members {
+    fn new(samples: &SampleBlock, cohort: &Cohort) -> Self {
+        let n_samples = samples.n_samples();
+        let words = n_samples.div_ceil(64) as usize;
+        let mut members = Self {
+            block: samples.block(),
+            n_samples,
+            sizes: [0; N_KARYOTYPES],
+            total: 0,
+            everyone: false,
+            mask: Vec::new(),
+            groups: [const { Vec::new() }; N_KARYOTYPES],
+            codes: Vec::new(),
+        };
+        for sample_index in cohort.range(samples.base(), samples.end()) {
+            if members.total == 0 {
+                members.mask = vec![0; words];
+                members.codes = vec![NOT_IN_COHORT; n_samples as usize];
+            }
+            let sample = (sample_index - samples.base()) as usize;
+            let group = karyotype_group(samples.karyotypes()[sample]);
+            if members.groups[group].is_empty() {
+                members.groups[group] = vec![0; words];
+            }
+            let bit = 1 << (sample % 64);
+            members.mask[sample / 64] |= bit;
+            members.groups[group][sample / 64] |= bit;
+            members.codes[sample] = group.to_le_bytes()[0];
+            members.sizes[group] += 1;
+            members.total += 1;
+        }
+        members.everyone = members.total == u64::from(n_samples);
+        members
+    }
+
+    /// The members by the rule that they are judged by: one part if it is the same for all.
+    fn parts(&self, rules: [Rule; N_KARYOTYPES]) -> Parts<'_> {
+        let mut used = (0..N_KARYOTYPES).filter(|&group| self.sizes[group] > 0);
+        let first = used.next().map_or(Rule::AsCalled, |group| rules[group]);
+        if used.all(|group| rules[group] == first) {
+            return Parts {
+                rules: [first; N_KARYOTYPES],
+                masks: [&self.mask, &[], &[]],
+                sizes: [self.total, 0, 0],
+                same: true,
+            };
+        }
+        Parts {
+            rules,
+            masks: std::array::from_fn(|group| self.groups[group].as_slice()),
+            sizes: self.sizes,
+            same: false,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Parts<'a> {
+    rules: [Rule; N_KARYOTYPES],
+    masks: [&'a [u64]; N_KARYOTYPES],
+    sizes: [u64; N_KARYOTYPES],
+    same: bool,
+}
+
+impl Parts<'_> {
+    #[inline]
+    fn for_each(&self, mut f: impl FnMut(Rule, &[u64], u64)) {
+        for part in 0..N_KARYOTYPES {
+            if self.sizes[part] > 0 {
+                f(self.rules[part], self.masks[part], self.sizes[part]);
+            }
+        }
+    }
+
+    fn everybody(&self, key: Key, tally: &mut Tally) {
+        self.for_each(|rule, _, size| tally.add(outcome(rule, key), size));
+    }
 }
 
 impl Counter {
     /// A counter of this cohort. Members that no block has are nobody.
     pub fn new(directory: &SampleDirectory, cohort: &Cohort, rules: CountRules) -> Self {
-        let _ = (directory, cohort);
-        Self { rules }
+        Self {
+            rules,
+            class_rules: PloidyClass::ALL.map(|class| rules.of_class(class)),
+            blocks: directory
+                .iter()
+                .map(|samples| Members::new(samples, cohort))
+                .collect(),
+            last: 0,
+            level: Level::detect(),
+            missing: Vec::new(),
+            mask: Vec::new(),
+        }
     }
 
     /// The rules that it counts by.
@@ -31,7 +154,264 @@ impl Counter {
     /// # Errors
     /// What the bytes can be refused for.
     pub fn count(&mut self, bytes: &[u8]) -> Result<GenotypeCounts, Error> {
-        let _ = bytes;
-        Ok(GenotypeCounts::default())
+        let mut tally = Tally::default();
+        for_each_row(bytes, |row| self.count_row(row, &mut tally))?;
+        Ok(tally.counts())
     }
+
+    #[cfg(test)]
+    pub(crate) fn set_level(&mut self, level: Level) {
+        self.level = level;
+    }
+
+    #[inline]
+    fn count_row(&mut self, row: Row<'_>, tally: &mut Tally) -> Result<(), Error> {
+        self.find(row.block)?;
+        let members = &self.blocks[self.last];
+        if let Some(what) = row.absent() {
+            for (group, &size) in members.sizes.iter().enumerate() {
+                tally.add(self.rules.absent(row.class, group, what), size);
+            }
+            return Ok(());
+        }
+        if members.total == 0 {
+            return Ok(());
+        }
+        let rules = self.class_rules[usize::from(row.class.code())];
+        if !row.more {
+            let alt = row.alt_only(members.n_samples)?;
+            return self.alt_only(alt, &members.parts(rules), tally);
+        }
+        let mut sections = row.sections(members.n_samples)?;
+        sections.keep_counted(self.rules.filter == GenotypeFilter::Adj);
+        if sections.is_alt_only() {
+            return self.alt_only(sections.sets[ALT], &members.parts(rules), tally);
+        }
+        self.all_sections(&mut sections, rules, tally)
+    }
+
+    #[inline]
+    fn find(&mut self, block: u32) -> Result<(), Error> {
+        if self
+            .blocks
+            .get(self.last)
+            .is_some_and(|members| members.block == block)
+        {
+            return Ok(());
+        }
+        let found = self
+            .blocks
+            .binary_search_by_key(&block, |members| members.block);
+        self.last = found.map_err(|_| Error::UnknownBlock { block })?;
+        Ok(())
+    }
+
+    #[inline]
+    fn alt_only(&self, alt: Set<'_>, parts: &Parts<'_>, tally: &mut Tally) -> Result<(), Error> {
+        parts.everybody(0, tally);
+        let members = &self.blocks[self.last];
+        let end = match alt {
+            Set::Sparse(bytes) if parts.same => {
+                let (carriers, end) = if members.everyone {
+                    simd::sparse_all(self.level, bytes)
+                } else {
+                    simd::sparse_masked(self.level, bytes, &members.mask)
+                };
+                add_carriers(tally, parts.rules[0], carriers);
+                end
+            }
+            Set::Sparse(bytes) => {
+                let mut counts: [Carriers; N_KARYOTYPES] = [0; N_KARYOTYPES];
+                let end = simd::sparse_codes(self.level, bytes, &members.codes, &mut counts);
+                for (rule, carriers) in parts.rules.into_iter().zip(counts) {
+                    add_carriers(tally, rule, carriers);
+                }
+                end
+            }
+            Set::Dense(dense) if parts.same && members.everyone => {
+                add_carriers(tally, parts.rules[0], simd::dense_all(self.level, dense));
+                0
+            }
+            Set::Dense(dense) => {
+                parts.for_each(|rule, mask, _| {
+                    let carriers = simd::dense_masked(self.level, dense, mask);
+                    add_carriers(tally, rule, carriers);
+                });
+                0
+            }
+            Set::Empty | Set::All => 0,
+        };
+        if end > universe(ALT, members.n_samples) {
+            return Err(out_of_range(ALT, members.n_samples, end - 1));
+        }
+        Ok(())
+    }
+
+    fn all_sections(
+        &mut self,
+        sections: &mut Sections<'_>,
+        rules: [Rule; N_KARYOTYPES],
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let alt = sections.sets[ALT];
+        if let Set::Dense(dense) = alt
+            && sections.is_sparse(true)
+        {
+            let members = &self.blocks[self.last];
+            self.alt_only(alt, &members.parts(rules), tally)?;
+            sections.sets[ALT] = Set::Empty;
+            return self.correct(sections, rules, Some(dense), tally);
+        }
+        if only_missing(sections) && sections.has_dense() {
+            return self.without_missing(sections, rules, tally);
+        }
+        let members = &self.blocks[self.last];
+        let parts = members.parts(rules);
+        if !sections.has_dense() {
+            parts.everybody(sections.default_key(), tally);
+            return self.correct(sections, rules, None, tally);
+        }
+        let default = sections.default_key();
+        let counts = simd::categories(self.level, sections, default, parts.masks)?;
+        for (rule, counts) in parts.rules.into_iter().zip(counts) {
+            for (key, count) in CATEGORY_KEYS.into_iter().zip(counts) {
+                tally.add(outcome(rule, key), count);
+            }
+        }
+        for exception in &sections.exceptions {
+            let code = members.codes[exception.sample as usize];
+            if code != NOT_IN_COHORT {
+                let rule = rules[usize::from(code)];
+                let adj = sections.contains(ADJ_FAIL, exception.sample);
+                let reference = outcome(rule, 0);
+                tally.add(reference, 1);
+                tally.exception(rule, reference, Key::from(adj) * KEY_ADJ, exception);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges again those that the sections name, who were counted by the default key, or by their
+    /// bits in the dense ALT set.
+    fn correct(
+        &self,
+        sections: &Sections<'_>,
+        rules: [Rule; N_KARYOTYPES],
+        alt: Option<&[u8]>,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let members = &self.blocks[self.last];
+        let default = sections.default_key();
+        let mut exceptions = sections.exceptions.iter();
+        sections.for_each_named(|sample, key| {
+            let exception = exceptions.as_slice().first();
+            if key & KEY_EXCEPTION != 0 {
+                exceptions.next();
+            }
+            let code = members.codes[sample as usize];
+            if code == NOT_IN_COHORT {
+                return;
+            }
+            let rule = rules[usize::from(code)];
+            let alt = alt.map_or(0, |dense| alt_bits(dense, sample));
+            let was = outcome(rule, default | alt);
+            match exception {
+                Some(exception) if key & KEY_EXCEPTION != 0 => {
+                    tally.exception(rule, was, key, exception);
+                }
+                _ => tally.replace(was, outcome(rule, key | alt)),
+            }
+        })
+    }
+
+    /// Counts a row that has missing samples as a row without them in a smaller cohort.
+    fn without_missing(
+        &mut self,
+        sections: &Sections<'_>,
+        rules: [Rule; N_KARYOTYPES],
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let members = &self.blocks[self.last];
+        let n = members.n_samples;
+        self.missing.clear();
+        self.missing.resize(n.div_ceil(64) as usize, 0);
+        for set in [MISSING_SAMPLES, ADJ_FAIL] {
+            add_members(set, sections.sets[set], n, &mut self.missing)?;
+        }
+        let parts = members.parts(rules);
+        let mut end = 0;
+        parts.for_each(|rule, mask, size| {
+            self.mask.clear();
+            let valid = mask
+                .iter()
+                .zip(&self.missing)
+                .map(|(mask, missing)| mask & !missing);
+            self.mask.extend(valid);
+            let valid: u64 = self
+                .mask
+                .iter()
+                .map(|word| u64::from(word.count_ones()))
+                .sum();
+            tally.add(outcome(rule, 0), valid);
+            tally.add(outcome(rule, KEY_MISSING), size - valid);
+            let carriers = match sections.sets[ALT] {
+                Set::Sparse(bytes) => {
+                    let (carriers, last) = simd::sparse_masked(self.level, bytes, &self.mask);
+                    end = last;
+                    carriers
+                }
+                Set::Dense(dense) => simd::dense_masked(self.level, dense, &self.mask),
+                Set::Empty | Set::All => 0,
+            };
+            add_carriers(tally, rule, carriers);
+        });
+        if end > universe(ALT, n) {
+            return Err(out_of_range(ALT, n, end - 1));
+        }
+        Ok(())
+    }
+}
+
+#[inline]
+fn add_carriers(tally: &mut Tally, rule: Rule, carriers: Carriers) {
+    tally.carriers(rule, slots_of(carriers), homs_of(carriers));
+}
+
+/// The ALT bits of a sample's key.
+pub(crate) fn alt_bits(dense: &[u8], sample: u32) -> Key {
+    let (first, second) = planes(dense);
+    Key::from(plane_bit(first, sample)) | Key::from(plane_bit(second, sample)) << 1
+}
+
+/// Whether the sections say nothing but ALT and who is missing.
+fn only_missing(sections: &Sections<'_>) -> bool {
+    let may_be = |set| matches!(set, ALT | MISSING_SAMPLES | ADJ_FAIL);
+    let mut sets = sections.sets.iter().enumerate();
+    sections.exceptions.is_empty()
+        && sets.all(|(set, stored)| match stored {
+            Set::Empty => true,
+            Set::All => false,
+            Set::Sparse(_) | Set::Dense(_) => may_be(set),
+        })
+}
+
+fn add_members(set: usize, stored: Set<'_>, n: u32, out: &mut [u64]) -> Result<(), Error> {
+    match stored {
+        Set::Sparse(bytes) => {
+            for sample in SparseIter::new(bytes) {
+                let word = usize::try_from(sample / 64).unwrap_or(usize::MAX);
+                match out.get_mut(word) {
+                    Some(word) if sample < u64::from(n) => *word |= 1 << (sample % 64),
+                    _ => return Err(out_of_range(set, n, sample)),
+                }
+            }
+        }
+        Set::Dense(bytes) => {
+            for (i, word) in out.iter_mut().enumerate() {
+                *word |= plane_word(bytes, i);
+            }
+        }
+        Set::Empty | Set::All => {}
+    }
+    Ok(())
 }

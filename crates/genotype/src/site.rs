@@ -223,7 +223,7 @@ impl SiteCalls {
         })
     }
 
-    fn call_of(&self, deviation: Deviation) -> CallBuf {
+    pub(crate) fn call_of(&self, deviation: Deviation) -> CallBuf {
         let word = deviation.word;
         if word & IN_OTHERS != 0 {
             let call = self.others.get((word & OTHERS_INDEX) as usize);
@@ -258,13 +258,6 @@ impl SiteCalls {
         let index = u32::try_from(self.others.len()).unwrap_or(OTHERS_INDEX) & OTHERS_INDEX;
         self.others.push(call);
         self.push_word(sample, index | IN_OTHERS);
-    }
-
-    /// The call of a deviation that does not fit into a word.
-    pub(crate) fn other(&self, word: u32) -> Option<&CallBuf> {
-        (word & IN_OTHERS != 0)
-            .then(|| self.others.get((word & OTHERS_INDEX) as usize))
-            .flatten()
     }
 }
 

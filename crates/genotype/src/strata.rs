@@ -1,9 +1,19 @@
 //! Counting all strata of a partition in one pass.
 
+use kohort_genome::PloidyClass;
+
 use crate::Error;
+use crate::compose::Absent;
+use crate::counter::alt_bits;
 use crate::counts::GenotypeCounts;
-use crate::directory::SampleDirectory;
-use crate::rules::CountRules;
+use crate::directory::{SampleBlock, SampleDirectory};
+use crate::kernel::{Carriers, homs_of, slots_of};
+use crate::layout::{ALT, Row, Sections, for_each_row, out_of_range, universe};
+use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, karyotype_group, outcome};
+use crate::set::Set;
+use crate::simd::{self, Level};
+use crate::tally::Tally;
+use crate::walk::{KEY_EXCEPTION, Key};
 
 /// The label of a sample that is in no stratum.
 pub const NO_STRATUM: u16 = u16::MAX;
@@ -21,10 +31,134 @@ pub struct AlleleCounts {
 }
 
 /// Counts the strata of a partition, row after row: one pass over a row's carriers for all of them.
+///
+/// Strata are disjoint: a sample has one label. What the default call adds to each stratum is worked
+/// out once; a row then costs its carriers and, unless rows are only summed, a copy of that.
 #[derive(Clone, Debug)]
 pub struct StrataCounter {
     n_strata: usize,
     rules: CountRules,
+    class_rules: [[Rule; N_KARYOTYPES]; 4],
+    blocks: Vec<Labelled>,
+    last: usize,
+    level: Level,
+    /// One per stratum, and one for those in none.
+    row: Vec<Tally>,
+    totals: Vec<Tally>,
+    /// By label, all zero between rows.
+    carriers: Vec<Carriers>,
+}
+
+/// The samples of one block by their label: four times the stratum, plus the karyotype group.
+#[derive(Clone, Debug)]
+struct Labelled {
+    block: u32,
+    labels: Vec<u16>,
+    /// The labels that samples have, with how many.
+    sizes: Vec<(u16, u64)>,
+    /// What everybody adds, by class and default; made when first needed.
+    bases: Vec<Option<Base>>,
+}
+
+#[derive(Clone, Debug)]
+struct Base {
+    tallies: Vec<Tally>,
+    /// How many rows of the running totals stand on it.
+    rows: u64,
+}
+
+/// What everybody is, before deviations.
+#[derive(Clone, Copy)]
+enum Default {
+    Key(Key),
+    Absent(Absent),
+}
+
+/// Default keys have bits 6, 7 and 8 at most: 8 of them, and 2 ways to be absent.
+const N_DEFAULTS: usize = 10;
+
+impl Default {
+    fn index(self) -> usize {
+        match self {
+            Self::Key(key) => usize::from(key >> 6) & 7,
+            Self::Absent(Absent::Reference) => 8,
+            Self::Absent(Absent::Missing) => 9,
+        }
+    }
+}
+
+impl Labelled {
+    fn new(samples: &SampleBlock, labels: &[u16], n_strata: usize) -> Result<Self, Error> {
+        let nobody = u16::try_from(4 * n_strata).unwrap_or(u16::MAX);
+        let mut sizes = vec![0u64; 4 * n_strata];
+        let mut label_of = |sample_index: u32, group: usize| {
+            let stratum = labels
+                .get(sample_index as usize)
+                .copied()
+                .unwrap_or(NO_STRATUM);
+            if stratum == NO_STRATUM {
+                return Ok(nobody);
+            }
+            let label = 4 * usize::from(stratum) + group;
+            *sizes.get_mut(label).ok_or(Error::UnknownStratum {
+                n_strata,
+                found: stratum,
+                sample_index,
+            })? += 1;
+            Ok(u16::try_from(label).unwrap_or(nobody))
+        };
+        let labels = (samples.base()..).zip(samples.karyotypes());
+        let labels: Vec<u16> = labels
+            .map(|(index, &karyotype)| label_of(index, karyotype_group(karyotype)))
+            .collect::<Result<_, Error>>()?;
+        let sizes = (0u16..).zip(sizes).filter(|&(_, size)| size > 0).collect();
+        Ok(Self {
+            block: samples.block(),
+            labels,
+            sizes,
+            bases: vec![None; N_DEFAULTS * PloidyClass::ALL.len()],
+        })
+    }
+
+    fn n_samples(&self) -> u32 {
+        u32::try_from(self.labels.len()).unwrap_or(u32::MAX)
+    }
+
+    fn base(
+        &mut self,
+        rules: CountRules,
+        n_strata: usize,
+        class: PloidyClass,
+        default: Default,
+    ) -> &mut Base {
+        let slot = N_DEFAULTS * usize::from(class.code()) + default.index();
+        let sizes = &self.sizes;
+        self.bases[slot].get_or_insert_with(|| {
+            let mut tallies = vec![Tally::default(); n_strata];
+            for &(label, size) in sizes {
+                let (stratum, group) = split(label);
+                let outcome = match default {
+                    Default::Key(key) => outcome(rules.of_class(class)[group], key),
+                    Default::Absent(what) => rules.absent(class, group, what),
+                };
+                tallies[stratum].add(outcome, size);
+            }
+            Base { tallies, rows: 0 }
+        })
+    }
+}
+
+/// The stratum and the karyotype group of a label.
+#[inline]
+const fn split(label: u16) -> (usize, usize) {
+    ((label >> 2) as usize, (label & 3) as usize)
+}
+
+/// Where a row's counts go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Into {
+    Row,
+    Totals,
 }
 
 impl StrataCounter {
@@ -39,8 +173,26 @@ impl StrataCounter {
         n_strata: usize,
         rules: CountRules,
     ) -> Result<Self, Error> {
-        let _ = (directory, labels);
-        Ok(Self { n_strata, rules })
+        if n_strata > MAX_STRATA {
+            return Err(Error::TooManyStrata {
+                limit: MAX_STRATA,
+                found: n_strata,
+            });
+        }
+        let blocks = directory
+            .iter()
+            .map(|samples| Labelled::new(samples, labels, n_strata));
+        Ok(Self {
+            n_strata,
+            rules,
+            class_rules: PloidyClass::ALL.map(|class| rules.of_class(class)),
+            blocks: blocks.collect::<Result<_, Error>>()?,
+            last: 0,
+            level: Level::detect(),
+            row: vec![Tally::default(); n_strata + 1],
+            totals: vec![Tally::default(); n_strata + 1],
+            carriers: vec![0; 4 * (n_strata + 1)],
+        })
     }
 
     /// The number of strata.
@@ -58,11 +210,15 @@ impl StrataCounter {
     /// # Errors
     /// What the bytes can be refused for; [`Error::WrongLength`].
     pub fn count_into(&mut self, bytes: &[u8], out: &mut [GenotypeCounts]) -> Result<(), Error> {
-        let _ = (bytes, out);
+        self.check_length(out.len())?;
+        self.count(bytes)?;
+        for (out, tally) in out.iter_mut().zip(&self.row) {
+            *out = tally.counts();
+        }
         Ok(())
     }
 
-    /// As [`count_into`](Self::count_into), for `ac` and `an` alone: cheaper with many strata.
+    /// As [`count_into`](Self::count_into), for `ac` and `an` alone.
     ///
     /// # Errors
     /// As there.
@@ -71,24 +227,199 @@ impl StrataCounter {
         bytes: &[u8],
         out: &mut [AlleleCounts],
     ) -> Result<(), Error> {
-        let _ = (bytes, out);
+        self.check_length(out.len())?;
+        self.count(bytes)?;
+        for (out, tally) in out.iter_mut().zip(&self.row) {
+            *out = AlleleCounts {
+                ac: tally.ac(),
+                an: tally.an(),
+            };
+        }
         Ok(())
     }
 
-    /// Adds one value to the running totals: the cheapest way to sum many rows.
+    /// Adds one value to the running totals: the cheapest way to sum many rows. After an error, the
+    /// totals are good for nothing until they are reset.
     ///
     /// # Errors
-    /// What the bytes can be refused for; the totals are then as before.
+    /// What the bytes can be refused for.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let _ = bytes;
-        Ok(())
+        for_each_row(bytes, |row| self.count_row(row, Into::Totals))
     }
 
     /// The running totals, one per stratum, over all values given to [`add`](Self::add).
     pub fn totals(&self) -> Vec<GenotypeCounts> {
-        vec![GenotypeCounts::default(); self.n_strata]
+        let mut totals = self.totals.clone();
+        totals.truncate(self.n_strata);
+        for base in self
+            .blocks
+            .iter()
+            .flat_map(|block| block.bases.iter().flatten())
+        {
+            for (total, tally) in totals.iter_mut().zip(&base.tallies) {
+                total.merge_times(tally, base.rows);
+            }
+        }
+        totals.iter().map(Tally::counts).collect()
     }
 
     /// Sets the running totals to nothing.
-    pub fn reset_totals(&mut self) {}
+    pub fn reset_totals(&mut self) {
+        self.totals.fill(Tally::default());
+        for base in self
+            .blocks
+            .iter_mut()
+            .flat_map(|block| block.bases.iter_mut().flatten())
+        {
+            base.rows = 0;
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_level(&mut self, level: Level) {
+        self.level = level;
+    }
+
+    fn check_length(&self, found: usize) -> Result<(), Error> {
+        let expected = self.n_strata;
+        if found == expected {
+            Ok(())
+        } else {
+            Err(Error::WrongLength { expected, found })
+        }
+    }
+
+    fn count(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.row.fill(Tally::default());
+        for_each_row(bytes, |row| self.count_row(row, Into::Row))
+    }
+
+    fn count_row(&mut self, row: Row<'_>, into: Into) -> Result<(), Error> {
+        self.find(row.block)?;
+        let n_samples = self.blocks[self.last].n_samples();
+        if let Some(what) = row.absent() {
+            self.stand_on(row.class, Default::Absent(what), into);
+            return Ok(());
+        }
+        if !row.more {
+            let alt = row.alt_only(n_samples)?;
+            self.stand_on(row.class, Default::Key(0), into);
+            return self.alt_only(alt, row.class, into);
+        }
+        let mut sections = row.sections(n_samples)?;
+        sections.keep_counted(self.rules.filter == GenotypeFilter::Adj);
+        let alt = sections.sets[ALT];
+        let by_planes = matches!(alt, Set::Dense(_)) && sections.is_sparse(true);
+        if sections.is_alt_only() || by_planes {
+            self.stand_on(row.class, Default::Key(0), into);
+            self.alt_only(alt, row.class, into)?;
+            sections.sets[ALT] = Set::Empty;
+            let dense = if let Set::Dense(dense) = alt {
+                Some(dense)
+            } else {
+                None
+            };
+            return self.correct(&sections, row.class, dense, into);
+        }
+        self.stand_on(row.class, Default::Key(sections.default_key()), into);
+        self.correct(&sections, row.class, None, into)
+    }
+
+    fn find(&mut self, block: u32) -> Result<(), Error> {
+        if self
+            .blocks
+            .get(self.last)
+            .is_some_and(|labelled| labelled.block == block)
+        {
+            return Ok(());
+        }
+        let found = self
+            .blocks
+            .binary_search_by_key(&block, |labelled| labelled.block);
+        self.last = found.map_err(|_| Error::UnknownBlock { block })?;
+        Ok(())
+    }
+
+    /// Counts everybody as the default says; for totals, only notes it.
+    fn stand_on(&mut self, class: PloidyClass, default: Default, into: Into) {
+        let block = &mut self.blocks[self.last];
+        let base = block.base(self.rules, self.n_strata, class, default);
+        match into {
+            Into::Totals => base.rows += 1,
+            Into::Row => {
+                for (tally, base) in self.row.iter_mut().zip(&base.tallies) {
+                    tally.merge(base);
+                }
+            }
+        }
+    }
+
+    fn alt_only(&mut self, alt: Set<'_>, class: PloidyClass, into: Into) -> Result<(), Error> {
+        let block = &self.blocks[self.last];
+        let end = match alt {
+            Set::Sparse(bytes) => {
+                simd::sparse_labels(self.level, bytes, &block.labels, &mut self.carriers)
+            }
+            Set::Dense(dense) => {
+                let (labels, sizes) = (&block.labels, &block.sizes);
+                simd::dense_labelled(self.level, dense, labels, sizes, &mut self.carriers);
+                0
+            }
+            Set::Empty | Set::All => 0,
+        };
+        let rules = self.class_rules[usize::from(class.code())];
+        let tallies = match into {
+            Into::Row => &mut self.row,
+            Into::Totals => &mut self.totals,
+        };
+        for &(label, _) in &block.sizes {
+            let carriers = std::mem::take(&mut self.carriers[usize::from(label)]);
+            if carriers != 0 {
+                let (stratum, group) = split(label);
+                tallies[stratum].carriers(rules[group], slots_of(carriers), homs_of(carriers));
+            }
+        }
+        if let Some(nobody) = self.carriers.get_mut(4 * self.n_strata) {
+            *nobody = 0;
+        }
+        if end > universe(ALT, block.n_samples()) {
+            return Err(out_of_range(ALT, block.n_samples(), end - 1));
+        }
+        Ok(())
+    }
+
+    /// Judges again those that the sections name.
+    fn correct(
+        &mut self,
+        sections: &Sections<'_>,
+        class: PloidyClass,
+        alt: Option<&[u8]>,
+        into: Into,
+    ) -> Result<(), Error> {
+        let labels = &self.blocks[self.last].labels;
+        let rules = self.class_rules[usize::from(class.code())];
+        let tallies = match into {
+            Into::Row => &mut self.row,
+            Into::Totals => &mut self.totals,
+        };
+        let default = sections.default_key();
+        let mut exceptions = sections.exceptions.iter();
+        sections.for_each_named(|sample, key| {
+            let exception = exceptions.as_slice().first();
+            if key & KEY_EXCEPTION != 0 {
+                exceptions.next();
+            }
+            let (stratum, group) = split(labels[sample as usize]);
+            // Those in no stratum are judged by any rule, into a tally that nobody reads.
+            let rule = rules[group];
+            let alt = alt.map_or(0, |dense| alt_bits(dense, sample));
+            let was = outcome(rule, default | alt);
+            match exception {
+                Some(exception) if key & KEY_EXCEPTION != 0 => {
+                    tallies[stratum].exception(rule, was, key, exception);
+                }
+                _ => tallies[stratum].replace(was, outcome(rule, key | alt)),
+            }
+        })
+    }
 }
