@@ -27,6 +27,7 @@ impl SiteCalls {
         // Diploid calls of alleles 0 and 1, none missing, all with the default's separator.
         let plain = self.seen & !(1 | 1 << SECOND) == 0
             && self.adj_fail.is_empty()
+            && self.n_samples > 0
             && matches!(self.default, DefaultCall::Reference(_));
         if !plain || allele != 1 {
             let deviations = self.all_deviations();
@@ -252,10 +253,9 @@ impl<'a> Keyed<'a> {
     }
 
     fn code(&self, set: usize, size: u64) -> u16 {
-        let all = match set {
-            ADJ_FAIL => u64::from(self.site.n_samples),
-            _ => u64::from(self.site.n_samples).saturating_sub(self.exceptions.len() as u64),
-        };
+        // A call that is an exception on one row only is why `all` means everybody: the rows of a
+        // site then have the same default call.
+        let all = u64::from(self.site.n_samples);
         if size == 0 {
             0
         } else if !is_slot_set(set) && size == all {
