@@ -1,1 +1,41 @@
-//! lake
+//! Which objects hold the data?
+//!
+//! A lake is one root URI (a folder, `s3://`, `gs://`, `az://`). Below it each table is a Delta table:
+//! Parquet files and a transaction log. This room lays the files out, commits, takes snapshots,
+//! verifies and vacuums; nothing else writes objects. The layout is described in `docs/format.md`.
+//!
+//! A callset is visible if and only if its row in `callsets` is committed, and that row is written
+//! last. Everything else that a writer leaves behind is an orphan, which `vacuum` removes.
+
+mod cohorts;
+mod commit;
+mod delta_schema;
+mod encode;
+mod error;
+mod history;
+mod info;
+mod input;
+mod lake;
+mod location;
+mod log;
+mod put;
+mod rows;
+mod snapshot;
+mod vacuum;
+mod verify;
+mod writer;
+
+pub use encode::{
+    DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL, EncodedFile, EncoderOptions, FileStats,
+    ParquetEncoder, writer_properties,
+};
+pub use error::{Error, Result};
+pub use history::HistoryEntry;
+pub use info::{LakeInfo, TableInfo};
+pub use input::{Input, input};
+pub use lake::Lake;
+pub use location::StorageOptions;
+pub use snapshot::{AsOf, Callset, CohortRow, Contig, DataFile, Sample, Snapshot, Source};
+pub use vacuum::{DEFAULT_RETENTION, VacuumMode, VacuumOptions, VacuumReport, VacuumedFile};
+pub use verify::{VerifyProblem, VerifyReport};
+pub use writer::{CallsetSummary, CallsetWriter, IfExists, NewCallset, NewSample};

@@ -1,0 +1,107 @@
+//! How are named cohorts kept?
+
+use kohort_schema::TableName;
+
+use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit};
+use crate::log::{self, TableState};
+use crate::snapshot::CohortRow;
+use crate::writer::{IfExists, encode_one, pause, short_id};
+use crate::{Error, Lake, Result, put, rows};
+
+impl Lake {
+    /// Stores a cohort.
+    ///
+    /// # Errors
+    /// [`Error::CohortExists`] when the name is taken and `if_exists` is [`IfExists::Error`].
+    pub async fn put_cohort(&self, cohort: &CohortRow, if_exists: IfExists) -> Result<()> {
+        let table = TableName::Cohorts;
+        let batch = rows::cohort_batch(cohort)?;
+        let name = format!("cohort-{}", short_id());
+        let add = put::put(
+            self.raw_store(),
+            table,
+            None,
+            &name,
+            encode_one(table, &batch)?,
+        )
+        .await?;
+        for attempt in 0..MAX_ATTEMPTS {
+            let state = self.latest(table).await?;
+            let old = self.cohort_files(&state, &cohort.cohort).await?;
+            if !old.is_empty() && if_exists == IfExists::Error {
+                let location = object_store::path::Path::from(format!("{table}/{}", add.path));
+                // An orphan in any case; what cannot be deleted now, vacuum will.
+                let _ = object_store::ObjectStoreExt::delete(self.raw_store(), &location).await;
+                return Err(Error::CohortExists {
+                    cohort: cohort.cohort.clone(),
+                });
+            }
+            let change = Change {
+                operation: "CREATE COHORT",
+                parameters: vec![("cohort", cohort.cohort.clone())],
+                adds: vec![add.clone()],
+                removes: old,
+                ..Change::default()
+            };
+            if let Outcome::Committed(_) = commit(self.raw_store(), &state, change).await? {
+                return Ok(());
+            }
+            pause(attempt).await;
+        }
+        Err(Error::Contention {
+            table,
+            attempts: MAX_ATTEMPTS,
+        })
+    }
+
+    /// Drops a cohort; says whether there was one.
+    ///
+    /// # Errors
+    /// When the storage refuses.
+    pub async fn drop_cohort(&self, name: &str) -> Result<bool> {
+        let table = TableName::Cohorts;
+        for attempt in 0..MAX_ATTEMPTS {
+            let state = self.latest(table).await?;
+            let removes = self.cohort_files(&state, name).await?;
+            if removes.is_empty() {
+                return Ok(false);
+            }
+            let change = Change {
+                operation: "DROP COHORT",
+                parameters: vec![("cohort", name.to_owned())],
+                removes,
+                ..Change::default()
+            };
+            if let Outcome::Committed(_) = commit(self.raw_store(), &state, change).await? {
+                return Ok(true);
+            }
+            pause(attempt).await;
+        }
+        Err(Error::Contention {
+            table,
+            attempts: MAX_ATTEMPTS,
+        })
+    }
+
+    /// The removal of the files that hold a cohort of this name.
+    async fn cohort_files(
+        &self,
+        state: &TableState,
+        name: &str,
+    ) -> Result<Vec<deltalake_core::kernel::Remove>> {
+        let mut removes = Vec::new();
+        for add in state.files.values() {
+            let path = format!("{}/{}", TableName::Cohorts, add.path);
+            let location = object_store::path::Path::from(path.as_str());
+            let bytes = log::get(self.raw_store().as_ref(), &location).await?;
+            for batch in rows::read_parquet(&path, bytes, None)? {
+                for row in 0..batch.num_rows() {
+                    if rows::cohort_from(&batch, row)?.cohort == name {
+                        removes.push(put::remove(add));
+                    }
+                }
+            }
+        }
+        Ok(removes)
+    }
+}

@@ -1,0 +1,256 @@
+//! How does a change become a version?
+//!
+//! A commit is one object `_delta_log/<version>.json` that is put only if it does not exist: of
+//! several writers one wins, and the others read what it did and decide again. The actions and the
+//! conditional put are deltalake's. Its commit builder is not used: it takes appends to be free of
+//! conflicts and moves them to the next version by itself, where two ingests would then have reserved
+//! the same block of samples.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::datatypes::Schema;
+use bytes::Bytes;
+use chrono::Utc;
+use deltalake_core::kernel::transaction::TransactionError;
+use deltalake_core::kernel::{Action, Add, CommitInfo, Remove, Transaction};
+use deltalake_core::logstore::{
+    CommitOrBytes, LogStore, LogStoreRef, StorageConfig, default_logstore,
+};
+use deltalake_core::{DeltaTable, checkpoints};
+use kohort_schema::{DECLARED_BY_KEY, PARTITION_COLUMN, TableName};
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::log::{Format, Metadata, Store, TableState};
+use crate::{Error, Result, delta_schema};
+
+/// A checkpoint is written at every version that this divides: a reader then fetches fewer than this
+/// many JSON files beside it.
+const CHECKPOINT_INTERVAL: u64 = 20;
+
+/// Attempts before giving up: far above what racing writers need, since one wins in each round.
+pub(crate) const MAX_ATTEMPTS: usize = 64;
+
+/// The layout described in `docs/format.md`; a lake of a later one is refused.
+pub(crate) const FORMAT_VERSION: u32 = 1;
+
+/// Key of the table property that holds [`FORMAT_VERSION`].
+pub(crate) const FORMAT_KEY: &str = "kohort.format";
+
+/// Who is named as the writer of a commit.
+pub(crate) const ENGINE_INFO: &str = concat!("kohort/", env!("CARGO_PKG_VERSION"));
+
+/// A change to one table.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    pub(crate) operation: &'static str,
+    pub(crate) parameters: Vec<(&'static str, String)>,
+    pub(crate) user_metadata: Option<String>,
+    pub(crate) schema: Option<Arc<Schema>>,
+    pub(crate) adds: Vec<Add>,
+    pub(crate) removes: Vec<Remove>,
+    pub(crate) transactions: Vec<(&'static str, i64)>,
+}
+
+/// Whether the change became the next version.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It did.
+    Committed(u64),
+    /// Another writer's change did; read the table again.
+    Lost,
+}
+
+/// Makes the change the version after `state`, if that version is still free.
+pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) -> Result<Outcome> {
+    let mut lines = vec![info_line(&change, Some(state.version))?];
+    if let Some(schema) = &change.schema {
+        let schema_string = schema_text(state.table, schema)?;
+        let metadata = Metadata {
+            schema_string,
+            ..state.metadata.clone()
+        };
+        lines.push(json!({ "metaData": metadata }).to_string());
+    }
+    let removes = change.removes.into_iter().map(Action::Remove);
+    let adds = change.adds.into_iter().map(Action::Add);
+    let transactions = change.transactions.iter();
+    let transactions = transactions.map(|(app, n)| Action::Txn(Transaction::new(app, *n)));
+    for action in removes.chain(adds).chain(transactions) {
+        lines.push(action_line(&action)?);
+    }
+    let version = state.version + 1;
+    let log_store = log_store(store, state.table)?;
+    match write(&log_store, state.table, version, lines).await? {
+        Outcome::Lost => Ok(Outcome::Lost),
+        committed => {
+            if version.is_multiple_of(CHECKPOINT_INTERVAL) {
+                checkpoint(log_store, state.table, version).await;
+            }
+            Ok(committed)
+        }
+    }
+}
+
+/// Makes a table, unless there is one.
+pub(crate) async fn create(store: &Store, table: TableName, schema: &Schema) -> Result<Outcome> {
+    let partition_columns: &[&str] = if table.is_partitioned() {
+        &[PARTITION_COLUMN]
+    } else {
+        &[]
+    };
+    let configuration = [
+        (FORMAT_KEY, FORMAT_VERSION.to_string()),
+        // Old versions stay readable: a report can name the version that it was made from.
+        ("delta.enableExpiredLogCleanup", "false".to_owned()),
+    ];
+    let metadata = Metadata {
+        id: uuid::Uuid::new_v4().to_string(),
+        name: Some(table.as_str().to_owned()),
+        description: None,
+        format: Format {
+            provider: "parquet".to_owned(),
+            options: Default::default(),
+        },
+        schema_string: schema_text(table, schema)?,
+        partition_columns: partition_columns.iter().map(|c| (*c).to_owned()).collect(),
+        configuration: configuration.map(|(k, v)| (k.to_owned(), v)).into(),
+        created_time: Some(Utc::now().timestamp_millis()),
+    };
+    let change = Change {
+        operation: "CREATE TABLE",
+        ..Change::default()
+    };
+    let lines = vec![
+        info_line(&change, None)?,
+        json!({ "protocol": { "minReaderVersion": 1, "minWriterVersion": 2 } }).to_string(),
+        json!({ "metaData": metadata }).to_string(),
+    ];
+    write(&log_store(store, table)?, table, 0, lines).await
+}
+
+async fn write(
+    log_store: &LogStoreRef,
+    table: TableName,
+    version: u64,
+    lines: Vec<String>,
+) -> Result<Outcome> {
+    let bytes = CommitOrBytes::LogBytes(Bytes::from(lines.join("\n")));
+    let operation = uuid::Uuid::new_v4();
+    match log_store
+        .write_commit_entry(version, bytes, operation)
+        .await
+    {
+        Ok(()) => Ok(Outcome::Committed(version)),
+        Err(TransactionError::VersionAlreadyExists(_)) => Ok(Outcome::Lost),
+        Err(source) => Err(Error::Delta {
+            table,
+            action: "committing",
+            source: Box::new(source),
+        }),
+    }
+}
+
+/// A checkpoint only makes reading faster; a failure to write one must not fail what was committed.
+async fn checkpoint(log_store: LogStoreRef, table: TableName, version: u64) {
+    let mut delta = DeltaTable::new(log_store);
+    let written = async {
+        delta.load_version(version).await?;
+        checkpoints::create_checkpoint(&delta, None).await
+    };
+    if let Err(error) = written.await {
+        tracing::warn!(%table, version, %error, "no checkpoint was written");
+    }
+}
+
+fn info_line(change: &Change, read_version: Option<u64>) -> Result<String> {
+    let parameters: HashMap<String, Value> = change
+        .parameters
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), v.as_str().into()))
+        .collect();
+    action_line(&Action::CommitInfo(CommitInfo {
+        timestamp: Some(Utc::now().timestamp_millis()),
+        operation: Some(change.operation.to_owned()),
+        operation_parameters: Some(parameters),
+        read_version,
+        engine_info: Some(ENGINE_INFO.to_owned()),
+        user_metadata: change.user_metadata.clone(),
+        ..CommitInfo::default()
+    }))
+}
+
+fn action_line(action: &Action) -> Result<String> {
+    serde_json::to_string(action).map_err(|source| Error::Delta {
+        table: TableName::Callsets,
+        action: "writing a line of the log",
+        source: Box::new(source),
+    })
+}
+
+pub(crate) fn schema_text(table: TableName, schema: &Schema) -> Result<String> {
+    delta_schema::to_json(schema).map_err(|name| Error::Rows {
+        table,
+        problem: format!("Delta tables have no type {name}"),
+    })
+}
+
+/// Deltalake's log store over ours. The URL only carries the table's folder: all access goes
+/// through the store, whose root is the lake's.
+fn log_store(store: &Store, table: TableName) -> Result<LogStoreRef> {
+    let url = Url::parse(&format!("memory:///{table}/")).map_err(|source| Error::Delta {
+        table,
+        action: "naming the log",
+        source: Box::new(source),
+    })?;
+    let prefixed = PrefixStore::new(Arc::clone(store), Path::from(table.as_str()));
+    let config = StorageConfig::default();
+    Ok(default_logstore(
+        Arc::new(prefixed),
+        Arc::clone(store),
+        &url,
+        &config,
+    ))
+}
+
+/// The schema of a table after a callset with `incoming` has joined it, and whether that differs.
+pub(crate) fn joined_schema(
+    state: &TableState,
+    incoming: &Schema,
+    callset: &str,
+) -> Result<Option<Arc<Schema>>> {
+    let existing = table_schema(state)?;
+    let merged = kohort_schema::merge_schemas(state.table.as_str(), &existing, incoming, callset)?;
+    Ok((merged.as_ref() != &existing).then_some(merged))
+}
+
+/// The Arrow schema of a table, the partition column included.
+pub(crate) fn table_schema(state: &TableState) -> Result<Schema> {
+    delta_schema::from_json(&state.metadata.schema_string).map_err(|problem| Error::Log {
+        table: state.table,
+        version: state.version,
+        problem,
+    })
+}
+
+/// A schema without the notes on who declared which field.
+pub(crate) fn without_notes(fields: &arrow::datatypes::Fields) -> arrow::datatypes::Fields {
+    use arrow::datatypes::DataType;
+    let strip = |field: &Arc<arrow::datatypes::Field>| {
+        let mut metadata = field.metadata().clone();
+        metadata.remove(DECLARED_BY_KEY);
+        let data_type = match field.data_type() {
+            DataType::Struct(inner) => DataType::Struct(without_notes(inner)),
+            other => other.clone(),
+        };
+        field
+            .as_ref()
+            .clone()
+            .with_data_type(data_type)
+            .with_metadata(metadata)
+    };
+    fields.iter().map(strip).collect()
+}

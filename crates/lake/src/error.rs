@@ -1,0 +1,233 @@
+//! What can go wrong with a lake?
+
+use kohort_schema::TableName;
+
+/// The result of this room's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of this room. Messages carry URIs and paths, never the values of storage options.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no lake at the URI.
+    #[error("{uri}: no lake here")]
+    NoLake {
+        /// Where it was looked for.
+        uri: String,
+    },
+    /// The URI is not one that can hold a lake or an input.
+    #[error("{uri}: {reason}")]
+    InvalidUri {
+        /// As given, without its user part and query.
+        uri: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A storage option is not one that this kind of storage knows, or has a value it cannot take.
+    #[error("storage option `{key}` is not valid for {scheme} storage")]
+    InvalidOption {
+        /// The option; its value is not repeated.
+        key: String,
+        /// Kind of storage.
+        scheme: String,
+    },
+    /// The storage did not do what was asked.
+    #[error("{place}: {action} failed")]
+    Storage {
+        /// URI or path.
+        place: String,
+        /// What was tried.
+        action: &'static str,
+        /// Why.
+        #[source]
+        source: Box<object_store::Error>,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {action} failed")]
+    Io {
+        /// The path.
+        path: String,
+        /// What was tried.
+        action: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A transaction log says something that this version cannot follow.
+    #[error("{table}: version {version}: {problem}")]
+    Log {
+        /// The table.
+        table: TableName,
+        /// Version of the table.
+        version: u64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The Delta library refused.
+    #[error("{table}: {action} failed")]
+    Delta {
+        /// The table.
+        table: TableName,
+        /// What was tried.
+        action: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A Parquet file could not be read or written.
+    #[error("{path}: {action} failed")]
+    Parquet {
+        /// The file.
+        path: String,
+        /// What was tried.
+        action: &'static str,
+        /// Why.
+        #[source]
+        source: parquet::errors::ParquetError,
+    },
+    /// Rows do not fit the table.
+    #[error("{table}: {problem}")]
+    Rows {
+        /// The table.
+        table: TableName,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Schemas do not go together.
+    #[error(transparent)]
+    Schema(#[from] kohort_schema::Error),
+    /// A callset of this name is in the lake.
+    #[error("callset `{callset}` exists in {uri}")]
+    CallsetExists {
+        /// Its name.
+        callset: String,
+        /// The lake.
+        uri: String,
+    },
+    /// No callset of this name is in the lake.
+    #[error("no callset `{callset}` in {uri}")]
+    NoSuchCallset {
+        /// The name.
+        callset: String,
+        /// The lake.
+        uri: String,
+    },
+    /// A sample is named twice in one callset.
+    #[error("callset `{callset}`: sample `{sample}` appears twice")]
+    DuplicateSample {
+        /// The callset.
+        callset: String,
+        /// The sample.
+        sample: String,
+    },
+    /// A cohort of this name is in the lake.
+    #[error("cohort `{cohort}` exists")]
+    CohortExists {
+        /// Its name.
+        cohort: String,
+    },
+    /// The lake has no such version.
+    #[error("{uri}: no version {version}; the latest is {latest}")]
+    NoSuchVersion {
+        /// The lake.
+        uri: String,
+        /// What was asked for.
+        version: u64,
+        /// What there is.
+        latest: u64,
+    },
+    /// The lake is younger than the moment asked for.
+    #[error("{uri}: expected a time at or after {earliest}, got {timestamp}")]
+    BeforeFirstVersion {
+        /// The lake.
+        uri: String,
+        /// What was asked for.
+        timestamp: String,
+        /// Time of its first version.
+        earliest: String,
+    },
+    /// Neither a version nor a time.
+    #[error("expected a version or a time such as `2025-01-31 10:00`, got `{found}`")]
+    InvalidAsOf {
+        /// What was given.
+        found: String,
+    },
+    /// The lake was written by a later Kohort.
+    #[error("{uri}: lake format {found}; this program reads formats up to {supported}")]
+    NewerFormat {
+        /// The lake.
+        uri: String,
+        /// Format of the lake.
+        found: u32,
+        /// Latest format known here.
+        supported: u32,
+    },
+    /// Other writers kept winning.
+    #[error("{table}: gave up after {attempts} attempts; other writers committed first each time")]
+    Contention {
+        /// The table.
+        table: TableName,
+        /// How often it was tried.
+        attempts: usize,
+    },
+}
+
+impl Error {
+    /// What the person at the keyboard can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::NoLake { uri } => Some(format!(
+                "make one with `kohort ingest FILE... --lake {uri} --callset NAME`"
+            )),
+            Error::CallsetExists { callset, .. } => Some(format!(
+                "use `--replace` to put the new data in place of `{callset}`, or give another name"
+            )),
+            Error::NoSuchCallset { .. } => {
+                Some("`kohort lake info` lists the callsets of a lake".to_owned())
+            }
+            Error::CohortExists { cohort } => Some(format!("`DROP COHORT {cohort}` first")),
+            Error::NoSuchVersion { .. } | Error::BeforeFirstVersion { .. } => {
+                Some("`kohort lake history` lists the versions".to_owned())
+            }
+            Error::NewerFormat { .. } => Some("install a later version of Kohort".to_owned()),
+            Error::Contention { .. } => Some("try again".to_owned()),
+            Error::Schema(error) => error.hint(),
+            Error::Storage { source, .. } => storage_hint(source),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn storage(
+        place: impl Into<String>,
+        action: &'static str,
+    ) -> impl FnOnce(object_store::Error) -> Error {
+        let place = place.into();
+        move |source| Error::Storage {
+            place,
+            action,
+            source: Box::new(source),
+        }
+    }
+
+    pub(crate) fn parquet(
+        path: impl Into<String>,
+        action: &'static str,
+    ) -> impl FnOnce(parquet::errors::ParquetError) -> Error {
+        let path = path.into();
+        move |source| Error::Parquet {
+            path,
+            action,
+            source,
+        }
+    }
+}
+
+fn storage_hint(error: &object_store::Error) -> Option<String> {
+    use object_store::Error as E;
+    match error {
+        E::PermissionDenied { .. } | E::Unauthenticated { .. } => Some(
+            "check the credentials and that they may read, write and list this location".to_owned(),
+        ),
+        _ => None,
+    }
+}

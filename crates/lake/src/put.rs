@@ -1,0 +1,121 @@
+//! How does a file get into the store?
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use chrono::Utc;
+use deltalake_core::kernel::{Add, Remove};
+use kohort_schema::{PARTITION_COLUMN, TableName};
+use object_store::path::Path;
+use object_store::{ObjectStoreExt, PutPayload, WriteMultipart};
+use serde_json::{Map, Value, json};
+
+use crate::encode::{EncodedFile, FileStats};
+use crate::log::Store;
+use crate::{Error, Result};
+
+/// Above this, a file goes up in parts: one request then repeats little when it fails.
+const MULTIPART_ABOVE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Bytes of a part (S3 wants at least 5 MiB).
+const PART_SIZE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Parts under way at once.
+const PARTS_IN_FLIGHT: usize = 4;
+
+/// Puts a file below a table's folder and gives the action that would add it to the table.
+pub(crate) async fn put(
+    store: &Store,
+    table: TableName,
+    callset_id: Option<&str>,
+    name: &str,
+    file: EncodedFile,
+) -> Result<Add> {
+    let folder = callset_id.filter(|_| table.is_partitioned());
+    let path = match folder {
+        Some(id) => format!("{PARTITION_COLUMN}={id}/{name}.parquet"),
+        None => format!("{name}.parquet"),
+    };
+    let size = file.bytes.len();
+    put_bytes(store, &format!("{table}/{path}"), file.bytes).await?;
+    let partition_values = folder.map(|id| (PARTITION_COLUMN.to_owned(), Some(id.to_owned())));
+    let unpartitioned_id = callset_id.filter(|_| !table.is_partitioned());
+    Ok(Add {
+        path,
+        partition_values: partition_values.into_iter().collect::<HashMap<_, _>>(),
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        modification_time: Utc::now().timestamp_millis(),
+        data_change: true,
+        stats: Some(stats_json(&file.stats, unpartitioned_id)),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
+        clustering_provider: None,
+    })
+}
+
+/// The action that takes a file out of a table.
+pub(crate) fn remove(add: &Add) -> Remove {
+    Remove {
+        path: add.path.clone(),
+        data_change: true,
+        deletion_timestamp: Some(Utc::now().timestamp_millis()),
+        extended_file_metadata: Some(true),
+        partition_values: Some(add.partition_values.clone()),
+        size: Some(add.size),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
+    }
+}
+
+async fn put_bytes(store: &Store, path: &str, bytes: Bytes) -> Result<()> {
+    let failed = || Error::storage(path, "writing");
+    let location = Path::from(path);
+    if bytes.len() <= MULTIPART_ABOVE_BYTES {
+        store
+            .put(&location, PutPayload::from_bytes(bytes))
+            .await
+            .map_err(failed())?;
+        return Ok(());
+    }
+    let upload = store.put_multipart(&location).await.map_err(failed())?;
+    let mut writer = WriteMultipart::new_with_chunk_size(upload, PART_SIZE_BYTES);
+    for start in (0..bytes.len()).step_by(PART_SIZE_BYTES) {
+        let end = (start + PART_SIZE_BYTES).min(bytes.len());
+        if let Err(source) = writer.wait_for_capacity(PARTS_IN_FLIGHT).await {
+            // The first error is the one to report.
+            let _ = writer.abort().await;
+            return Err(failed()(source));
+        }
+        writer.put(bytes.slice(start..end));
+    }
+    writer.finish().await.map_err(failed())?;
+    Ok(())
+}
+
+/// Delta's per-file statistics: what readers prune files by.
+fn stats_json(stats: &FileStats, callset_id: Option<&str>) -> String {
+    let (mut least, mut greatest, mut nulls) = (Map::new(), Map::new(), Map::new());
+    let mut bound = |column: &str, min: Option<Value>, max: Option<Value>| {
+        if let (Some(min), Some(max)) = (min, max) {
+            least.insert(column.to_owned(), min);
+            greatest.insert(column.to_owned(), max);
+            nulls.insert(column.to_owned(), Value::from(0));
+        }
+    };
+    let text = |value: &Option<String>| value.clone().map(Value::from);
+    bound("chrom", text(&stats.min_chrom), text(&stats.max_chrom));
+    bound(
+        "pos",
+        stats.min_pos.map(Value::from),
+        stats.max_pos.map(Value::from),
+    );
+    let id = callset_id.map(Value::from);
+    bound(PARTITION_COLUMN, id.clone(), id);
+    let n_rows = stats.n_rows;
+    json!({ "numRecords": n_rows, "minValues": least, "maxValues": greatest, "nullCount": nulls })
+        .to_string()
+}

@@ -1,0 +1,546 @@
+//! What did the lake hold at one version?
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use deltalake_core::kernel::Add;
+use futures::{StreamExt, TryStreamExt};
+use kohort_genome::{SexKaryotype, contig_rank};
+use kohort_genotype::{SampleBlock, SampleDirectory};
+use kohort_schema::{PARTITION_COLUMN, TableName};
+use object_store::path::Path;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use crate::commit::{FORMAT_KEY, FORMAT_VERSION, table_schema, without_notes};
+use crate::log::{self, Listing, Store, TableState};
+use crate::rows;
+use crate::{Error, Result};
+
+/// Small files read at once.
+const READS_IN_FLIGHT: usize = 32;
+
+/// Which state of a lake to read. The lake's version is that of its `callsets` table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// This version.
+    Version(u64),
+    /// The latest version at this moment.
+    Timestamp(DateTime<Utc>),
+}
+
+impl FromStr for AsOf {
+    type Err = Error;
+
+    /// Reads a version (`12`), an RFC 3339 time, or a date or `date time` in UTC. A date alone is the
+    /// end of that day.
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        if let Ok(version) = text.parse() {
+            return Ok(AsOf::Version(version));
+        }
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            return Ok(AsOf::Timestamp(time.to_utc()));
+        }
+        for format in ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"] {
+            if let Ok(time) = NaiveDateTime::parse_from_str(text, format) {
+                return Ok(AsOf::Timestamp(time.and_utc()));
+            }
+        }
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        let end_of_day = date.and_then(|d| d.and_hms_milli_opt(23, 59, 59, 999));
+        end_of_day
+            .map(|t| AsOf::Timestamp(t.and_utc()))
+            .ok_or_else(|| Error::InvalidAsOf {
+                found: text.to_owned(),
+            })
+    }
+}
+
+/// One row of `callsets`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the columns are documented where they are declared"
+)]
+pub struct Callset {
+    pub callset_id: String,
+    pub callset: String,
+    pub block: u32,
+    pub base_sample_index: u32,
+    pub n_samples: u64,
+    pub n_variants: u64,
+    pub reference_genome: Option<String>,
+    pub absent: String,
+    pub sources: Vec<Source>,
+    pub header: String,
+    pub contigs: Vec<Contig>,
+    pub policies: String,
+    pub program_version: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A file that was ingested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the columns are documented where they are declared"
+)]
+pub struct Source {
+    pub uri: String,
+    pub sha256: String,
+    pub size_bytes: u64,
+}
+
+/// A contig as the header declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the columns are documented where they are declared"
+)]
+pub struct Contig {
+    pub chrom: String,
+    pub name: String,
+    pub length_bp: Option<u64>,
+}
+
+/// One row of `samples`, without the sample file's own columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the columns are documented where they are declared"
+)]
+pub struct Sample {
+    pub sample_index: u32,
+    pub callset_id: String,
+    pub callset: String,
+    pub block: u32,
+    pub sample_id: String,
+    pub person_id: Option<String>,
+    pub sex_karyotype: SexKaryotype,
+}
+
+/// One row of `cohorts`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the columns are documented where they are declared"
+)]
+pub struct CohortRow {
+    pub cohort: String,
+    pub sql: String,
+    pub members: Vec<u8>,
+    pub size: u64,
+    pub created_by: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub lake_version: u64,
+}
+
+/// A Parquet file of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataFile {
+    /// Path below the lake's root.
+    pub path: String,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Its rows.
+    pub n_rows: u64,
+    /// The callset that it belongs to; empty for cohorts.
+    pub callset_id: String,
+    /// The contig of all its rows, where there is but one.
+    pub chrom: Option<String>,
+    /// The least `pos`.
+    pub min_pos: Option<i64>,
+    /// The greatest `pos`.
+    pub max_pos: Option<i64>,
+}
+
+impl DataFile {
+    pub(crate) fn new(table: TableName, add: &Add) -> Self {
+        let stats: Value = add.stats.as_deref().map_or(Value::Null, |stats| {
+            serde_json::from_str(stats).unwrap_or_default()
+        });
+        let bound = |which: &str, column: &str| stats.get(which)?.get(column).cloned();
+        let text = |which, column| Some(bound(which, column)?.as_str()?.to_owned());
+        let number = |which, column| bound(which, column)?.as_i64();
+        let (min_chrom, max_chrom) = (text("minValues", "chrom"), text("maxValues", "chrom"));
+        let partition = add
+            .partition_values
+            .get(PARTITION_COLUMN)
+            .cloned()
+            .flatten();
+        let callset_id = partition.or_else(|| text("minValues", PARTITION_COLUMN));
+        Self {
+            path: format!("{table}/{}", add.path),
+            size_bytes: u64::try_from(add.size).unwrap_or_default(),
+            n_rows: stats
+                .get("numRecords")
+                .and_then(Value::as_u64)
+                .unwrap_or_default(),
+            callset_id: callset_id.unwrap_or_default(),
+            chrom: if min_chrom == max_chrom {
+                min_chrom
+            } else {
+                None
+            },
+            min_pos: number("minValues", "pos"),
+            max_pos: number("maxValues", "pos"),
+        }
+    }
+}
+
+/// One state of a lake. Cheap to clone; tables are read when first asked for, and once.
+#[derive(Clone)]
+pub struct Snapshot {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    uri: String,
+    version: u64,
+    timestamp: DateTime<Utc>,
+    callsets: Vec<Callset>,
+    state: TableState,
+    tables: [OnceCell<Arc<TableState>>; TableName::ALL.len()],
+    samples: OnceCell<Arc<Vec<Sample>>>,
+    directory: OnceCell<Arc<SampleDirectory>>,
+    cohorts: OnceCell<Arc<Vec<CohortRow>>>,
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Snapshot");
+        out.field("uri", &self.inner.uri)
+            .field("version", &self.inner.version);
+        out.finish_non_exhaustive()
+    }
+}
+
+impl Snapshot {
+    pub(crate) async fn load(store: Store, uri: &str, as_of: Option<AsOf>) -> Result<Self> {
+        let listing = Listing::read(store.as_ref(), TableName::Callsets).await?;
+        let listing = listing.ok_or_else(|| Error::NoLake {
+            uri: uri.to_owned(),
+        })?;
+        let version = match as_of {
+            None => listing.latest(),
+            Some(AsOf::Version(version)) if version <= listing.latest() => version,
+            Some(AsOf::Version(version)) => {
+                let latest = listing.latest();
+                return Err(Error::NoSuchVersion {
+                    uri: uri.to_owned(),
+                    version,
+                    latest,
+                });
+            }
+            Some(AsOf::Timestamp(time)) => version_at(&store, uri, &listing, time).await?,
+        };
+        let state = listing.state(store.as_ref(), version).await?;
+        check_format(uri, &state)?;
+        let timestamp = match state.timestamp {
+            Some(timestamp) => timestamp,
+            // The version is a checkpoint's: its commit was not among the files read.
+            None => {
+                let commits = listing.commits(store.as_ref(), version, version).await?;
+                commits
+                    .first()
+                    .map(log::Commit::timestamp)
+                    .unwrap_or_default()
+            }
+        };
+        let callsets = read_callsets(&store, &state).await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                uri: uri.to_owned(),
+                version,
+                timestamp,
+                callsets,
+                state,
+                tables: Default::default(),
+                samples: OnceCell::new(),
+                directory: OnceCell::new(),
+                cohorts: OnceCell::new(),
+            }),
+        })
+    }
+
+    /// The lake's version: that of `callsets`.
+    pub fn version(&self) -> u64 {
+        self.inner.version
+    }
+
+    /// When that version was committed.
+    pub fn timestamp(&self) -> DateTime<Utc> {
+        self.inner.timestamp
+    }
+
+    /// The visible callsets, by block.
+    pub fn callsets(&self) -> &[Callset] {
+        &self.inner.callsets
+    }
+
+    /// A visible callset by name.
+    pub fn callset(&self, name: &str) -> Option<&Callset> {
+        self.inner.callsets.iter().find(|c| c.callset == name)
+    }
+
+    /// The files of a table that belong to visible callsets (all files for `cohorts`), by block of
+    /// the callset, then contig, then position.
+    ///
+    /// # Errors
+    /// When the table's log cannot be read.
+    pub async fn files(&self, table: TableName) -> Result<Arc<Vec<DataFile>>> {
+        let state = self.table(table).await?;
+        let order: HashMap<&str, u32> = self
+            .callsets()
+            .iter()
+            .map(|c| (c.callset_id.as_str(), c.block))
+            .collect();
+        let files = state.files.values().map(|add| DataFile::new(table, add));
+        let mut files: Vec<_> = files
+            .filter(|f| table == TableName::Cohorts || order.contains_key(f.callset_id.as_str()))
+            .collect();
+        files.sort_by_cached_key(|f| {
+            let rank = f.chrom.as_deref().map(contig_rank);
+            let block = order.get(f.callset_id.as_str()).copied();
+            (block, rank, f.chrom.clone(), f.min_pos, f.path.clone())
+        });
+        Ok(Arc::new(files))
+    }
+
+    /// The schema of a table: the INFO, FORMAT and attribute fields of all callsets united, and
+    /// `callset_id` last where it is in the path and not in the files.
+    ///
+    /// # Errors
+    /// When the table's log cannot be read.
+    pub async fn schema(&self, table: TableName) -> Result<SchemaRef> {
+        let state = self.table(table).await?;
+        let fields = without_notes(table_schema(&state)?.fields());
+        let mut fields: Vec<_> = fields
+            .iter()
+            .filter(|f| f.name() != PARTITION_COLUMN)
+            .cloned()
+            .collect();
+        if table.is_partitioned() || table == TableName::Callsets {
+            let field = Arc::new(Field::new(PARTITION_COLUMN, DataType::Utf8, false));
+            let at = if table.is_partitioned() {
+                fields.len()
+            } else {
+                0
+            };
+            fields.insert(at, field);
+        }
+        Ok(Arc::new(Schema::new(fields)))
+    }
+
+    /// The samples of the visible callsets, by `sample_index`.
+    ///
+    /// # Errors
+    /// When the files of `samples` cannot be read.
+    pub async fn samples(&self) -> Result<Arc<Vec<Sample>>> {
+        let samples = self
+            .inner
+            .samples
+            .get_or_try_init(|| self.read_samples())
+            .await?;
+        Ok(Arc::clone(samples))
+    }
+
+    /// The sample blocks of the visible callsets, with karyotypes: what counting needs.
+    ///
+    /// # Errors
+    /// When the files of `samples` cannot be read, or its blocks overlap.
+    pub async fn directory(&self) -> Result<Arc<SampleDirectory>> {
+        let directory = self
+            .inner
+            .directory
+            .get_or_try_init(|| self.build_directory())
+            .await?;
+        Ok(Arc::clone(directory))
+    }
+
+    /// The named cohorts, by name. They are not versioned with the callsets: this is the latest
+    /// state, also of a snapshot of the past.
+    ///
+    /// # Errors
+    /// When the files of `cohorts` cannot be read.
+    pub async fn cohorts(&self) -> Result<Arc<Vec<CohortRow>>> {
+        let cohorts = self.inner.cohorts.get_or_try_init(|| async {
+            let state = self.table(TableName::Cohorts).await?;
+            let batches = read_small_files(&self.inner.store, &state).await?;
+            let rows = batches
+                .iter()
+                .flat_map(|b| (0..b.num_rows()).map(move |row| (b, row)));
+            let cohorts: Result<Vec<_>> = rows.map(|(b, row)| rows::cohort_from(b, row)).collect();
+            let mut cohorts = cohorts?;
+            cohorts.sort_by(|a, b| a.cohort.cmp(&b.cohort));
+            Ok::<_, Error>(Arc::new(cohorts))
+        });
+        Ok(Arc::clone(cohorts.await?))
+    }
+
+    /// The state of a table: of `callsets` at this version, of the others now, since their files
+    /// outlive what the retained versions of `callsets` need.
+    pub(crate) async fn table(&self, table: TableName) -> Result<Arc<TableState>> {
+        let index = TableName::ALL
+            .iter()
+            .position(|t| *t == table)
+            .unwrap_or_default();
+        let state = self.inner.tables[index].get_or_try_init(|| async {
+            if table == TableName::Callsets {
+                return Ok(Arc::new(self.inner.state.clone()));
+            }
+            let state = log::latest(self.inner.store.as_ref(), table).await?;
+            state.map(Arc::new).ok_or_else(|| Error::NoLake {
+                uri: self.inner.uri.clone(),
+            })
+        });
+        Ok(Arc::clone(state.await?))
+    }
+
+    async fn read_samples(&self) -> Result<Arc<Vec<Sample>>> {
+        let columns = [
+            "callset",
+            "block",
+            "sample_index",
+            "sample_id",
+            "person_id",
+            "sex_karyotype",
+        ];
+        let files = self.files(TableName::Samples).await?;
+        let read: Vec<Vec<Sample>> = futures::stream::iter(files.iter())
+            .map(|file| async {
+                let path = Path::from(file.path.as_str());
+                let bytes = log::get(self.inner.store.as_ref(), &path).await?;
+                let batches = rows::read_parquet(&file.path, bytes, Some(&columns))?;
+                let samples = batches
+                    .iter()
+                    .map(|b| rows::samples_from(b, &file.callset_id));
+                Ok::<_, Error>(
+                    samples
+                        .collect::<Result<Vec<_>>>()?
+                        .into_iter()
+                        .flatten()
+                        .collect(),
+                )
+            })
+            .buffered(READS_IN_FLIGHT)
+            .try_collect()
+            .await?;
+        let mut samples: Vec<Sample> = read.into_iter().flatten().collect();
+        samples.sort_by_key(|s| s.sample_index);
+        Ok(Arc::new(samples))
+    }
+
+    async fn build_directory(&self) -> Result<Arc<SampleDirectory>> {
+        let samples = self.samples().await?;
+        let blocks = self.callsets().iter().map(|callset| {
+            let start = samples.partition_point(|s| s.sample_index < callset.base_sample_index);
+            let of_callset = samples[start..]
+                .iter()
+                .take_while(|s| s.block == callset.block);
+            let karyotypes = of_callset.map(|s| s.sex_karyotype).collect();
+            SampleBlock::new(callset.block, callset.base_sample_index, karyotypes)
+        });
+        let directory = SampleDirectory::new(blocks.collect());
+        directory.map(Arc::new).map_err(|e| Error::Rows {
+            table: TableName::Samples,
+            problem: e.to_string(),
+        })
+    }
+}
+
+async fn version_at(
+    store: &Store,
+    uri: &str,
+    listing: &Listing,
+    time: DateTime<Utc>,
+) -> Result<u64> {
+    let commits = listing.commits(store.as_ref(), 0, listing.latest()).await?;
+    let until = commits.iter().take_while(|c| c.timestamp() <= time).last();
+    until
+        .map(|c| c.version)
+        .ok_or_else(|| Error::BeforeFirstVersion {
+            uri: uri.to_owned(),
+            timestamp: time.to_rfc3339(),
+            earliest: commits
+                .first()
+                .map(|c| c.timestamp().to_rfc3339())
+                .unwrap_or_default(),
+        })
+}
+
+fn check_format(uri: &str, state: &TableState) -> Result<()> {
+    let found = state
+        .metadata
+        .configuration
+        .get(FORMAT_KEY)
+        .and_then(|f| f.parse().ok());
+    match found {
+        Some(found) if found > FORMAT_VERSION => Err(Error::NewerFormat {
+            uri: uri.to_owned(),
+            found,
+            supported: FORMAT_VERSION,
+        }),
+        _ => Ok(()),
+    }
+}
+
+async fn read_callsets(store: &Store, state: &TableState) -> Result<Vec<Callset>> {
+    let batches = read_small_files(store, state).await?;
+    let rows = batches
+        .iter()
+        .flat_map(|b| (0..b.num_rows()).map(move |row| (b, row)));
+    let callsets: Result<Vec<_>> = rows.map(|(b, row)| rows::callset_from(b, row)).collect();
+    let mut callsets = callsets?;
+    callsets.sort_by_key(|c| c.block);
+    Ok(callsets)
+}
+
+async fn read_small_files(
+    store: &Store,
+    state: &TableState,
+) -> Result<Vec<arrow::array::RecordBatch>> {
+    let table = state.table;
+    let read: Vec<_> = futures::stream::iter(state.files.keys())
+        .map(|file| async move {
+            let path = format!("{table}/{file}");
+            let bytes = log::get(store.as_ref(), &Path::from(path.as_str())).await?;
+            rows::read_parquet(&path, bytes, None)
+        })
+        .buffered(READS_IN_FLIGHT)
+        .try_collect()
+        .await?;
+    Ok(read.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_of_reads_versions_times_and_dates() {
+        for (text, expected) in [
+            ("12", Some("12")),
+            (
+                "2025-01-31T10:00:00+01:00",
+                Some("2025-01-31T09:00:00+00:00"),
+            ),
+            ("2025-01-31 10:00", Some("2025-01-31T10:00:00+00:00")),
+            ("2025-01-31", Some("2025-01-31T23:59:59.999+00:00")),
+            ("yesterday", None),
+        ] {
+            let found = text.parse::<AsOf>().ok().map(|as_of| match as_of {
+                AsOf::Version(version) => version.to_string(),
+                AsOf::Timestamp(time) => time.to_rfc3339(),
+            });
+            assert_eq!(found.as_deref(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,484 @@
+//! How does a callset come into the lake, whole or not at all?
+//!
+//! 1. [`Lake::begin_callset`] reserves a block of sample indices, by committing the callset's rows of
+//!    `samples`.
+//! 2. [`CallsetWriter::put_file`] puts files. No log names them yet.
+//! 3. [`CallsetWriter::commit`] commits them to `callset_variants` and `call_fields`, and last of all
+//!    the callset's row to `callsets`. That row makes everything visible at once.
+//!
+//! A writer that is dropped before, or whose process dies, leaves objects and rows that no snapshot
+//! shows; `vacuum` removes them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use chrono::{DateTime, Utc};
+use deltalake_core::kernel::Add;
+use kohort_genome::SexKaryotype;
+use kohort_schema::{PARTITION_COLUMN, TableName};
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+
+use crate::commit::{self, Change, MAX_ATTEMPTS, Outcome, commit, joined_schema};
+use crate::encode::{EncodedFile, EncoderOptions, ParquetEncoder};
+use crate::log::{self, TableState};
+use crate::snapshot::{Callset, Contig, DataFile, Sample, Source};
+use crate::{Error, Lake, Result, put, rows};
+
+/// Application ids of Delta transactions in `samples`: the block and the sample index to give next.
+/// They only grow, also past vacuumed callsets, since cohorts remember sample indices.
+const NEXT_BLOCK: &str = "kohort.next_block";
+const NEXT_SAMPLE_INDEX: &str = "kohort.next_sample_index";
+
+/// What to do when something of the same name exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IfExists {
+    /// Refuse.
+    #[default]
+    Error,
+    /// Put the new one in its place, in one commit.
+    Replace,
+}
+
+/// A callset about to be written.
+#[derive(Debug, Clone, Default)]
+pub struct NewCallset {
+    /// Its name.
+    pub callset: String,
+    /// Its samples, in the order of the file's columns.
+    pub samples: Vec<NewSample>,
+    /// The sample file's own columns, one row per sample, named by
+    /// [`kohort_schema::attribute_name`].
+    pub attributes: Option<RecordBatch>,
+    /// What to do when the name is taken.
+    pub if_exists: IfExists,
+    /// The schemas that files will have: a conflict with the lake is then known before the work.
+    pub schemas: Vec<(TableName, SchemaRef)>,
+}
+
+/// A sample of a callset about to be written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewSample {
+    /// Its name in the file's header.
+    pub sample_id: String,
+    /// The person whom it is from.
+    pub person_id: Option<String>,
+    /// The person's sex chromosomes.
+    pub sex_karyotype: SexKaryotype,
+}
+
+/// What is known about a callset when all its files are written.
+#[derive(Debug, Clone, Default)]
+#[expect(
+    missing_docs,
+    reason = "the columns are documented where they are declared"
+)]
+pub struct CallsetSummary {
+    pub n_variants: u64,
+    pub reference_genome: Option<String>,
+    pub absent: String,
+    pub sources: Vec<Source>,
+    pub header: String,
+    pub contigs: Vec<Contig>,
+    pub policies: String,
+    pub program_version: String,
+    pub created_at: DateTime<Utc>,
+    /// A note of the user's, shown by `kohort lake history`.
+    pub user_metadata: Option<String>,
+}
+
+/// Writes one callset. Methods take `&self`, so any number of threads may put files.
+pub struct CallsetWriter {
+    lake: Lake,
+    callset: String,
+    callset_id: String,
+    block: u32,
+    base_sample_index: u32,
+    n_samples: u64,
+    if_exists: IfExists,
+    samples_path: String,
+    files: Mutex<BTreeMap<TableName, TableFiles>>,
+}
+
+#[derive(Default)]
+struct TableFiles {
+    adds: Vec<Add>,
+    schemas: Vec<SchemaRef>,
+}
+
+impl fmt::Debug for CallsetWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("CallsetWriter");
+        out.field("callset", &self.callset)
+            .field("callset_id", &self.callset_id);
+        out.field("block", &self.block).finish_non_exhaustive()
+    }
+}
+
+impl Lake {
+    /// Begins a callset: checks its name and schemas, and reserves a block of sample indices.
+    ///
+    /// # Errors
+    /// [`Error::CallsetExists`] when the name is taken and `if_exists` is [`IfExists::Error`]; a
+    /// schema error when a field has another type in the lake; [`Error::DuplicateSample`].
+    pub async fn begin_callset(&self, new: NewCallset) -> Result<CallsetWriter> {
+        check_samples(&new)?;
+        let snapshot = self.snapshot(None).await?;
+        if new.if_exists == IfExists::Error && snapshot.callset(&new.callset).is_some() {
+            let uri = self.uri().to_owned();
+            return Err(Error::CallsetExists {
+                callset: new.callset,
+                uri,
+            });
+        }
+        for (table, schema) in &new.schemas {
+            let state = snapshot.table(*table).await?;
+            joined_schema(&state, &with_partition(*table, schema), &new.callset)?;
+        }
+        let callset_id = uuid::Uuid::new_v4().to_string();
+        for attempt in 0..MAX_ATTEMPTS {
+            let state = self.latest(TableName::Samples).await?;
+            if let Some(reserved) = self.reserve(&state, &new, &callset_id).await? {
+                return Ok(CallsetWriter {
+                    lake: self.clone(),
+                    n_samples: new.samples.len() as u64,
+                    callset: new.callset,
+                    callset_id,
+                    block: reserved.block,
+                    base_sample_index: reserved.base,
+                    if_exists: new.if_exists,
+                    samples_path: reserved.path,
+                    files: Mutex::default(),
+                });
+            }
+            pause(attempt).await;
+        }
+        Err(Error::Contention {
+            table: TableName::Samples,
+            attempts: MAX_ATTEMPTS,
+        })
+    }
+
+    /// Tries to take the next block; `None` when another writer took it first.
+    async fn reserve(
+        &self,
+        state: &TableState,
+        new: &NewCallset,
+        callset_id: &str,
+    ) -> Result<Option<Reserved>> {
+        let (table, n_samples) = (TableName::Samples, new.samples.len() as u64);
+        let next = |app: &str| state.transactions.get(app).copied().unwrap_or_default();
+        let full = || Error::Rows {
+            table,
+            problem: "no sample index is left".to_owned(),
+        };
+        let (block, base) = (next(NEXT_BLOCK), next(NEXT_SAMPLE_INDEX));
+        let end = base + i64::try_from(n_samples).map_err(|_| full())?;
+        let block_number = u32::try_from(block).map_err(|_| full())?;
+        let base_index = u32::try_from(base).map_err(|_| full())?;
+        u32::try_from(end).map_err(|_| full())?;
+        let samples: Vec<Sample> = new
+            .samples
+            .iter()
+            .zip(base_index..)
+            .map(|(sample, sample_index)| Sample {
+                sample_index,
+                callset_id: callset_id.to_owned(),
+                callset: new.callset.clone(),
+                block: block_number,
+                sample_id: sample.sample_id.clone(),
+                person_id: sample.person_id.clone(),
+                sex_karyotype: sample.sex_karyotype,
+            })
+            .collect();
+        let batch = rows::samples_batch(&samples, new.attributes.as_ref())?;
+        let incoming = with_partition(table, batch.schema_ref());
+        let schema = joined_schema(state, &incoming, &new.callset)?;
+        let file = encode_one(table, &batch)?;
+        let name = format!("samples-{}", short_id());
+        let add = put::put(self.raw_store(), table, Some(callset_id), &name, file).await?;
+        let path = add.path.clone();
+        let change = Change {
+            operation: "RESERVE SAMPLES",
+            parameters: vec![
+                ("callset", new.callset.clone()),
+                ("callset_id", callset_id.to_owned()),
+            ],
+            schema,
+            adds: vec![add],
+            transactions: vec![(NEXT_BLOCK, block + 1), (NEXT_SAMPLE_INDEX, end)],
+            ..Change::default()
+        };
+        match commit(self.raw_store(), state, change).await? {
+            Outcome::Committed(_) => Ok(Some(Reserved {
+                block: block_number,
+                base: base_index,
+                path,
+            })),
+            Outcome::Lost => {
+                // An orphan in any case; what cannot be deleted now, vacuum will.
+                let location = Path::from(format!("{table}/{path}"));
+                let _ = self.raw_store().delete(&location).await;
+                Ok(None)
+            }
+        }
+    }
+}
+
+struct Reserved {
+    block: u32,
+    base: u32,
+    path: String,
+}
+
+impl CallsetWriter {
+    /// The callset's id, new with this writer.
+    pub fn callset_id(&self) -> &str {
+        &self.callset_id
+    }
+
+    /// The block that its packed genotypes name.
+    pub fn block(&self) -> u32 {
+        self.block
+    }
+
+    /// The `sample_index` of its first sample.
+    pub fn base_sample_index(&self) -> u32 {
+        self.base_sample_index
+    }
+
+    /// Puts one file of `callset_variants` or `call_fields`. Any number may be under way at once.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn put_file(&self, table: TableName, file: EncodedFile) -> Result<DataFile> {
+        let name = file_name(&file);
+        let schema = Arc::clone(&file.stats.schema);
+        let id = Some(self.callset_id.as_str());
+        let add = put::put(self.lake.raw_store(), table, id, &name, file).await?;
+        let data_file = DataFile::new(table, &add);
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = files.entry(table).or_default();
+        files.adds.push(add);
+        if !files.schemas.contains(&schema) {
+            files.schemas.push(schema);
+        }
+        Ok(data_file)
+    }
+
+    /// Makes the callset visible, and gives the lake's new version.
+    ///
+    /// # Errors
+    /// [`Error::CallsetExists`] when another writer committed the same name first; a schema error
+    /// when a callset committed meanwhile declares a field otherwise. The lake is as before then.
+    pub async fn commit(self, summary: CallsetSummary) -> Result<u64> {
+        let files = std::mem::take(&mut *self.files.lock().unwrap_or_else(PoisonError::into_inner));
+        for (table, files) in files {
+            self.commit_files(table, files).await?;
+        }
+        self.check_reservation().await?;
+        self.commit_row(summary).await
+    }
+
+    async fn commit_files(&self, table: TableName, files: TableFiles) -> Result<()> {
+        for attempt in 0..MAX_ATTEMPTS {
+            let state = self.lake.latest(table).await?;
+            let mut schema: Option<SchemaRef> = None;
+            for incoming in &files.schemas {
+                let incoming = with_partition(table, incoming);
+                let mut base = state.clone();
+                if let Some(joined) = &schema {
+                    base.metadata.schema_string = commit::schema_text(table, joined)?;
+                }
+                schema = joined_schema(&base, &incoming, &self.callset)?.or(schema);
+            }
+            let change = Change {
+                operation: "WRITE",
+                parameters: self.parameters(),
+                schema,
+                adds: files.adds.clone(),
+                ..Change::default()
+            };
+            if let Outcome::Committed(_) = commit(self.lake.raw_store(), &state, change).await? {
+                return Ok(());
+            }
+            pause(attempt).await;
+        }
+        Err(Error::Contention {
+            table,
+            attempts: MAX_ATTEMPTS,
+        })
+    }
+
+    /// A vacuum that was told to keep nothing may have taken this for an orphan.
+    async fn check_reservation(&self) -> Result<()> {
+        let samples = self.lake.latest(TableName::Samples).await?;
+        if samples.files.contains_key(&self.samples_path) {
+            return Ok(());
+        }
+        let problem = format!(
+            "callset `{}` was vacuumed while it was written",
+            self.callset
+        );
+        Err(Error::Rows {
+            table: TableName::Samples,
+            problem,
+        })
+    }
+
+    async fn commit_row(&self, summary: CallsetSummary) -> Result<u64> {
+        let table = TableName::Callsets;
+        let user_metadata = summary.user_metadata.clone();
+        let batch = rows::callset_batch(&self.row(summary))?;
+        let (file, id) = (encode_one(table, &batch)?, Some(self.callset_id.as_str()));
+        let add = put::put(self.lake.raw_store(), table, id, &self.callset_id, file).await?;
+        for attempt in 0..MAX_ATTEMPTS {
+            let snapshot = self.lake.snapshot(None).await?;
+            let state = snapshot.table(table).await?;
+            let old = snapshot
+                .callset(&self.callset)
+                .map(|c| c.callset_id.as_str());
+            if old.is_some() && self.if_exists == IfExists::Error {
+                let (callset, uri) = (self.callset.clone(), self.lake.uri().to_owned());
+                return Err(Error::CallsetExists { callset, uri });
+            }
+            let removes = state.files.values().filter(|add| {
+                let file = DataFile::new(table, add);
+                old.is_some_and(|old| file.callset_id == old)
+            });
+            let change = Change {
+                operation: if old.is_some() { "REPLACE" } else { "INGEST" },
+                parameters: self.parameters(),
+                user_metadata: user_metadata.clone(),
+                adds: vec![add.clone()],
+                removes: removes.map(put::remove).collect(),
+                ..Change::default()
+            };
+            if let Outcome::Committed(version) =
+                commit(self.lake.raw_store(), &state, change).await?
+            {
+                return Ok(version);
+            }
+            pause(attempt).await;
+        }
+        Err(Error::Contention {
+            table,
+            attempts: MAX_ATTEMPTS,
+        })
+    }
+
+    fn row(&self, summary: CallsetSummary) -> Callset {
+        Callset {
+            callset_id: self.callset_id.clone(),
+            callset: self.callset.clone(),
+            block: self.block,
+            base_sample_index: self.base_sample_index,
+            n_samples: self.n_samples,
+            n_variants: summary.n_variants,
+            reference_genome: summary.reference_genome,
+            absent: summary.absent,
+            sources: summary.sources,
+            header: summary.header,
+            contigs: summary.contigs,
+            policies: summary.policies,
+            program_version: summary.program_version,
+            created_at: summary.created_at,
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("callset", self.callset.clone()),
+            ("callset_id", self.callset_id.clone()),
+        ]
+    }
+}
+
+fn check_samples(new: &NewCallset) -> Result<()> {
+    let mut seen = HashSet::with_capacity(new.samples.len());
+    if let Some(twice) = new
+        .samples
+        .iter()
+        .find(|s| !seen.insert(s.sample_id.as_str()))
+    {
+        let (callset, sample) = (new.callset.clone(), twice.sample_id.clone());
+        return Err(Error::DuplicateSample { callset, sample });
+    }
+    let n_samples = new.samples.len();
+    match &new.attributes {
+        Some(attributes) if attributes.num_rows() != n_samples => {
+            let found = attributes.num_rows();
+            let problem = format!("expected attributes of {n_samples} samples, got {found}");
+            Err(Error::Rows {
+                table: TableName::Samples,
+                problem,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The file's schema as the table has it: with the partition column.
+fn with_partition(table: TableName, schema: &Schema) -> Schema {
+    let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
+    if table.is_partitioned() {
+        fields.push(Arc::new(Field::new(
+            PARTITION_COLUMN,
+            DataType::Utf8,
+            false,
+        )));
+    }
+    Schema::new(fields)
+}
+
+/// One batch as one file.
+pub(crate) fn encode_one(table: TableName, batch: &RecordBatch) -> Result<EncodedFile> {
+    let mut encoder = ParquetEncoder::try_new(table, batch.schema(), &EncoderOptions::default())?;
+    encoder.write(batch)?;
+    encoder.finish()
+}
+
+/// `chr20-000060343-1a2b3c4d`: where the file begins, for people, and a part that no other has.
+fn file_name(file: &EncodedFile) -> String {
+    let stats = &file.stats;
+    let chrom = stats.min_chrom.as_deref().unwrap_or("rows");
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "._-".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let chrom: String = chrom.chars().map(plain).collect();
+    format!(
+        "{chrom}-{:09}-{}",
+        stats.min_pos.unwrap_or_default(),
+        short_id()
+    )
+}
+
+pub(crate) fn short_id() -> String {
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    id.chars().take(12).collect()
+}
+
+/// Waits a little longer each time, and not equally long in every process.
+pub(crate) async fn pause(attempt: usize) {
+    let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) % 16;
+    let steps = u64::try_from(attempt.min(8)).unwrap_or(8);
+    let millis = (steps + 1) * 4 + jitter;
+    tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
+}
+
+impl Lake {
+    /// The latest state of a table.
+    pub(crate) async fn latest(&self, table: TableName) -> Result<TableState> {
+        let state = log::latest(self.raw_store().as_ref(), table).await?;
+        state.ok_or_else(|| Error::NoLake {
+            uri: self.uri().to_owned(),
+        })
+    }
+}
