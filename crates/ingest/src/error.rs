@@ -1,18 +1,204 @@
 //! What can go wrong in this room.
 
+use kohort_vcf::{Locate, Location};
+
 /// A fault of an ingest or export.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Not built yet.
-    #[error("not built yet")]
-    NotYet,
+    /// Adds a place (file and line, or `chrom:pos`) in front of an error.
+    #[error("{place}: {error}")]
+    At {
+        /// `file:line`, or `chrom:pos`.
+        place: String,
+        /// What is wrong there.
+        error: Box<Error>,
+    },
+    /// A file cannot be read as VCF or BCF.
+    #[error(transparent)]
+    Vcf(#[from] kohort_vcf::Error),
+    /// The lake refused, or its storage failed.
+    #[error(transparent)]
+    Lake(#[from] kohort_lake::Error),
+    /// Headers do not make a schema.
+    #[error(transparent)]
+    Fields(#[from] kohort_schema::Error),
+    /// Packed genotypes are not what they should be.
+    #[error(transparent)]
+    Genotype(#[from] kohort_genotype::Error),
+    /// Rows could not be built.
+    #[error("building rows failed")]
+    Arrow(#[from] arrow::error::ArrowError),
+    /// A data file could not be written or read.
+    #[error("a data file could not be written or read")]
+    Parquet(#[from] parquet::errors::ParquetError),
+    /// Reading an object of the lake failed.
+    #[error("reading from the lake failed")]
+    Store(#[from] object_store::Error),
+    /// A local file could not be read or written.
+    #[error("{path}: {action} failed")]
+    Io {
+        /// The path.
+        path: String,
+        /// What was being done.
+        action: &'static str,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The request names no file.
+    #[error("expected at least one file, got none")]
+    NoInput,
+    /// The sample file is wrong.
+    #[error("{path}:{line}: {reason}")]
+    SampleFile {
+        /// The file.
+        path: String,
+        /// 1-based line.
+        line: u64,
+        /// What was expected and found.
+        reason: String,
+    },
+    /// Two files of a callset have other samples, or another order of them.
+    #[error("{file}: sample column {column}: expected {expected} as in `{first_file}`, found {found}")]
+    SamplesDiffer {
+        /// The first file.
+        first_file: String,
+        /// The file that differs.
+        file: String,
+        /// 1-based sample column.
+        column: u64,
+        /// The first file's sample.
+        expected: String,
+        /// This file's sample.
+        found: String,
+        /// The same samples in another order.
+        reordered: bool,
+    },
+    /// Two files of a callset declare a field differently.
+    #[error("{file}: {field}: expected {expected} as in `{first_file}`, found {found}")]
+    HeadersDiffer {
+        /// The first file.
+        first_file: String,
+        /// The file that differs.
+        file: String,
+        /// `INFO/DP`.
+        field: String,
+        /// The first file's declaration.
+        expected: String,
+        /// This file's declaration.
+        found: String,
+    },
+    /// The contigs belong to another reference genome.
+    #[error("{file}: {reason}")]
+    ReferenceGenome {
+        /// The file.
+        file: String,
+        /// What was expected and found.
+        reason: String,
+    },
+    /// A record on X or Y, and no reference genome to say where the pseudoautosomal regions are.
+    #[error("{chrom} needs a reference genome, and no contig length says which")]
+    ReferenceGenomeNeeded {
+        /// The contig.
+        chrom: String,
+    },
+    /// Records are not sorted.
+    #[error("expected records sorted by position within each contig, found {found}")]
+    Unsorted {
+        /// What comes after what.
+        found: String,
+    },
+    /// No such sample in the callset.
+    #[error("no sample `{sample}` in callset `{callset}`")]
+    NoSuchSample {
+        /// The sample.
+        sample: String,
+        /// The callset.
+        callset: String,
+    },
+    /// A record whose rows are not all where they should be.
+    #[error("{chrom}:{pos}: not all alleles of the record were found")]
+    IncompleteRecord {
+        /// The contig.
+        chrom: String,
+        /// POS as the file had it.
+        pos: i64,
+    },
+    /// A column of the lake is not as it should be.
+    #[error("column `{column}` is missing or has another type than expected")]
+    Schema {
+        /// The column.
+        column: &'static str,
+    },
+    /// The schema has a column that this room does not know how to fill.
+    #[error("column `{column}` is declared and not filled")]
+    UnknownColumn {
+        /// The column.
+        column: String,
+    },
+    /// A worker thread went away.
+    #[error("a worker thread was lost")]
+    WorkerLost,
 }
 
 impl Error {
     /// What to type next, where there is an answer.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        None
+        match self {
+            Self::At { error, .. } => error.hint(),
+            Self::Vcf(error) => match error.condition() {
+                kohort_vcf::Error::Field { .. } | kohort_vcf::Error::Genotype { .. } => Some(
+                    "`--on-bad-field null` stores such values as missing and counts them".into(),
+                ),
+                _ => error.hint(),
+            },
+            Self::Lake(error) => error.hint(),
+            Self::Fields(error) => error.hint(),
+            Self::SamplesDiffer { reordered: true, first_file, file, .. } => Some(format!(
+                "bring them into one order: `bcftools view -S <(bcftools query -l {first_file}) {file}`"
+            )),
+            Self::SamplesDiffer { .. } => {
+                Some("files of other samples are callsets of their own".into())
+            }
+            Self::HeadersDiffer { .. } => {
+                Some("make the headers agree with `bcftools reheader`, or drop the field".into())
+            }
+            Self::ReferenceGenomeNeeded { .. } => {
+                Some("say which: `--reference-genome GRCh38` (or GRCh37, CHM13)".into())
+            }
+            Self::ReferenceGenome { .. } => {
+                Some("leave `--reference-genome` out, or correct the contig lines".into())
+            }
+            Self::Unsorted { .. } => Some("sort first: `bcftools sort`".into()),
+            _ => None,
+        }
+    }
+
+    /// The innermost error, without places.
+    #[must_use]
+    pub fn condition(&self) -> &Error {
+        match self {
+            Self::At { error, .. } => error.condition(),
+            other => other,
+        }
+    }
+
+    /// Puts a place in front.
+    pub(crate) fn at(self, place: impl Into<String>) -> Self {
+        match self {
+            Self::Vcf(error) => Self::Vcf(error.at(place)),
+            error => Self::At { place: place.into(), error: Box::new(error) },
+        }
+    }
+}
+
+impl Locate for Error {
+    fn locate(self, location: &Location<'_>) -> Self {
+        match self {
+            Self::Vcf(error) => Self::Vcf(error.locate(location)),
+            error => error.at(location.to_string()),
+        }
     }
 }

@@ -5,9 +5,26 @@
 //! at all. [`check`] does the same reading and writes nothing. [`export`] gives the VCF back.
 #![warn(missing_docs)]
 
+mod adj;
+mod assemble;
+mod call_fields;
+mod encode;
 mod error;
+mod export;
+mod first;
+mod info;
+mod job;
+mod leaf;
+mod order;
+mod people;
+mod plan;
 mod progress;
+mod report;
 mod request;
+mod rows;
+mod run;
+mod sink;
+mod source;
 mod summary;
 
 pub use error::Error;
@@ -31,8 +48,7 @@ pub async fn ingest(
     request: IngestRequest,
     progress: Arc<dyn Progress>,
 ) -> Result<IngestSummary, Error> {
-    let _ = (lake, request, progress);
-    Err(Error::NotYet)
+    run::ingest(lake, request, progress).await
 }
 
 /// Reads and counts everything that [`ingest`] would, and writes nothing.
@@ -43,8 +59,7 @@ pub async fn check(
     request: IngestRequest,
     progress: Arc<dyn Progress>,
 ) -> Result<IngestSummary, Error> {
-    let _ = (request, progress);
-    Err(Error::NotYet)
+    run::check(request, progress).await
 }
 
 /// Writes a callset back as VCF or BCF, in the order of its records.
@@ -57,6 +72,5 @@ pub async fn export(
     output: Box<dyn std::io::Write + Send>,
     progress: Arc<dyn Progress>,
 ) -> Result<ExportSummary, Error> {
-    let _ = (lake, request, output, progress);
-    Err(Error::NotYet)
+    export::export(lake, request, output, progress).await
 }

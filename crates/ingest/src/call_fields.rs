@@ -1,0 +1,389 @@
+//! FORMAT columns: the fields of each call but GT, in blocks of samples; and what `adj` needs.
+//!
+//! One pass over a record's sample columns does both. A row of `call_fields` is one record in one
+//! block of samples; a record whose FORMAT is GT alone has none.
+
+use crate::Error;
+use crate::adj::CallQuality;
+use crate::info::{list, offset};
+use crate::leaf::LeafBuilder;
+use crate::plan::FieldPlan;
+use arrow::array::{
+    ArrayRef, BooleanArray, Int32Builder, Int64Builder, NullBufferBuilder, RecordBatch, StringArray, StringBuilder,
+    StructArray,
+};
+use arrow::datatypes::{Fields, SchemaRef};
+use kohort_genotype::CallBuf;
+use kohort_schema::Shape;
+use kohort_vcf::value::{Dimensions, FieldName, check_value};
+use kohort_vcf::{FormatVisitor, RecordView};
+use std::sync::Arc;
+
+/// Samples of one row: few enough that one sample's fields can be read without most of the others.
+pub(crate) const SAMPLES_PER_BLOCK: usize = 1024;
+
+/// What a FORMAT key of the current record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// GT, or declared and not kept.
+    Skip,
+    /// A column.
+    Column(usize),
+    /// Not declared by any header line.
+    Undeclared(usize),
+}
+
+/// What a key is for `adj`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quality {
+    None,
+    Gq,
+    Dp,
+    Ad,
+}
+
+/// Builds the `call_fields` rows of one worker.
+pub(crate) struct CallFieldsBuilder {
+    plan: Arc<[FieldPlan]>,
+    dropped: Vec<String>,
+    columns: Vec<CallColumn>,
+    undeclared: StringList,
+    pos: Int64Builder,
+    record_index: Int64Builder,
+    block_start: Int32Builder,
+    n_rows: usize,
+    /// The FORMAT text that `keys` was made from.
+    format: String,
+    keys: Vec<(Key, Quality)>,
+    names: Vec<String>,
+    present: Vec<bool>,
+    text: String,
+}
+
+impl CallFieldsBuilder {
+    pub(crate) fn new(plan: Arc<[FieldPlan]>, dropped: &[String]) -> Self {
+        Self {
+            columns: plan.iter().map(CallColumn::new).collect(),
+            present: vec![false; plan.len()],
+            plan,
+            dropped: dropped.to_vec(),
+            undeclared: StringList::default(),
+            pos: Int64Builder::new(),
+            record_index: Int64Builder::new(),
+            block_start: Int32Builder::new(),
+            n_rows: 0,
+            format: String::new(),
+            keys: Vec::new(),
+            names: Vec::new(),
+            text: String::new(),
+        }
+    }
+
+    /// Whether a record with this FORMAT says anything beyond GT that is kept or needed.
+    pub(crate) fn is_needed(&mut self, format: &str, adj: bool) -> bool {
+        if matches!(format, "" | "." | "GT") {
+            return false;
+        }
+        self.set_format(format);
+        let needed = |(key, quality): &(Key, Quality)| {
+            *key != Key::Skip || adj && *quality != Quality::None
+        };
+        self.keys.iter().any(needed)
+    }
+
+    /// What takes a record's samples from [`kohort_vcf::parse_samples`]. `fault` hears of each field
+    /// that breaks its declaration; when it accepts that, the value becomes NULL.
+    pub(crate) fn visitor<'v, F>(
+        &'v mut self,
+        view: &RecordView<'_>,
+        n_samples: usize,
+        record_index: i64,
+        quality: &'v mut CallQuality,
+        fault: F,
+    ) -> CallVisitor<'v, F>
+    where
+        F: FnMut(usize, kohort_vcf::Error) -> Result<(), kohort_vcf::Error>,
+    {
+        self.set_format(view.format);
+        quality.start(n_samples);
+        let keeps = self.keys.iter().any(|(key, _)| *key != Key::Skip);
+        let (pos, n_alt) = (view.pos, view.n_alt);
+        CallVisitor { calls: self, quality, fault, n_samples, record_index, pos, n_alt, keeps }
+    }
+
+    fn set_format(&mut self, format: &str) {
+        if self.format == format {
+            return;
+        }
+        self.format.clear();
+        self.format.push_str(format);
+        self.keys.clear();
+        self.names.clear();
+        self.present.fill(false);
+        for key in format.split(':') {
+            let role = match key {
+                "GQ" => Quality::Gq,
+                "DP" => Quality::Dp,
+                "AD" => Quality::Ad,
+                _ => Quality::None,
+            };
+            let column = self.plan.iter().position(|field| field.line.id == key);
+            let key = if let Some(column) = column {
+                self.present[column] = true;
+                Key::Column(column)
+            } else if key == "GT" || self.dropped.iter().any(|id| id == key) {
+                Key::Skip
+            } else {
+                self.names.push(key.to_owned());
+                Key::Undeclared(self.names.len() - 1)
+            };
+            self.keys.push((key, role));
+        }
+    }
+
+    /// The FORMAT keys of the current record that no header line declares.
+    pub(crate) fn undeclared(&self) -> &[String] {
+        &self.names
+    }
+
+    fn start_block(&mut self, pos: u32, record_index: i64, sample: usize) {
+        self.pos.append_value(i64::from(pos));
+        self.record_index.append_value(record_index);
+        self.block_start.append_value(offset(sample));
+        self.n_rows += 1;
+    }
+
+    fn end_block(&mut self) {
+        for (column, present) in self.columns.iter_mut().zip(&self.present) {
+            column.end_row(*present);
+        }
+        self.undeclared.end_row(!self.names.is_empty());
+    }
+
+    /// The rows since the last call, all of one contig; none when there are none.
+    pub(crate) fn finish(
+        &mut self,
+        chrom: &str,
+        schema: &SchemaRef,
+        fields: &Fields,
+    ) -> Result<Option<RecordBatch>, Error> {
+        let n = std::mem::take(&mut self.n_rows);
+        if n == 0 {
+            return Ok(None);
+        }
+        let mut arrays = Vec::with_capacity(fields.len());
+        for column in &mut self.columns {
+            arrays.push(column.finish()?);
+        }
+        if arrays.len() < fields.len() {
+            arrays.push(self.undeclared.finish()?);
+        }
+        if arrays.is_empty() {
+            arrays.push(Arc::new(BooleanArray::new_null(n)));
+        }
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(StringArray::from_iter_values(std::iter::repeat_n(chrom, n))),
+            Arc::new(self.pos.finish()),
+            Arc::new(self.record_index.finish()),
+            Arc::new(self.block_start.finish()),
+            Arc::new(StructArray::try_new(fields.clone(), arrays, None)?),
+        ];
+        Ok(Some(RecordBatch::try_new(Arc::clone(schema), columns)?))
+    }
+}
+
+/// Takes the samples of one record in order.
+pub(crate) struct CallVisitor<'v, F> {
+    calls: &'v mut CallFieldsBuilder,
+    quality: &'v mut CallQuality,
+    fault: F,
+    n_samples: usize,
+    record_index: i64,
+    pos: u32,
+    n_alt: u16,
+    /// Something is written, not only looked at for `adj`.
+    keeps: bool,
+}
+
+impl<F> FormatVisitor for CallVisitor<'_, F>
+where
+    F: FnMut(usize, kohort_vcf::Error) -> Result<(), kohort_vcf::Error>,
+{
+    #[inline]
+    fn sample(
+        &mut self,
+        sample: u32,
+        genotype: Option<&CallBuf>,
+        fields: &[&[u8]],
+    ) -> Result<(), kohort_vcf::Error> {
+        let sample = sample as usize;
+        if self.keeps && sample % SAMPLES_PER_BLOCK == 0 {
+            self.calls.start_block(self.pos, self.record_index, sample);
+        }
+        // A GT of `.` stands for any ploidy (VCFv4.5 §1.6.2, GL).
+        let ploidy = genotype.filter(|call| !call.is_missing() || call.ploidy() > 1);
+        let ploidy = ploidy.map_or(2, |call| u8::try_from(call.ploidy()).unwrap_or(u8::MAX));
+        let dimensions = Dimensions { n_alt: self.n_alt, ploidy };
+        let calls = &mut *self.calls;
+        calls.text.clear();
+        for (&value, &(key, role)) in fields.iter().zip(&calls.keys) {
+            match role {
+                Quality::None => {}
+                Quality::Gq => self.quality.set_gq(sample, value),
+                Quality::Dp => self.quality.set_dp(sample, value),
+                Quality::Ad => self.quality.set_ad(sample, value),
+            }
+            match key {
+                Key::Skip => {}
+                Key::Column(column) => {
+                    let plan = &calls.plan[column];
+                    if let Err(error) = calls.columns[column].append(plan, value, dimensions) {
+                        (self.fault)(column, error)?;
+                        calls.columns[column].append_null();
+                    }
+                }
+                Key::Undeclared(_) if value == b"." => {}
+                Key::Undeclared(name) => {
+                    append_undeclared(&mut calls.text, &calls.names[name], value);
+                }
+            }
+        }
+        if !calls.names.is_empty() {
+            calls.undeclared.append(&calls.text);
+        }
+        let next = sample + 1;
+        if self.keeps && (next % SAMPLES_PER_BLOCK == 0 || next == self.n_samples) {
+            self.calls.end_block();
+        }
+        Ok(())
+    }
+}
+
+#[cold]
+fn append_undeclared(text: &mut String, name: &str, value: &[u8]) {
+    if !text.is_empty() {
+        text.push(':');
+    }
+    text.push_str(name);
+    text.push('=');
+    text.push_str(&String::from_utf8_lossy(value));
+}
+
+/// One list per row, one item per sample.
+struct CallColumn {
+    one: bool,
+    leaf: LeafBuilder,
+    inner: Vec<i32>,
+    inner_valid: NullBufferBuilder,
+    outer: Vec<i32>,
+    outer_valid: NullBufferBuilder,
+}
+
+impl CallColumn {
+    fn new(plan: &FieldPlan) -> Self {
+        Self {
+            one: plan.field_type.shape == Shape::One,
+            leaf: LeafBuilder::new(plan.field_type.scalar),
+            inner: vec![0],
+            inner_valid: NullBufferBuilder::new(0),
+            outer: vec![0],
+            outer_valid: NullBufferBuilder::new(0),
+        }
+    }
+
+    #[inline]
+    fn append(
+        &mut self,
+        plan: &FieldPlan,
+        text: &[u8],
+        dimensions: Dimensions,
+    ) -> Result<(), kohort_vcf::Error> {
+        if text == b"." {
+            self.append_null();
+            return Ok(());
+        }
+        if self.one && !text.is_empty() && self.leaf.append(text).is_ok() {
+            return Ok(());
+        }
+        // The slow way: it checks the number of values, and words the error.
+        let words = std::str::from_utf8(text).unwrap_or("\u{fffd}");
+        let name = FieldName::Format(&plan.line.id);
+        check_value(name, plan.line.field_type(), dimensions, words)?;
+        if self.one {
+            self.leaf.append_null();
+            return Ok(());
+        }
+        for value in text.split(|&b| b == b',') {
+            if self.leaf.append(value).is_err() {
+                self.leaf.append_null();
+            }
+        }
+        self.inner_valid.append_non_null();
+        self.inner.push(offset(self.leaf.len()));
+        Ok(())
+    }
+
+    #[inline]
+    fn append_null(&mut self) {
+        if self.one {
+            self.leaf.append_null();
+        } else {
+            self.inner_valid.append_null();
+            self.inner.push(offset(self.leaf.len()));
+        }
+    }
+
+    /// Ends a row; a record without the key has NULL, and no items.
+    fn end_row(&mut self, present: bool) {
+        let items = if self.one { self.leaf.len() } else { self.inner.len() - 1 };
+        self.outer.push(offset(items));
+        self.outer_valid.append(present);
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, arrow::error::ArrowError> {
+        let mut values = self.leaf.finish();
+        if !self.one {
+            let inner = std::mem::replace(&mut self.inner, vec![0]);
+            values = list(values, inner, &mut self.inner_valid)?;
+        }
+        let outer = std::mem::replace(&mut self.outer, vec![0]);
+        list(values, outer, &mut self.outer_valid)
+    }
+}
+
+/// A list of text per row.
+struct StringList {
+    values: StringBuilder,
+    offsets: Vec<i32>,
+    valid: NullBufferBuilder,
+    n_items: usize,
+}
+
+impl Default for StringList {
+    fn default() -> Self {
+        Self {
+            values: StringBuilder::new(),
+            offsets: vec![0],
+            valid: NullBufferBuilder::new(0),
+            n_items: 0,
+        }
+    }
+}
+
+impl StringList {
+    fn append(&mut self, text: &str) {
+        self.values.append_option(Some(text).filter(|text| !text.is_empty()));
+        self.n_items += 1;
+    }
+
+    fn end_row(&mut self, present: bool) {
+        self.offsets.push(offset(self.n_items));
+        self.valid.append(present);
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, arrow::error::ArrowError> {
+        self.n_items = 0;
+        let offsets = std::mem::replace(&mut self.offsets, vec![0]);
+        list(Arc::new(self.values.finish()), offsets, &mut self.valid)
+    }
+}

@@ -1,0 +1,251 @@
+//! What all files of an ingest have in common: samples, fields, contigs, reference genome.
+
+use crate::{Error, FieldSelection, IngestRequest};
+use arrow::datatypes::{Fields, SchemaRef};
+use kohort_genome::{Detection, ReferenceGenome, canonical_contig};
+use kohort_schema::{FieldType, Scalar, Shape, TableName};
+use kohort_vcf::{FieldLine, Header, Kind, Number};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Name of the INFO and FORMAT field that holds, as text, what no header line declares.
+pub(crate) const UNDECLARED: &str = "_undeclared";
+
+/// One INFO or FORMAT field that is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldPlan {
+    pub(crate) line: FieldLine,
+    pub(crate) field_type: FieldType,
+}
+
+/// Which `adj` criteria the header's fields allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct AdjCriteria {
+    pub(crate) gq: bool,
+    pub(crate) dp: bool,
+    pub(crate) ad: bool,
+}
+
+impl AdjCriteria {
+    pub(crate) fn any(self) -> bool {
+        self.gq || self.dp || self.ad
+    }
+
+    pub(crate) fn names(self) -> Vec<String> {
+        let all = [(self.gq, "GQ"), (self.dp, "DP"), (self.ad, "AD")];
+        all.iter().filter(|(on, _)| *on).map(|(_, name)| (*name).to_owned()).collect()
+    }
+}
+
+/// One contig: its name here, in the file, and its length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ContigPlan {
+    pub(crate) chrom: String,
+    pub(crate) name: String,
+    pub(crate) length: Option<u64>,
+}
+
+/// What the headers say together.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) samples: Vec<String>,
+    pub(crate) header_text: String,
+    pub(crate) contigs: Vec<ContigPlan>,
+    pub(crate) infos: Arc<[FieldPlan]>,
+    pub(crate) dropped_infos: Vec<String>,
+    pub(crate) formats: Arc<[FieldPlan]>,
+    pub(crate) dropped_formats: Vec<String>,
+    pub(crate) adj: AdjCriteria,
+    pub(crate) reference_genome: Option<ReferenceGenome>,
+    pub(crate) info_struct: Fields,
+    pub(crate) call_struct: Fields,
+    pub(crate) variants_schema: SchemaRef,
+    pub(crate) call_fields_schema: SchemaRef,
+}
+
+impl Plan {
+    /// Unites the headers of the inputs (name and header), the first one leading.
+    pub(crate) fn new(headers: &[(&str, &Header)], request: &IngestRequest) -> Result<Self, Error> {
+        let Some((first_name, first)) = headers.first() else { return Err(Error::NoInput) };
+        for (name, header) in &headers[1..] {
+            same_samples((first_name, &first.samples), (name, &header.samples))?;
+        }
+        let infos = unite(headers, "INFO", |h| &h.infos)?;
+        let formats = unite(headers, "FORMAT", |h| &h.formats)?;
+        let declared = |id: &str| formats.iter().any(|f| f.id == id);
+        let adj = AdjCriteria { gq: declared("GQ"), dp: declared("DP"), ad: declared("AD") };
+        let formats = formats.into_iter().filter(|f| f.id != "GT").collect();
+        let (infos, dropped_infos) = select(infos, &request.info);
+        let (formats, dropped_formats) = select(formats, &request.format);
+        let info_struct = kohort_schema::info_struct(&with_undeclared(&infos))?;
+        let call_struct = kohort_schema::call_fields_struct(&with_undeclared(&formats))?;
+        let contigs = contigs(headers);
+        let reference_genome = reference_genome(headers, request.reference_genome)?;
+        Ok(Self {
+            samples: first.samples.clone(),
+            header_text: merged_text(headers),
+            contigs,
+            infos: infos.into(),
+            dropped_infos,
+            formats: formats.into(),
+            dropped_formats,
+            adj,
+            reference_genome,
+            variants_schema: kohort_schema::callset_variants_schema(&info_struct),
+            call_fields_schema: kohort_schema::call_fields_schema(&call_struct),
+            info_struct,
+            call_struct,
+        })
+    }
+
+    /// The schema of a table's files.
+    pub(crate) fn schema(&self, table: TableName) -> SchemaRef {
+        match table {
+            TableName::CallFields => Arc::clone(&self.call_fields_schema),
+            _ => Arc::clone(&self.variants_schema),
+        }
+    }
+}
+
+fn same_samples(a: (&str, &[String]), b: (&str, &[String])) -> Result<(), Error> {
+    if a.1 == b.1 {
+        return Ok(());
+    }
+    let at = a.1.iter().zip(b.1).take_while(|(x, y)| x == y).count();
+    let name = |samples: &[String]| {
+        samples.get(at).map_or_else(|| "no sample".to_owned(), |s| format!("`{s}`"))
+    };
+    let set = |samples: &[String]| samples.iter().cloned().collect::<HashSet<_>>();
+    Err(Error::SamplesDiffer {
+        first_file: a.0.to_owned(),
+        file: b.0.to_owned(),
+        column: at as u64 + 1,
+        expected: name(a.1),
+        found: name(b.1),
+        reordered: set(a.1) == set(b.1),
+    })
+}
+
+fn unite<'h>(
+    headers: &[(&'h str, &'h Header)],
+    section: &'static str,
+    lines: impl Fn(&'h Header) -> &'h Vec<FieldLine>,
+) -> Result<Vec<FieldLine>, Error> {
+    let mut all: Vec<(&str, FieldLine)> = Vec::new();
+    for (file, header) in headers {
+        for line in lines(header) {
+            match all.iter().find(|(_, known)| known.id == line.id) {
+                None => all.push((file, line.clone())),
+                Some((_, known)) if known.field_type() == line.field_type() => {}
+                Some((first_file, known)) => {
+                    let words = |l: &FieldLine| format!("Number={},Type={}", l.number, l.kind);
+                    return Err(Error::HeadersDiffer {
+                        first_file: (*first_file).to_owned(),
+                        file: (*file).to_owned(),
+                        field: format!("{section}/{}", line.id),
+                        expected: words(known),
+                        found: words(line),
+                    });
+                }
+            }
+        }
+    }
+    Ok(all.into_iter().map(|(_, line)| line).collect())
+}
+
+fn select(lines: Vec<FieldLine>, kept: &FieldSelection) -> (Vec<FieldPlan>, Vec<String>) {
+    let (kept, dropped): (Vec<_>, Vec<_>) =
+        lines.into_iter().partition(|line| kept.keeps(&line.id));
+    let plan = |line: FieldLine| FieldPlan { field_type: field_type(&line), line };
+    (kept.into_iter().map(plan).collect(), dropped.into_iter().map(|line| line.id).collect())
+}
+
+/// The column type of a header line.
+fn field_type(line: &FieldLine) -> FieldType {
+    let scalar = match line.kind {
+        Kind::Integer => Scalar::Integer,
+        Kind::Float => Scalar::Float,
+        Kind::Flag => Scalar::Flag,
+        Kind::Character | Kind::String => Scalar::String,
+    };
+    let shape = match line.number {
+        _ if scalar == Scalar::Flag => Shape::One,
+        Number::Count(1) => Shape::One,
+        Number::A => Shape::PerAlternate,
+        Number::R => Shape::PerAllele,
+        _ => Shape::List,
+    };
+    FieldType::new(scalar, shape)
+}
+
+fn with_undeclared(fields: &[FieldPlan]) -> Vec<(&str, FieldType)> {
+    let undeclared = (UNDECLARED, FieldType::new(Scalar::String, Shape::One));
+    let declared = fields.iter().map(|f| (f.line.id.as_str(), f.field_type));
+    declared.chain([undeclared]).collect()
+}
+
+fn contigs(headers: &[(&str, &Header)]) -> Vec<ContigPlan> {
+    let mut contigs: Vec<ContigPlan> = Vec::new();
+    for line in headers.iter().flat_map(|(_, h)| &h.contigs) {
+        if !contigs.iter().any(|c| c.name == line.id) {
+            contigs.push(ContigPlan {
+                chrom: canonical_contig(&line.id).into_owned(),
+                name: line.id.clone(),
+                length: line.length,
+            });
+        }
+    }
+    contigs
+}
+
+/// The genome that was given, unless the contigs contradict it; else the one that they say.
+fn reference_genome(
+    headers: &[(&str, &Header)],
+    given: Option<ReferenceGenome>,
+) -> Result<Option<ReferenceGenome>, Error> {
+    let mut detected: Option<ReferenceGenome> = None;
+    for (file, header) in headers {
+        let contigs = || header.contigs.iter().map(|c| (c.id.as_str(), c.length));
+        let fault = |reason: String| Error::ReferenceGenome { file: (*file).to_owned(), reason };
+        if let Some(given) = given {
+            match given.contradiction(contigs()) {
+                Some(contradiction) => return Err(fault(contradiction.to_string())),
+                None => continue,
+            }
+        }
+        match (ReferenceGenome::detect(contigs()), detected) {
+            (Detection::Known(found), None) => detected = Some(found),
+            (Detection::Known(found), Some(before)) if found != before => {
+                return Err(fault(format!("expected {before} as in the files before, found {found}")));
+            }
+            (Detection::Conflict { first, second }, _) => {
+                return Err(fault(format!("{first}, but {second}")));
+            }
+            _ => {}
+        }
+    }
+    Ok(given.or(detected))
+}
+
+/// The first header, with the meta-information lines that only the others have before its last line.
+fn merged_text(headers: &[(&str, &Header)]) -> String {
+    let Some((_, first)) = headers.first() else { return String::new() };
+    let mut seen: HashSet<&str> = first.text.lines().collect();
+    let mut extra = String::new();
+    let declares = |line: &&str| {
+        ["##INFO=", "##FORMAT=", "##FILTER=", "##contig=", "##ALT="]
+            .iter()
+            .any(|start| line.starts_with(start))
+    };
+    for (_, header) in &headers[1..] {
+        for line in header.text.lines().filter(declares) {
+            if seen.insert(line) {
+                extra.push_str(line);
+                extra.push('\n');
+            }
+        }
+    }
+    let at = first.text.rfind("#CHROM").unwrap_or(first.text.len());
+    let (before, columns) = first.text.split_at(at);
+    [before, &extra, columns].concat()
+}

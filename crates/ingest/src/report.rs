@@ -1,0 +1,103 @@
+//! The closing summary of an ingest, and what the user should know.
+
+use crate::IngestSummary;
+use crate::job::Done;
+use crate::sink::TYPES;
+use kohort_genome::SexKaryotype;
+
+/// What the lake said.
+pub(crate) struct Committed {
+    pub(crate) callset_id: String,
+    pub(crate) version: u64,
+    pub(crate) bytes_out: u64,
+}
+
+/// How many names a warning lists.
+const NAMES_SHOWN: usize = 5;
+
+pub(crate) fn summary(done: &Done, committed: Option<Committed>) -> IngestSummary {
+    let tally = &done.assembled.tally;
+    let by_type = TYPES.iter().zip(tally.n_by_type).filter(|(_, n)| *n > 0);
+    let (callset_id, version, bytes_out) = match committed {
+        Some(c) => (Some(c.callset_id), Some(c.version), c.bytes_out),
+        None => (None, None, 0),
+    };
+    IngestSummary {
+        callset: done.request.callset.clone(),
+        callset_id,
+        lake_version: version,
+        n_sources: done.sources.len() as u64,
+        n_samples: done.plan.samples.len() as u64,
+        n_unknown_karyotype: n_unknown(done),
+        n_records: tally.n_records,
+        n_variants: tally.n_variants,
+        n_by_type: by_type.map(|(t, n)| (t.as_str().to_owned(), n)).collect(),
+        n_duplicates: done.assembled.n_duplicates,
+        n_normalised: tally.n_normalised,
+        n_rejected: 0,
+        n_nulled: tally.nulled.clone(),
+        n_undeclared: tally.undeclared.clone(),
+        n_polyploid_calls: tally.n_polyploid_calls,
+        n_without_gt: tally.n_without_gt,
+        adj_criteria: done.plan.adj.names(),
+        reference_genome: done.plan.reference_genome,
+        bytes_in: done.bytes_in,
+        bytes_out,
+        genotype_bytes: tally.genotype_bytes,
+        elapsed: done.elapsed(),
+        warnings: warnings(done),
+    }
+}
+
+fn n_unknown(done: &Done) -> u64 {
+    let unknown = |k: &&SexKaryotype| **k == SexKaryotype::Unknown;
+    done.people.karyotypes.iter().filter(unknown).count() as u64
+}
+
+fn warnings(done: &Done) -> Vec<String> {
+    let mut warnings = done.warnings.clone();
+    let tally = &done.assembled.tally;
+    let people = &done.people;
+    if let Some(path) = &done.request.samples {
+        let path = path.display();
+        if people.n_without_row > 0 {
+            let n = people.n_without_row;
+            warnings.push(format!("{path}: {n} samples of the callset are not in it"));
+        }
+        if !people.unknown.is_empty() {
+            let n = people.unknown.len();
+            let names = shown(people.unknown.iter().map(String::as_str));
+            warnings.push(format!("{path}: {n} samples are not in the callset: {names}"));
+        }
+    }
+    let unknown = n_unknown(done);
+    let sex_contigs = ["chrX", "chrY"];
+    if unknown > 0 && sex_contigs.iter().any(|c| done.assembled.chroms.contains(*c)) {
+        warnings.push(format!(
+            "{unknown} samples have no known sex karyotype: on X and Y outside the \
+             pseudoautosomal regions they count in `n_unknown_sex` alone"
+        ));
+    }
+    if tally.n_polyploid_calls > 0 {
+        let n = tally.n_polyploid_calls;
+        warnings.push(format!("{n} calls have more than two alleles: they are kept and counted"));
+    }
+    if !tally.undeclared.is_empty() {
+        let keys = shown(tally.undeclared.keys().map(String::as_str));
+        warnings.push(format!("no header line declares {keys}: kept as text in `_undeclared`"));
+    }
+    for (field, n) in &tally.nulled {
+        warnings.push(format!("{field}: {n} values broke their declaration and became NULL"));
+    }
+    if done.assembled.n_duplicates > 0 {
+        let n = done.assembled.n_duplicates;
+        warnings.push(format!("{n} rows repeat chrom, pos, ref and alt of another: all are kept"));
+    }
+    warnings
+}
+
+fn shown<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
+    let first: Vec<String> = names.by_ref().take(NAMES_SHOWN).map(|n| format!("`{n}`")).collect();
+    let more = if names.next().is_some() { ", …" } else { "" };
+    format!("{}{more}", first.join(", "))
+}

@@ -1,0 +1,156 @@
+//! One ingest from its commit backwards: reserve samples, read and upload at once, commit last.
+
+use crate::job::{Done, Job};
+use crate::{
+    AbsentPolicy, Error, Existing, FieldSelection, IngestRequest, IngestSummary, OnBadField,
+    Progress, Stage, report,
+};
+use chrono::{DateTime, Utc};
+use kohort_lake::{
+    CallsetSummary, CallsetWriter, Contig, EncodedFile, IfExists, Lake, NewCallset, NewSample,
+    Source,
+};
+use kohort_schema::TableName;
+use std::sync::Arc;
+use tokio::sync::mpsc::{Receiver, channel};
+
+/// Files waiting to be uploaded: one goes up while the next one is encoded.
+const UPLOADS_WAITING: usize = 1;
+
+/// Asks the readers to stop when the run is given up.
+struct CancelOnDrop(Arc<kohort_vcf::Progress>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+/// Reads, and writes nothing.
+pub(crate) async fn check(
+    request: IngestRequest,
+    progress: Arc<dyn Progress>,
+) -> Result<IngestSummary, Error> {
+    let job = Job::prepare(request, Arc::clone(&progress)).await?;
+    let _guard = CancelOnDrop(job.cancel());
+    progress.stage(Stage::Reading);
+    let done = blocking(move || job.read((0, 0), None)).await?;
+    Ok(report::summary(&done, None))
+}
+
+/// Reads, writes, and commits.
+pub(crate) async fn ingest(
+    lake: &Lake,
+    request: IngestRequest,
+    progress: Arc<dyn Progress>,
+) -> Result<IngestSummary, Error> {
+    let created_at = Utc::now();
+    let job = Job::prepare(request, Arc::clone(&progress)).await?;
+    let writer = lake.begin_callset(new_callset(&job)).await?;
+    let callset_id = writer.callset_id().to_owned();
+    let place = (writer.block(), writer.base_sample_index());
+    let _guard = CancelOnDrop(job.cancel());
+    progress.stage(Stage::Reading);
+    let (sender, files) = channel(UPLOADS_WAITING);
+    let upload = tokio::spawn(upload(writer, files));
+    let done = blocking(move || job.read(place, Some(sender))).await;
+    progress.stage(Stage::Writing);
+    let uploaded = upload.await.map_err(|_| Error::WorkerLost)?;
+    let (done, (writer, bytes_out)) = match (done, uploaded) {
+        // A failed upload makes reading stop too: then the upload's error is the cause.
+        (Err(Error::WorkerLost), Err(error)) | (Err(error), _) | (_, Err(error)) => {
+            return Err(error);
+        }
+        (Ok(done), Ok(uploaded)) => (done, uploaded),
+    };
+    progress.stage(Stage::Committing);
+    let version = writer.commit(callset_summary(&done, created_at)).await?;
+    let committed = report::Committed { callset_id, version, bytes_out };
+    Ok(report::summary(&done, Some(committed)))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::WorkerLost)?
+}
+
+async fn upload(
+    writer: CallsetWriter,
+    mut files: Receiver<(TableName, EncodedFile)>,
+) -> Result<(CallsetWriter, u64), Error> {
+    let mut bytes = 0;
+    while let Some((table, file)) = files.recv().await {
+        bytes += writer.put_file(table, file).await?.size_bytes;
+    }
+    Ok((writer, bytes))
+}
+
+fn new_callset(job: &Job) -> NewCallset {
+    let people = &job.people;
+    let samples = job.plan.samples.iter().enumerate().map(|(i, sample_id)| NewSample {
+        sample_id: sample_id.clone(),
+        person_id: people.person_ids.get(i).cloned().flatten(),
+        sex_karyotype: people.karyotypes.get(i).copied().unwrap_or_default(),
+    });
+    let tables = [TableName::CallsetVariants, TableName::CallFields];
+    NewCallset {
+        callset: job.request.callset.clone(),
+        samples: samples.collect(),
+        attributes: (people.attributes.num_columns() > 0).then(|| people.attributes.clone()),
+        if_exists: match job.request.existing {
+            Existing::Refuse => IfExists::Error,
+            Existing::Replace => IfExists::Replace,
+        },
+        schemas: tables.map(|table| (table, job.plan.schema(table))).to_vec(),
+    }
+}
+
+fn callset_summary(done: &Done, created_at: DateTime<Utc>) -> CallsetSummary {
+    let sources = done.sources.iter().map(|source| Source {
+        uri: source.uri.clone(),
+        sha256: source.sha256.clone(),
+        size_bytes: source.size_bytes,
+    });
+    let contigs = done.assembled.contigs.iter().map(|contig| Contig {
+        chrom: contig.chrom.clone(),
+        name: contig.name.clone(),
+        length_bp: contig.length,
+    });
+    CallsetSummary {
+        n_variants: done.assembled.tally.n_variants,
+        reference_genome: done.plan.reference_genome.map(|genome| genome.to_string()),
+        absent: match done.request.absent {
+            AbsentPolicy::Reference => "reference".to_owned(),
+            AbsentPolicy::Missing => "missing".to_owned(),
+        },
+        sources: sources.collect(),
+        header: done.plan.header_text.clone(),
+        contigs: contigs.collect(),
+        policies: policies(done).to_string(),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        created_at,
+        user_metadata: None,
+    }
+}
+
+/// The options of the ingest and the rules that followed from them, as the callset records them.
+fn policies(done: &Done) -> serde_json::Value {
+    let selection = |fields: &FieldSelection| match fields {
+        FieldSelection::All => serde_json::json!("all"),
+        FieldSelection::None => serde_json::json!([]),
+        FieldSelection::Only(ids) => serde_json::json!(ids),
+    };
+    let fasta = done.request.fasta.as_ref().and_then(|path| path.file_name());
+    serde_json::json!({
+        "on_bad_field": match done.request.on_bad_field {
+            OnBadField::Error => "error",
+            OnBadField::Null => "null",
+        },
+        "info": selection(&done.request.info),
+        "format": selection(&done.request.format),
+        "normalised": if fasta.is_some() { "left_aligned" } else { "trimmed" },
+        "fasta": fasta.map(|name| name.to_string_lossy()),
+        "adj": done.plan.adj.names(),
+    })
+}
