@@ -1,0 +1,77 @@
+"""Runs a command, and says how long it took and how much memory it held."""
+import dataclasses
+import os
+import statistics
+import subprocess
+import time
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    dataset: str
+    case: str
+    tool: str
+    repeat: int
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Fact:
+    """A figure that is not a time, such as bytes."""
+    dataset: str
+    case: str
+    name: str
+    value: float
+    unit: str
+
+
+def measure(command):
+    """Seconds, CPU seconds and peak MiB of a shell command; its errors stop the run.
+
+    `exec` puts a plain command in the place of its shell; of a pipeline the peak is its largest process's.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(["bash", "-o", "pipefail", "-c", command], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE)
+    messages = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"{command}\nended with {process.returncode}: {messages.decode(errors='replace')[-2000:]}")
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+class Recorder:
+    """Collects the runs of all cases."""
+
+    def __init__(self, repeats):
+        self.repeats = repeats
+        self.measurements = []
+        self.facts = []
+
+    def in_turn(self, dataset, case, tools):
+        """Runs `tools` (name -> (prepare, command)) in turn, `repeats` times each."""
+        for repeat in range(self.repeats):
+            for tool, (before, command) in tools.items():
+                if before:
+                    before()
+                seconds, cpu, peak = measure(command)
+                self.measurements.append(Measurement(dataset, case, tool, repeat, seconds, cpu, peak))
+                print(f"   {tool:<32} {seconds:8.2f} s  {cpu:8.2f} cpu s  {peak:8.0f} MiB", flush=True)
+
+    def fact(self, dataset, case, name, value, unit):
+        self.facts.append(Fact(dataset, case, name, value, unit))
+        print(f"   {name:<32} {value:,.0f} {unit}", flush=True)
+
+    def of(self, dataset, case, tool):
+        return [m for m in self.measurements if (m.dataset, m.case, m.tool) == (dataset, case, tool)]
+
+    def median(self, dataset, case, tool, field="seconds"):
+        runs = [getattr(m, field) for m in self.of(dataset, case, tool)]
+        return statistics.median(runs) if runs else None
+
+    def value(self, dataset, case, name):
+        return next((f.value for f in self.facts if (f.dataset, f.case, f.name) == (dataset, case, name)), None)
