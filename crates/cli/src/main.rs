@@ -1,2 +1,63 @@
-//! cli
-fn main() {}
+//! `kohort`: population-scale variant analytics from the command line.
+//!
+//! What does a person type? This room parses the command line, draws progress, writes results in the
+//! format asked for, and ends with an exit code: 0 done, 1 a fault of data, lake or storage, 2 a
+//! command or statement that cannot be understood. It is the only room that reads the environment,
+//! prints, and installs logging.
+
+mod args;
+mod commands;
+mod error;
+mod human;
+mod logging;
+mod output;
+mod progress;
+mod query;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use error::{Failure, Result};
+
+/// Threads that keep signals and storage going while a command computes.
+const MIN_RUNTIME_THREADS: usize = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logging::install(cli.verbose);
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            error::report(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(command: Command) -> Result {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = command.threads() {
+        builder.worker_threads(threads.get().max(MIN_RUNTIME_THREADS));
+    }
+    let runtime = builder
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::caused("cannot start threads", &source))?;
+    let result = runtime.block_on(async {
+        match command {
+            Command::Ingest(args) => commands::ingest::run(*args).await,
+            Command::Sql(args) => commands::sql::run(*args).await,
+            Command::Export(args) => commands::export::run(args).await,
+            Command::Lake(args) => commands::lake::run(args).await,
+            Command::Cohort(args) => commands::cohort::run(args).await,
+            Command::Demo(args) => commands::demo::run(args).await,
+            Command::Docs(args) => commands::docs::run(&args),
+        }
+    });
+    // Threads that still read or write when a person pressed Ctrl-C must not hold the process.
+    runtime.shutdown_background();
+    result
+}

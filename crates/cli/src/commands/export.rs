@@ -1,0 +1,148 @@
+//! `kohort export`: a callset back as VCF or BCF, or its sites with counts.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+use kohort_genome::Region;
+use kohort_ingest::{ExportContent, ExportFormat, ExportRequest};
+use kohort_lake::AsOf;
+
+use crate::args::{LakeArgs, as_of};
+use crate::commands::cohort;
+use crate::error::{Failure, Result, warn_line};
+use crate::human::{bytes, counted, duration};
+use crate::output::{SharedSink, Sink};
+use crate::progress::Shown;
+
+/// Options of `kohort export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kohort export --lake my-lake --callset pilot -o pilot.vcf.gz
+  kohort export --lake my-lake --callset pilot --region chr17:43044295-43125364 | bcftools view
+  kohort export --lake my-lake --callset pilot --samples HG00096,HG00097 -O b -o two.bcf
+  kohort export --lake my-lake --callset pilot --sites --cohort women_north -o sites.vcf.gz
+")]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    lake: LakeArgs,
+    /// The callset's name
+    #[arg(long, value_name = "NAME")]
+    callset: String,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// v: VCF, z: VCF in BGZF, b: BCF [default: by the file's name, else v]
+    #[arg(short = 'O', long, value_name = "v|z|b", value_parser = output_type)]
+    output_type: Option<ExportFormat>,
+    /// Records that start here, such as chr17:43,044,295-43,125,364
+    #[arg(short, long, value_parser = region)]
+    region: Option<Region>,
+    /// Only these samples: names separated by commas, or @FILE with a name a line
+    #[arg(short, long, value_name = "NAMES", conflicts_with = "cohort")]
+    samples: Option<String>,
+    /// Only the samples of this cohort
+    #[arg(long, value_name = "NAME")]
+    cohort: Option<String>,
+    /// Sites with AC, AN, AF and genotype counts instead of samples
+    #[arg(long)]
+    sites: bool,
+    /// Read the lake as it was at this version or time
+    #[arg(long, value_name = "VERSION|TIME", value_parser = as_of)]
+    as_of: Option<AsOf>,
+    /// Compression threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+fn output_type(text: &str) -> Result<ExportFormat, String> {
+    match text {
+        "v" | "vcf" => Ok(ExportFormat::Vcf),
+        "z" | "vcf.gz" => Ok(ExportFormat::VcfGz),
+        "b" | "bcf" => Ok(ExportFormat::Bcf),
+        other => Err(format!("expected v, z or b, got `{other}`")),
+    }
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    text.parse()
+        .map_err(|error: kohort_genome::Error| error.to_string())
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: ExportArgs) -> Result {
+    let lake = args.lake.open().await?;
+    let samples = match (&args.samples, &args.cohort) {
+        (Some(names), _) => Some(sample_names(names)?),
+        (None, Some(name)) => {
+            Some(cohort::sample_ids(&lake, name, &args.callset, args.as_of).await?)
+        }
+        (None, None) => None,
+    };
+    let named = args
+        .output
+        .as_ref()
+        .map(|path| ExportFormat::from_path(&path.to_string_lossy()));
+    let request = ExportRequest {
+        callset: args.callset,
+        as_of: args.as_of,
+        region: args.region,
+        samples,
+        content: if args.sites {
+            ExportContent::Sites
+        } else {
+            ExportContent::Calls
+        },
+        format: args.output_type.or(named).unwrap_or_default(),
+        threads: args.threads,
+    };
+    let sink = match &args.output {
+        Some(path) => Sink::file(path)?,
+        None => Sink::stdout(),
+    };
+    let sink = SharedSink::new(sink);
+    let shown = Shown::start();
+    let counters = shown.counters();
+    let output = Box::new(sink.clone());
+    let work = tokio::spawn(async move {
+        kohort_ingest::export(&lake, request, output, counters)
+            .await
+            .map_err(Failure::from)
+    });
+    let result = tokio::select! {
+        done = work => done.map_err(|error| Failure::caused("the export broke off", &error))?,
+        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted("no file was written")),
+    };
+    drop(shown);
+    let summary = sink.end(result)?;
+    if args.output.is_some() {
+        warn_line(&format!(
+            "exported {} of {}: {} in {}",
+            counted(summary.n_records, "record"),
+            counted(summary.n_samples, "sample"),
+            bytes(summary.bytes_out),
+            duration(summary.elapsed)
+        ));
+    }
+    Ok(())
+}
+
+/// Names separated by commas, or the lines of `@FILE`.
+fn sample_names(text: &str) -> Result<Vec<String>> {
+    let names = |text: &str, separator: char| -> Vec<String> {
+        let trimmed = text.split(separator).map(str::trim);
+        trimmed
+            .filter(|name| !name.is_empty())
+            .map(ToOwned::to_owned)
+            .collect()
+    };
+    match text.strip_prefix('@') {
+        Some(path) => {
+            let lines = std::fs::read_to_string(path)
+                .map_err(|error| Failure::caused(format!("cannot read `{path}`"), &error))?;
+            Ok(names(&lines, '\n'))
+        }
+        None => Ok(names(text, ',')),
+    }
+}

@@ -1,0 +1,305 @@
+//! `kohort ingest`: VCF or BCF into a lake, as one callset.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use kohort_genome::ReferenceGenome;
+use kohort_ingest::{
+    AbsentPolicy, Existing, FieldSelection, IngestRequest, IngestSummary, Input, OnBadField,
+    Progress,
+};
+
+use crate::args::LakeArgs;
+use crate::error::{Failure, Result};
+use crate::human::{bytes, count, counted, duration};
+use crate::output::Sink;
+use crate::progress::Shown;
+
+/// Options of `kohort ingest`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kohort ingest cohort.vcf.gz --lake my-lake --callset pilot
+  kohort ingest chr{1..22}.vcf.gz chrX.vcf.gz --lake s3://bucket/lake --callset release_1 \\
+      --samples people.tsv --reference-genome GRCh38
+  bcftools view -f PASS cohort.bcf | kohort ingest - --lake my-lake --callset passed
+  kohort ingest cohort.vcf.gz --check
+")]
+pub(crate) struct IngestArgs {
+    /// VCF (plain, gzip, BGZF) or BCF files of the same samples: paths, object-store URLs, or - for
+    /// standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    #[command(flatten)]
+    lake: OptionalLake,
+    /// The callset's name
+    #[arg(long, value_name = "NAME", required_unless_present = "check")]
+    callset: Option<String>,
+    /// Who the samples are: a TSV with sample_id, sex_karyotype, optionally person_id, and any other
+    /// columns, which become columns of `samples`
+    #[arg(long, value_name = "TSV")]
+    samples: Option<PathBuf>,
+    /// GRCh37, GRCh38 or CHM13; detected from contig lengths when absent
+    #[arg(long, value_name = "GENOME", value_parser = genome)]
+    reference_genome: Option<ReferenceGenome>,
+    /// Left-align with this FASTA; without it alleles are split and trimmed only
+    #[arg(long, value_name = "FASTA")]
+    fasta: Option<PathBuf>,
+    /// What a site that these files lack means for their samples [default: missing]
+    #[arg(long, value_enum, hide_default_value = true, default_value_t)]
+    absent: Absent,
+    /// What to do with a value that breaks its own declaration
+    #[arg(long, value_enum, default_value_t)]
+    on_bad_field: BadField,
+    /// INFO fields to keep, separated by commas; `none` for none [default: all]
+    #[arg(long, value_name = "FIELDS", value_parser = selection)]
+    info: Option<FieldSelection>,
+    /// FORMAT fields to keep beside GT, separated by commas; `none` for none [default: all]
+    #[arg(long, value_name = "FIELDS", value_parser = selection)]
+    format: Option<FieldSelection>,
+    /// Put these files in place of the callset of this name, atomically
+    #[arg(long)]
+    replace: bool,
+    /// Read and report everything, write nothing
+    #[arg(long)]
+    check: bool,
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// A lake that `--check` can do without.
+#[derive(Debug, Args)]
+struct OptionalLake {
+    /// The lake: a folder, s3://bucket/path, gs://bucket/path or az://container/path
+    #[arg(
+        long,
+        env = "KOHORT_LAKE",
+        hide_env_values = true,
+        value_name = "URI",
+        required_unless_present = "check"
+    )]
+    lake: Option<String>,
+    #[command(flatten)]
+    storage: crate::args::StorageArgs,
+}
+
+/// What an absent site means.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum Absent {
+    /// The samples carry the reference there
+    Reference,
+    /// Nothing is known about the samples there
+    #[default]
+    Missing,
+}
+
+/// What to do with a bad value.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum BadField {
+    /// Stop, and name file, line, position and field
+    #[default]
+    Error,
+    /// Store NULL, and count it in the summary
+    Null,
+}
+
+fn genome(text: &str) -> Result<ReferenceGenome, String> {
+    text.parse()
+        .map_err(|error: kohort_genome::Error| error.to_string())
+}
+
+fn selection(text: &str) -> Result<FieldSelection, String> {
+    Ok(match text {
+        "all" => FieldSelection::All,
+        "none" | "" => FieldSelection::None,
+        names => FieldSelection::Only(
+            names
+                .split(',')
+                .map(|name| name.trim().to_owned())
+                .collect(),
+        ),
+    })
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: IngestArgs) -> Result {
+    let is_check = args.check;
+    let lake = match args.lake.lake.clone() {
+        Some(lake) if !is_check => Some(LakeArgs {
+            lake,
+            storage: args.lake.storage.clone(),
+        }),
+        _ => None,
+    };
+    let shown = Shown::start();
+    let work = tokio::spawn(work(lake, args.request(), shown.counters()));
+    let abort = work.abort_handle();
+    let summary = tokio::select! {
+        done = work => done.map_err(|error| Failure::caused("the ingest broke off", &error))?,
+        _ = tokio::signal::ctrl_c() => {
+            abort.abort();
+            Err(Failure::Interrupted(if is_check {
+                "nothing was written"
+            } else {
+                "the lake shows what it showed before; `kohort lake vacuum` removes what was begun"
+            }))
+        }
+    };
+    drop(shown);
+    print(&summary?, is_check)
+}
+
+async fn work(
+    lake: Option<LakeArgs>,
+    request: IngestRequest,
+    progress: Arc<dyn Progress>,
+) -> Result<IngestSummary> {
+    Ok(match lake {
+        Some(lake) => kohort_ingest::ingest(&lake.create().await?, request, progress).await?,
+        None => kohort_ingest::check(request, progress).await?,
+    })
+}
+
+impl IngestArgs {
+    fn request(self) -> IngestRequest {
+        IngestRequest {
+            inputs: self.files.into_iter().map(Input::Location).collect(),
+            storage: self.lake.storage.options(),
+            callset: self.callset.unwrap_or_else(|| "check".to_owned()),
+            samples: self.samples,
+            reference_genome: self.reference_genome,
+            fasta: self.fasta,
+            absent: match self.absent {
+                Absent::Reference => AbsentPolicy::Reference,
+                Absent::Missing => AbsentPolicy::Missing,
+            },
+            on_bad_field: match self.on_bad_field {
+                BadField::Error => OnBadField::Error,
+                BadField::Null => OnBadField::Null,
+            },
+            existing: if self.replace {
+                Existing::Replace
+            } else {
+                Existing::Refuse
+            },
+            info: self.info.unwrap_or_default(),
+            format: self.format.unwrap_or_default(),
+            threads: self.threads,
+        }
+    }
+}
+
+fn print(summary: &IngestSummary, is_check: bool) -> Result {
+    let mut sink = Sink::stdout();
+    let written = report(summary, is_check)
+        .iter()
+        .try_for_each(|line| writeln!(sink.out(), "{line}"));
+    sink.settle(written.map_err(Failure::from))?;
+    sink.commit()
+}
+
+/// The closing summary, line by line.
+fn report(summary: &IngestSummary, is_check: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let verb = if is_check { "checked" } else { "ingested" };
+    let mut line = |name: &str, value: String| lines.push(format!("  {name:<18} {value}"));
+    let genome = summary
+        .reference_genome
+        .map_or("unknown".to_owned(), |genome| genome.to_string());
+    line("files", count(summary.n_sources));
+    line("reference genome", genome);
+    line(
+        "samples",
+        match summary.n_unknown_karyotype {
+            0 => count(summary.n_samples),
+            n => format!(
+                "{} ({} without a known sex karyotype)",
+                count(summary.n_samples),
+                count(n)
+            ),
+        },
+    );
+    line("records", count(summary.n_records));
+    line("variants", count(summary.n_variants));
+    for (variant_type, n) in &summary.n_by_type {
+        line(&format!("  {variant_type}"), count(*n));
+    }
+    line("rejected", count(summary.n_rejected));
+    for (name, n) in [
+        ("normalised", summary.n_normalised),
+        ("duplicates", summary.n_duplicates),
+        ("without GT", summary.n_without_gt),
+        ("polyploid calls", summary.n_polyploid_calls),
+    ] {
+        if n > 0 {
+            line(name, count(n));
+        }
+    }
+    for (field, n) in &summary.n_nulled {
+        line("set to NULL", format!("{field}: {}", counted(*n, "value")));
+    }
+    for (field, n) in &summary.n_undeclared {
+        line(
+            "not declared",
+            format!("{field}: {}, kept as text", counted(*n, "record")),
+        );
+    }
+    line(
+        "adj looks at",
+        match summary.adj_criteria.as_slice() {
+            [] => "nothing: no GQ, DP or AD".to_owned(),
+            criteria => criteria.join(", "),
+        },
+    );
+    line("bytes in", bytes(summary.bytes_in));
+    if !is_check {
+        let genotypes = bytes(summary.genotype_bytes);
+        line(
+            "bytes out",
+            format!(
+                "{} ({genotypes} of packed genotypes)",
+                bytes(summary.bytes_out)
+            ),
+        );
+    }
+    line("time", duration(summary.elapsed));
+    let version = summary
+        .lake_version
+        .map_or(String::new(), |v| format!(" (lake version {v})"));
+    lines.insert(0, format!("{verb} callset `{}`{version}", summary.callset));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summary_names_what_a_person_asks_about() {
+        let summary = IngestSummary {
+            callset: "pilot".to_owned(),
+            lake_version: Some(3),
+            n_samples: 2504,
+            n_unknown_karyotype: 4,
+            n_variants: 12_345,
+            n_by_type: [("snv".to_owned(), 12_000), ("del".to_owned(), 345)].into(),
+            ..IngestSummary::default()
+        };
+        let text = report(&summary, false).join("\n");
+        assert!(text.starts_with("ingested callset `pilot` (lake version 3)\n"));
+        assert!(text.contains("samples            2,504 (4 without a known sex karyotype)"));
+        assert!(text.contains("variants           12,345"));
+        assert!(text.contains("snv              12,000"));
+    }
+
+    #[test]
+    fn field_selection_reads_lists_all_and_none() {
+        assert_eq!(selection("none"), Ok(FieldSelection::None));
+        assert_eq!(selection("all"), Ok(FieldSelection::All));
+        let only = FieldSelection::Only(vec!["AC".to_owned(), "AF".to_owned()]);
+        assert_eq!(selection("AC, AF"), Ok(only));
+    }
+}

@@ -1,0 +1,177 @@
+//! `kohort sql`: a shell, statements from the command line, or a file of them.
+
+use std::io::{IsTerminal, Read};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+use kohort_engine::{Session, SessionOptions};
+use kohort_lake::{AsOf, Lake};
+
+use crate::args::{LakeArgs, as_of, key_value};
+use crate::error::{Failure, Result};
+use crate::output::{Format, TableOptions, is_terminal};
+use crate::query::{self, Style};
+use crate::shell;
+
+/// Rows of a table that a terminal shows.
+pub(crate) const TERMINAL_ROWS: usize = 1000;
+/// Characters of a cell that a terminal shows.
+pub(crate) const TERMINAL_CELL: usize = 60;
+
+/// Options of `kohort sql`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kohort sql --lake my-lake
+  kohort sql --lake my-lake -c \"SELECT chrom, pos, ref, alt, ac, an, af FROM variants LIMIT 5\"
+  kohort sql --lake my-lake -f report.sql --format csv --output report.csv
+  kohort sql --lake my-lake --output af.parquet \\
+      -c \"SELECT * FROM allele_frequency_by('region, sex_karyotype')\"
+  kohort sql --lake my-lake --set kohort.genotype_filter=adj --as-of 2025-01-31 -c \"...\"
+
+In a result for another program (every format but table) only rows are printed.")]
+pub(crate) struct SqlArgs {
+    #[command(flatten)]
+    lake: LakeArgs,
+    /// Run these statements, separated by `;`, and end; may be repeated
+    #[arg(short, long, value_name = "SQL")]
+    command: Vec<String>,
+    /// Run the statements of this file, and end; `-` is standard input; may be repeated
+    #[arg(short, long, value_name = "FILE", conflicts_with = "command")]
+    file: Vec<PathBuf>,
+    /// The language of results [default: by the output's name, else table]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Write results to this file, which appears when all of them are in it
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// A setting, such as kohort.unknown_sex=as_called; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = key_value)]
+    set: Vec<(String, String)>,
+    /// Read the lake as it was at this version or time
+    #[arg(long, value_name = "VERSION|TIME", value_parser = as_of)]
+    as_of: Option<AsOf>,
+    /// Threads of a query [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Memory that sorts and joins may hold before they use the disk, such as 4GiB
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory_limit: Option<usize>,
+}
+
+/// Parses `512MiB`, `4G`, `1000000`.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        "t" | "tb" | "tib" => 40,
+        _ => return Err(format!("expected a size such as 4GiB, got `{text}`")),
+    };
+    let number: usize = number
+        .parse()
+        .map_err(|_| format!("expected a size, got `{text}`"))?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| format!("`{text}` is more than there can be"))
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: SqlArgs) -> Result {
+    let style = args.style()?;
+    let text = args.text()?;
+    let lake = args.lake.open().await?;
+    let session = args.session(&lake).await?;
+    match text {
+        Some(text) => query::run_all(&session, &text, &style, args.output.as_ref()).await,
+        None => shell::run(lake, session, style).await,
+    }
+}
+
+impl SqlArgs {
+    async fn session(&self, lake: &Lake) -> Result<Session> {
+        let options = SessionOptions {
+            as_of: self.as_of,
+            settings: self.set.clone(),
+            threads: self.threads.map(NonZeroUsize::get),
+            memory_limit_bytes: self.memory_limit,
+        };
+        Ok(Session::open(lake, options).await?)
+    }
+
+    fn style(&self) -> Result<Style> {
+        let named = self.output.as_deref().and_then(Format::of_path);
+        let format = self.format.or(named).unwrap_or_default();
+        let is_watched = self.output.is_none() && is_terminal();
+        if format.is_binary() && is_watched {
+            let message = format!("{format:?} is not text, and standard output is a terminal");
+            return Err(Failure::usage(message).with_hint("give `--output FILE`, or redirect"));
+        }
+        let table = TableOptions {
+            max_rows: is_watched.then_some(TERMINAL_ROWS),
+            max_cell: is_watched.then_some(TERMINAL_CELL),
+            is_expanded: false,
+        };
+        let has_footer = is_watched && format == Format::Table;
+        Ok(Style {
+            format,
+            table,
+            has_footer,
+            is_file: self.output.is_some(),
+        })
+    }
+
+    /// The statements to run; absent for the shell.
+    fn text(&self) -> Result<Option<String>> {
+        if !self.command.is_empty() {
+            return Ok(Some(self.command.join(";\n")));
+        }
+        if self.file.is_empty() {
+            if std::io::stdin().is_terminal() {
+                if self.output.is_some() {
+                    let message = "--output needs statements: give -c or -f";
+                    return Err(Failure::usage(message));
+                }
+                return Ok(None);
+            }
+            return read_standard_input().map(Some);
+        }
+        let texts = self.file.iter().map(|path| {
+            if path.as_os_str() == "-" {
+                return read_standard_input();
+            }
+            std::fs::read_to_string(path).map_err(|error| {
+                Failure::caused(format!("cannot read `{}`", path.display()), &error)
+            })
+        });
+        Ok(Some(texts.collect::<Result<Vec<_>>>()?.join("\n;\n")))
+    }
+}
+
+fn read_standard_input() -> Result<String> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::caused("cannot read standard input", &error))?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn size_takes_units() {
+        assert_eq!(size("512"), Ok(512));
+        assert_eq!(size("2KiB"), Ok(2048));
+        assert_eq!(size("4G"), Ok(4 << 30));
+        assert!(size("four").is_err());
+        assert!(size("99999999999T").is_err());
+    }
+}

@@ -1,0 +1,110 @@
+//! How are rows written: one writer per format, all of them streaming.
+
+mod cells;
+mod columnar;
+mod delimited;
+mod json;
+mod sink;
+mod table;
+
+use std::io::Write;
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+
+pub(crate) use sink::{SharedSink, Sink, is_terminal};
+pub(crate) use table::{TableOptions, TableWriter};
+
+use crate::error::Result;
+
+/// The language of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned columns for a person; numbers rounded to six digits.
+    #[default]
+    Table,
+    /// Comma-separated, with a header line; NULL is empty, nested values are JSON.
+    Csv,
+    /// Tab-separated, with a header line.
+    Tsv,
+    /// One array of objects per result.
+    Json,
+    /// One object a line.
+    Ndjson,
+    /// Parquet, zstd.
+    Parquet,
+    /// Arrow IPC: the file format with --output, the stream format on standard output.
+    Arrow,
+}
+
+impl Format {
+    /// The format that a file's name asks for.
+    pub(crate) fn of_path(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match extension.as_str() {
+            "csv" => Self::Csv,
+            "tsv" | "tab" => Self::Tsv,
+            "json" => Self::Json,
+            "ndjson" | "jsonl" => Self::Ndjson,
+            "parquet" => Self::Parquet,
+            "arrow" | "feather" | "ipc" => Self::Arrow,
+            "txt" => Self::Table,
+            _ => return None,
+        })
+    }
+
+    /// Holds one result only, and bytes that are no text.
+    pub(crate) fn is_binary(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow)
+    }
+}
+
+/// Where bytes may go.
+pub(crate) type Out<'a> = &'a mut (dyn Write + Send);
+
+/// Writes one result, batch by batch.
+pub(crate) trait RowWriter {
+    /// Writes some rows.
+    fn batch(&mut self, batch: &RecordBatch) -> Result;
+    /// Writes what comes after the last row.
+    fn finish(self: Box<Self>) -> Result;
+    /// Wants no more rows.
+    fn is_full(&self) -> bool {
+        false
+    }
+}
+
+/// The writer of a format.
+pub(crate) fn writer<'a>(
+    format: Format,
+    schema: &SchemaRef,
+    out: Out<'a>,
+    options: &TableOptions,
+    is_file: bool,
+) -> Result<Box<dyn RowWriter + 'a>> {
+    Ok(match format {
+        Format::Table => Box::new(TableWriter::new(schema, out, options.clone())),
+        Format::Csv => Box::new(delimited::DelimitedWriter::new(schema, out, b',')?),
+        Format::Tsv => Box::new(delimited::DelimitedWriter::new(schema, out, b'\t')?),
+        Format::Json => Box::new(json::JsonWriter::array(schema, out)),
+        Format::Ndjson => Box::new(json::JsonWriter::lines(schema, out)),
+        Format::Parquet => Box::new(columnar::ParquetWriter::new(schema, out)?),
+        Format::Arrow if is_file => Box::new(columnar::IpcFile::new(schema, out)?),
+        Format::Arrow => Box::new(columnar::IpcStream::new(schema, out)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_name_gives_the_format() {
+        let of = |name: &str| Format::of_path(Path::new(name));
+        assert_eq!(of("a.csv"), Some(Format::Csv));
+        assert_eq!(of("a.PARQUET"), Some(Format::Parquet));
+        assert_eq!(of("a.jsonl"), Some(Format::Ndjson));
+        assert_eq!(of("a"), None);
+    }
+}

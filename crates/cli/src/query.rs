@@ -1,0 +1,146 @@
+//! How does a statement become rows on an output? One statement after another: each is planned when
+//! the one before has been read to its end.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use kohort_engine::{Outcome, Session, split_statements};
+
+use crate::error::{Failure, Result};
+use crate::human::{counted, duration};
+use crate::output::{Format, Sink, TableOptions, writer};
+
+/// How results are written.
+#[derive(Debug, Clone)]
+pub(crate) struct Style {
+    /// The language.
+    pub(crate) format: Format,
+    /// How tables look.
+    pub(crate) table: TableOptions,
+    /// Say how many rows there were, and how long they took.
+    pub(crate) has_footer: bool,
+    /// The output is a file, not a stream.
+    pub(crate) is_file: bool,
+}
+
+/// What a statement gave.
+pub(crate) struct Ran {
+    /// Rows written; absent when the statement has none.
+    pub(crate) n_rows: Option<u64>,
+}
+
+/// Runs the statements of a text and writes their rows to one place.
+pub(crate) async fn run_all(
+    session: &Session,
+    text: &str,
+    style: &Style,
+    output: Option<&PathBuf>,
+) -> Result {
+    let statements = split_statements(text)?;
+    let mut sink = match output {
+        Some(path) => Sink::file(path)?,
+        None => Sink::stdout(),
+    };
+    let work = async {
+        let mut n_results = 0;
+        for statement in &statements {
+            let ran = run_one(session, statement, style, &mut sink, n_results).await?;
+            n_results += u32::from(ran.n_rows.is_some());
+        }
+        if output.is_some() && n_results == 0 && style.format.is_binary() {
+            return Err(Failure::failed(
+                "no statement gave rows; nothing was written",
+            ));
+        }
+        Ok(())
+    };
+    let result = tokio::select! {
+        done = work => done,
+        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted("the query was cancelled")),
+    };
+    sink.settle(result)?;
+    sink.commit()
+}
+
+/// Runs one statement; `n_before` results were written to the same place.
+pub(crate) async fn run_one(
+    session: &Session,
+    statement: &str,
+    style: &Style,
+    sink: &mut Sink,
+    n_before: u32,
+) -> Result<Ran> {
+    let started = Instant::now();
+    let (schema, mut stream) = match session.execute_one(statement).await? {
+        Outcome::Done { message } => {
+            if style.format == Format::Table && !message.is_empty() {
+                writeln!(sink.out(), "{message}")?;
+                sink.flush()?;
+            }
+            return Ok(Ran { n_rows: None });
+        }
+        Outcome::Rows { schema, stream } => (schema, stream),
+    };
+    if n_before > 0 && style.format.is_binary() {
+        let message = "expected one statement that gives rows for this format, got a second one";
+        return Err(Failure::usage(message).with_hint("run each into its own --output"));
+    }
+    let mut rows = writer(
+        style.format,
+        &schema,
+        sink.out(),
+        &style.table,
+        style.is_file,
+    )?;
+    let mut n_rows = 0;
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(kohort_engine::Error::from)?;
+        rows.batch(&batch)?;
+        n_rows += batch.num_rows() as u64;
+        if rows.is_full() {
+            break;
+        }
+    }
+    let is_cut = rows.is_full();
+    rows.finish()?;
+    if style.has_footer && !is_cut {
+        writeln!(
+            sink.out(),
+            "({}, {})",
+            counted(n_rows, "row"),
+            duration(started.elapsed())
+        )?;
+    } else if style.has_footer {
+        writeln!(sink.out(), "({})", duration(started.elapsed()))?;
+    }
+    sink.flush()?;
+    Ok(Ran {
+        n_rows: Some(n_rows),
+    })
+}
+
+/// Runs a statement of our own and gives its rows.
+pub(crate) async fn rows(
+    session: &Session,
+    statement: &str,
+) -> Result<Vec<arrow::array::RecordBatch>> {
+    let Outcome::Rows { mut stream, .. } = session.execute_one(statement).await? else {
+        return Ok(Vec::new());
+    };
+    let mut batches = Vec::new();
+    while let Some(batch) = stream.next().await {
+        batches.push(batch.map_err(kohort_engine::Error::from)?);
+    }
+    Ok(batches)
+}
+
+/// A text as an SQL string.
+pub(crate) fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A time for `\timing`.
+pub(crate) fn timing(time: Duration) -> String {
+    format!("time: {}", duration(time))
+}

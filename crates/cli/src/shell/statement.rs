@@ -1,0 +1,82 @@
+//! Has a statement ended? At a `;` outside of quotes and comments.
+
+/// Whether the last thing in the text, comments aside, is a `;`.
+pub(super) fn is_complete(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut last = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        match bytes[at] {
+            quote @ (b'\'' | b'"') => match rest[1..].iter().position(|&b| b == quote) {
+                Some(length) => {
+                    at += length + 2;
+                    last = quote;
+                }
+                None => return false,
+            },
+            b'-' if rest.starts_with(b"--") => match rest.iter().position(|&b| b == b'\n') {
+                Some(length) => at += length,
+                None => return last == b';',
+            },
+            b'/' if rest.starts_with(b"/*") => match comment_length(rest) {
+                Some(length) => at += length,
+                None => return false,
+            },
+            byte => {
+                if !byte.is_ascii_whitespace() {
+                    last = byte;
+                }
+                at += 1;
+            }
+        }
+    }
+    last == b';'
+}
+
+/// Bytes of the (nested) comment that the text begins with.
+fn comment_length(text: &[u8]) -> Option<usize> {
+    let (mut depth, mut at) = (0, 0);
+    while at + 1 < text.len() {
+        match &text[at..at + 2] {
+            b"/*" => depth += 1,
+            b"*/" => depth -= 1,
+            _ => {
+                at += 1;
+                continue;
+            }
+        }
+        at += 2;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statement_ends_at_a_semicolon_outside_of_quotes_and_comments() {
+        for (text, complete) in [
+            ("SELECT 1;", true),
+            ("SELECT 1", false),
+            ("SELECT 1; -- done", true),
+            ("SELECT 1 -- done;", false),
+            ("SELECT ';", false),
+            ("SELECT ';'", false),
+            ("SELECT 'it''s';", true),
+            ("SELECT \"a;b\"", false),
+            ("SELECT 1 /* ; */", false),
+            ("SELECT 1; /* /* nested */ */", true),
+            ("SELECT 1; /* open", false),
+            ("SELECT 1; SELECT 2", false),
+            ("SELECT 'Örebro';", true),
+            ("", false),
+        ] {
+            assert_eq!(is_complete(text), complete, "{text}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! `kohort sql`, as typed: formats, settings, exit codes.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use arrow::ipc::reader::{FileReader, StreamReader};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use support::{Place, command, names};
+
+const FOUR: &str =
+    "SELECT chrom, pos, alt, af, filter FROM variants ORDER BY chrom, pos, alt LIMIT 2";
+
+#[test]
+fn each_text_format_gives_the_same_rows() {
+    let place = Place::with_lake();
+    let table = place.sql(FOUR, &[]).ok();
+    assert!(table.starts_with(" chrom |      pos | alt |  "), "{table}");
+    assert!(
+        table.contains(" chr17 | 43045700 | G   |      0.5 | [\"PASS\"]\n"),
+        "{table}"
+    );
+    assert_eq!(
+        place.sql(FOUR, &["--format", "csv"]).ok(),
+        "chrom,pos,alt,af,filter\nchr17,43045700,G,0.5,\"[\"\"PASS\"\"]\"\nchr17,43045800,CA,0.25,\"[\"\"PASS\"\"]\"\n"
+    );
+    assert_eq!(
+        place.sql(FOUR, &["--format", "tsv"]).ok().lines().next(),
+        Some("chrom\tpos\talt\taf\tfilter")
+    );
+    let line = r#"{"chrom":"chr17","pos":43045700,"alt":"G","af":0.5,"filter":["PASS"]}"#;
+    assert!(
+        place
+            .sql(FOUR, &["--format", "ndjson"])
+            .ok()
+            .starts_with(&format!("{line}\n"))
+    );
+    let json = place.sql(FOUR, &["--format", "json"]).ok();
+    assert!(
+        json.starts_with(&format!("[\n{line},\n")) && json.ends_with("\n]\n"),
+        "{json}"
+    );
+}
+
+#[test]
+fn columnar_formats_keep_types_on_a_pipe_and_in_a_file() {
+    let place = Place::with_lake();
+    let stream = place.sql(FOUR, &["--format", "arrow"]);
+    assert_eq!(stream.code, 0, "{}", stream.stderr);
+    let rows = StreamReader::try_new(stream.stdout.as_slice(), None).unwrap();
+    assert_eq!(
+        rows.map(|batch| batch.unwrap().num_rows()).sum::<usize>(),
+        2
+    );
+    place.sql(FOUR, &["--output", "out.arrow"]).ok();
+    let file = std::fs::File::open(place.path("out.arrow")).unwrap();
+    assert_eq!(
+        FileReader::try_new(file, None)
+            .unwrap()
+            .schema()
+            .fields()
+            .len(),
+        5
+    );
+    place.sql(FOUR, &["--output", "out.parquet"]).ok();
+    let file = std::fs::File::open(place.path("out.parquet")).unwrap();
+    let rows = ParquetRecordBatchReaderBuilder::try_new(file)
+        .unwrap()
+        .build()
+        .unwrap();
+    assert_eq!(
+        rows.map(|batch| batch.unwrap().num_rows()).sum::<usize>(),
+        2
+    );
+    assert_eq!(
+        names(place.folder.path()),
+        [
+            "cohort.vcf",
+            "lake",
+            "out.arrow",
+            "out.parquet",
+            "people.tsv"
+        ]
+    );
+}
+
+#[test]
+fn machine_formats_print_only_rows() {
+    let place = Place::with_lake();
+    let statements =
+        "CREATE COHORT women AS SELECT sample_id FROM samples WHERE sex_karyotype = 'XX';
+        SET kohort.genotype_filter = 'adj'; SELECT 1 AS one;";
+    assert_eq!(place.sql(statements, &["--format", "csv"]).ok(), "one\n1\n");
+    let table = place.sql("DROP COHORT women", &[]).ok();
+    assert!(table.contains("women"), "{table}");
+}
+
+#[test]
+fn failed_query_leaves_no_file_and_an_old_one_as_it_was() {
+    let place = Place::with_lake();
+    std::fs::write(place.path("out.csv"), "old").unwrap();
+    let statements = "SELECT 1; SELECT no_such_column FROM variants";
+    place.sql(statements, &["--output", "out.csv"]).failed(1);
+    assert_eq!(
+        std::fs::read_to_string(place.path("out.csv")).unwrap(),
+        "old"
+    );
+    assert_eq!(
+        names(place.folder.path()),
+        ["cohort.vcf", "lake", "out.csv", "people.tsv"]
+    );
+}
+
+#[test]
+fn typo_gets_a_suggestion_and_syntax_errors_exit_with_two() {
+    let place = Place::with_lake();
+    let error = place.sql("SELECT chrm FROM variants", &[]).failed(1);
+    assert!(error.contains("chrom"), "{error}");
+    place.sql("SELEC 1", &[]).failed(2);
+}
+
+#[test]
+fn settings_are_taken_from_the_command_line() {
+    let place = Place::new();
+    let arguments = [
+        "ingest",
+        "cohort.vcf",
+        "--lake",
+        "lake",
+        "--callset",
+        "pilot",
+    ];
+    place.run(&arguments).ok();
+    let query =
+        "SELECT allele_number(genotypes, all_samples()) AS an FROM variants WHERE chrom = 'chrX'";
+    assert_eq!(place.sql(query, &["--format", "csv"]).ok(), "an\n0\n");
+    let as_called = ["--format", "csv", "--set", "kohort.unknown_sex=as_called"];
+    assert_eq!(place.sql(query, &as_called).ok(), "an\n5\n");
+    place
+        .sql(query, &["--set", "kohort.unknown_sex=maybe"])
+        .failed(2);
+    assert_eq!(place.sql(query, &["--set", "nonsense"]).code, 2);
+}
+
+#[test]
+fn men_have_one_copy_of_x_and_frequencies_come_by_region_and_sex() {
+    let place = Place::with_lake();
+    let query = "SELECT region, sex_karyotype, ac, an FROM \
+                 allele_frequency_by('region, sex_karyotype', 'chrX:5000000-5000000') ORDER BY 1, 2";
+    assert_eq!(
+        place.sql(query, &["--format", "csv"]).ok(),
+        "region,sex_karyotype,ac,an\nRegion Gotland,XX,2,2\nRegion Skåne,XX,1,2\nRegion Skåne,XY,1,1\n"
+    );
+}
+
+#[test]
+fn earlier_versions_can_be_read() {
+    let place = Place::with_lake();
+    let versions = place
+        .run(&["lake", "history", "--lake", "lake", "--format", "csv"])
+        .ok();
+    let second = [
+        "ingest",
+        "cohort.vcf",
+        "--lake",
+        "lake",
+        "--callset",
+        "second",
+    ];
+    place.run(&second).ok();
+    let count = "SELECT count(*) AS n FROM callsets";
+    assert_eq!(place.sql(count, &["--format", "csv"]).ok(), "n\n2\n");
+    let last = versions
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next()?.parse::<u64>().ok());
+    let last = last.max().unwrap().to_string();
+    assert_eq!(
+        place
+            .sql(count, &["--format", "csv", "--as-of", &last])
+            .ok(),
+        "n\n1\n"
+    );
+    place.sql(count, &["--as-of", "999"]).failed(1);
+    assert_eq!(place.sql(count, &["--as-of", "yesterday"]).code, 2);
+}
+
+#[test]
+fn statements_come_from_files_and_standard_input() {
+    let place = Place::with_lake();
+    std::fs::write(
+        place.path("q.sql"),
+        "-- two\nSELECT 1 AS n;\nSELECT ';' AS s",
+    )
+    .unwrap();
+    let ran = place.run(&["sql", "--lake", "lake", "-f", "q.sql", "--format", "csv"]);
+    assert_eq!(ran.ok(), "n\n1\ns\n;\n");
+    let mut child = command(&["sql", "--format", "csv"])
+        .env("KOHORT_LAKE", place.lake())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"SELECT 2 AS n")
+        .unwrap();
+    assert_eq!(child.wait_with_output().unwrap().stdout, b"n\n2\n");
+    place
+        .run(&["sql", "--lake", "lake", "-f", "none.sql"])
+        .failed(1);
+}
+
+#[test]
+fn reader_that_leaves_early_is_no_error() {
+    let place = Place::with_lake();
+    let series = "SELECT value, repeat('x', 100) AS x FROM generate_series(1, 200000)";
+    for format in ["table", "csv", "ndjson", "arrow", "parquet"] {
+        let mut child = command(&[
+            "sql",
+            "--lake",
+            &place.lake(),
+            "-c",
+            series,
+            "--format",
+            format,
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+        let mut first = [0; 4];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(
+            (output.status.code(), error.as_str()),
+            (Some(0), ""),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn binary_formats_hold_one_result() {
+    let place = Place::with_lake();
+    let error = place
+        .sql("SELECT 1; SELECT 2", &["--output", "two.parquet"])
+        .failed(2);
+    assert!(error.contains("one statement"), "{error}");
+    assert!(!place.path("two.parquet").exists());
+}
+
+#[test]
+fn lake_that_is_missing_is_named() {
+    let place = Place::new();
+    let error = place.sql("SELECT 1", &[]).failed(1);
+    assert!(
+        error.contains("lake") && error.contains("hint: "),
+        "{error}"
+    );
+    assert_eq!(place.run(&["sql", "-c", "SELECT 1"]).code, 2);
+}
