@@ -269,7 +269,7 @@ impl<'a, 'c> Columns<'a, 'c> {
             let end = memchr(b'\t', rest).unwrap_or(rest.len());
             let column = &rest[..end];
             let genotype = match column {
-                [_, _, _, b':', ..] => &column[..3],
+                [_, b'/' | b'|', _, b':', ..] => &column[..3],
                 _ => &column[..memchr(b':', column).unwrap_or(end)],
             };
             self.push_text(genotype)?;
@@ -497,3 +497,6 @@ fn zero_bytes(x: u64) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     !(((x & LOW) + LOW) | x | LOW)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,26 +3,34 @@
 //! [`open`] sniffs a [`Source`] and reads its [`Header`]; [`VcfReader::for_each_chunk`] hands each
 //! data line to a [`ChunkSink`] on all cores, and gives the sinks' outputs back in file order.
 //! A line is cut by [`RecordView::parse`]; [`parse_genotypes`] and [`parse_samples`] read its
-//! sample columns, [`value`] its typed fields.
+//! sample columns, [`value`] its typed fields. [`normalise`] trims and left-aligns alleles.
+//! [`write`] is the way back.
 //!
 //! "The specification" is <https://samtools.github.io/hts-specs/VCFv4.5.pdf>.
 
 mod bcf;
 mod bgzf;
+mod check;
 mod error;
+mod fasta;
 mod genotypes;
 mod gt;
 mod header;
+pub mod normalise;
 mod place;
 mod reader;
 mod record;
 pub mod value;
+pub mod write;
 
+pub use check::check_record;
 pub use error::Error;
+pub use fasta::{Fasta, FastaReader};
 pub use genotypes::{FormatVisitor, parse_genotypes, parse_samples};
 pub use header::{ContigLine, FieldLine, FieldType, FilterLine, Header, Kind, Number, Version};
 pub use place::{Locate, Location, Unit};
 pub use reader::{
-    Chunk, ChunkSink, Encoding, EofMarker, OpenOptions, Progress, Source, VcfReader, open,
+    Chunk, ChunkSink, DEFAULT_CHUNK_BYTES, DEFAULT_MAX_LINE_BYTES, Encoding, EofMarker,
+    OpenOptions, Progress, Source, VcfReader, open,
 };
 pub use record::{AlleleKind, RecordView};

@@ -124,8 +124,10 @@ pub fn parse_character(
     }
 }
 
-/// The values of a list, after their number is checked; an empty iterator when the whole field is
-/// missing (`.`).
+/// The values of a list, after their number is checked; none when the whole field is missing (`.`).
+///
+/// A string with Number=1 is one value whatever commas it has: GATK's `AS_…` and SnpEff write them,
+/// though VCFv4.3 asks for `%2C`. A list of open length may be empty (VCFv4.5, LAA).
 ///
 /// # Errors
 /// [`Error::Field`] when the number of values is not the declared one.
@@ -135,23 +137,39 @@ pub fn list<'a>(
     dimensions: Dimensions,
     text: &'a str,
 ) -> Result<impl Iterator<Item = &'a str> + use<'a>, Error> {
-    let missing = text == ".";
-    if !missing {
+    let is_open = expected_count(field_type.number, dimensions).is_none();
+    let is_whole = field_type
+        == FieldType {
+            number: Number::Count(1),
+            kind: Kind::String,
+        };
+    let none = text == "." || text.is_empty() && is_open;
+    if !none && !is_whole {
         let found = memchr::memchr_iter(b',', text.as_bytes()).count() + 1;
         check_count(field, field_type.number, dimensions, found, text)?;
     }
-    Ok(text.split(',').take(if missing { 0 } else { usize::MAX }))
+    let most = if none { 0 } else { usize::MAX };
+    Ok(text.split(move |c| c == ',' && !is_whole).take(most))
 }
 
-/// Checks a flag: a value, if any, is ignored with Number=0 only when it is `1` or empty.
+/// Reads a flag that is present: `KEY`, or `KEY=1` and `KEY=0` as some writers have it.
 ///
 /// # Errors
 /// [`Error::Field`] for any other value.
-pub fn check_flag(field: FieldName<'_>, value: Option<&str>) -> Result<(), Error> {
+pub fn parse_flag(field: FieldName<'_>, value: Option<&str>) -> Result<bool, Error> {
     match value {
-        None | Some("" | "1") => Ok(()),
+        None | Some("" | "1") => Ok(true),
+        Some("0") => Ok(false),
         Some(text) => Err(field.wrong("a flag without a value", text)),
     }
+}
+
+/// As [`parse_flag`], for whoever only needs to know that it is one.
+///
+/// # Errors
+/// [`Error::Field`] for a value other than 0 and 1.
+pub fn check_flag(field: FieldName<'_>, value: Option<&str>) -> Result<(), Error> {
+    parse_flag(field, value).map(drop)
 }
 
 /// How many values a Number asks for; `None` when it leaves that open.
@@ -190,12 +208,16 @@ fn check_count(
     if found == expected {
         return Ok(());
     }
-    // Likelihoods of a haploid or missing GT are often given for both copies, and the reverse.
-    let other_ploidy = |p: usize| genotype_count(usize::from(dimensions.n_alt) + 1, p);
+    let diploid = genotype_count(usize::from(dimensions.n_alt) + 1, 2);
     let tolerated = match number {
-        Number::G => other_ploidy(1) == Some(found) || other_ploidy(2) == Some(found),
-        // A record without ALT has no value for it; writers give one, mostly `.` or 0.
-        Number::A => dimensions.n_alt == 0 && found == 1,
+        // Records without ALT often carry the values of the site that they were cut from.
+        Number::A | Number::G if dimensions.n_alt == 0 => true,
+        // Likelihoods of a haploid or missing GT are often given for both copies.
+        Number::G if dimensions.ploidy == 1 => diploid == Some(found),
+        // INFO has no GT to go by.
+        Number::G => {
+            matches!(field, FieldName::Info(_)) && found == usize::from(dimensions.n_alt) + 1
+        }
         // Old headers say Number=0 for fields of another type, whose value is kept.
         Number::Count(0) => true,
         _ => false,
@@ -318,16 +340,13 @@ pub fn check_value(
     dimensions: Dimensions,
     text: &str,
 ) -> Result<(), Error> {
-    if text.is_empty() && field_type.kind != Kind::Flag {
-        return Err(field.wrong("a value", text));
-    }
     for value in list(field, field_type, dimensions, text)? {
         match field_type.kind {
             Kind::Integer => drop(parse_integer(field, value)?),
             Kind::Float => drop(parse_float(field, value)?),
             Kind::Character => drop(parse_character(field, value, Escapes::Percent)?),
             Kind::String => drop(parse_string(field, value, Escapes::None)?),
-            Kind::Flag => check_flag(field, Some(value))?,
+            Kind::Flag => drop(parse_flag(field, Some(value))?),
         }
     }
     Ok(())

@@ -56,7 +56,7 @@ impl<'h> Decoder<'h> {
         out.push(b'\t');
         alleles(&mut site, n_alleles, out)?;
         out.push(b'\t');
-        push_float(qual, out);
+        push_bits(qual, out);
         out.push(b'\t');
         self.filters(&mut site, out)?;
         out.push(b'\t');
@@ -257,7 +257,7 @@ fn push_vector(descriptor: Descriptor, data: &[u8], out: &mut Vec<u8>) {
         n += 1;
         match int {
             Int::Value(value) => drop(write!(out, "{value}")),
-            _ if is_float => push_float(bits, out),
+            _ if is_float => push_bits(bits, out),
             _ => out.push(b'.'),
         }
     }
@@ -266,14 +266,10 @@ fn push_vector(descriptor: Descriptor, data: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// The shortest decimal that reads back as the same float.
-fn push_float(bits: u32, out: &mut Vec<u8>) {
-    let value = f32::from_bits(bits);
-    let _ = match value {
-        _ if bits == FLOAT_MISSING => write!(out, "."),
-        v if v.is_nan() => write!(out, "nan"),
-        v if v.is_infinite() => write!(out, "{}", if v > 0.0 { "inf" } else { "-inf" }),
-        v if v != 0.0 && !(1e-4..1e9).contains(&v.abs()) => write!(out, "{v:e}"),
-        v => write!(out, "{v}"),
-    };
+fn push_bits(bits: u32, out: &mut Vec<u8>) {
+    if bits == FLOAT_MISSING {
+        out.push(b'.');
+    } else {
+        crate::write::push_float(f32::from_bits(bits), out);
+    }
 }

@@ -81,6 +81,12 @@ fn meta_line(header: &mut Header, line: u64, meta: &str) -> Result<(), Error> {
         return Ok(());
     };
     match key {
+        "INFO" | "FORMAT" | "FILTER" | "contig" if !value.trim_start().starts_with('<') => {
+            header.warnings.push(format!(
+                "header line {line}: `##{key}` without `<…>` is ignored"
+            ));
+            Ok(())
+        }
         "INFO" | "FORMAT" => field_line(header, line, key, value),
         "FILTER" => {
             let attributes = Attributes::parse(line, key, value)?;
@@ -114,8 +120,13 @@ fn field_line(header: &mut Header, line: u64, key: &str, value: &str) -> Result<
     header
         .dictionary_order
         .push((id.clone(), attributes.index(line)?));
+    if (key, id.as_str()) == ("FORMAT", "GT") {
+        return genotype_line(header, line, &attributes);
+    }
     let place = |what: &str| format!("{key} `{id}`: {what}");
-    let number = attributes.get("Number").unwrap_or_default();
+    let is_flag = attributes.get("Type") == Some("Flag");
+    let unsaid = if is_flag { "0" } else { "" };
+    let number = attributes.get("Number").unwrap_or(unsaid);
     let number = parse_number(number).ok_or_else(|| {
         Error::header(
             line,
@@ -172,16 +183,39 @@ fn field_line(header: &mut Header, line: u64, key: &str, value: &str) -> Result<
             ));
             Ok(())
         }
+        // htslib too keeps the first.
         Some(&i) => {
             let FieldLine { number, kind, .. } = &fields[i];
-            let expected = place(&format!("Number={number}, Type={kind} as before"));
-            Err(Error::header(
-                line,
-                expected,
-                &format!("Number={},Type={}", field.number, field.kind),
-            ))
+            header.warnings.push(format!(
+                "header line {line}: {key} `{id}` is declared again with another type; \
+                 Number={number}, Type={kind} is kept"
+            ));
+            Ok(())
         }
     }
+}
+
+/// GT is read by its own rules, whatever its declaration says.
+fn genotype_line(header: &mut Header, line: u64, attributes: &Attributes<'_>) -> Result<(), Error> {
+    let declared = (attributes.get("Number"), attributes.get("Type"));
+    if declared != (Some("1"), Some("String")) {
+        let warning = format!("header line {line}: FORMAT `GT` is not Number=1, Type=String");
+        header.warnings.push(warning);
+    }
+    if header.format_by_id.contains_key("GT") {
+        return Ok(());
+    }
+    header
+        .format_by_id
+        .insert("GT".to_owned(), header.formats.len());
+    header.formats.push(FieldLine {
+        id: "GT".to_owned(),
+        number: Number::Count(1),
+        kind: Kind::String,
+        description: attributes.get("Description").unwrap_or_default().to_owned(),
+        idx: attributes.index(line)?,
+    });
+    Ok(())
 }
 
 /// VCFv4.5 §1.4.7.
@@ -219,13 +253,15 @@ fn column_line(header: &mut Header, line: u64, text: &str) -> Result<(), Error> 
     let mut columns = text.split('\t');
     for expected in FIXED_COLUMNS {
         let found = columns.next().unwrap_or_default();
-        if found != expected {
+        if found.trim_matches(' ') != expected {
             let expected = format!("`##key=value` or column `{expected}` after a single tab");
             return Err(Error::header(line, expected, found));
         }
     }
     match columns.next() {
         None => return Ok(()),
+        // A tab at the end of the line.
+        Some("") if columns.next().is_none() => return Ok(()),
         Some("FORMAT") => header.has_format_column = true,
         Some(other) => return Err(Error::header(line, "column `FORMAT`", other)),
     }
@@ -287,7 +323,14 @@ impl<'a> Attributes<'a> {
             .ok_or_else(|| wrong(value))?;
         let mut pairs = Vec::new();
         while !rest.is_empty() {
-            let (key, after) = rest.split_once('=').ok_or_else(|| wrong(rest))?;
+            let Some((key, after)) = rest.split_once('=') else {
+                // The end of an unquoted value with a comma in it.
+                let (_, value): &mut (&str, String) =
+                    pairs.last_mut().ok_or_else(|| wrong(rest))?;
+                value.push_str(", ");
+                value.push_str(rest);
+                break;
+            };
             let (content, after) = match after.strip_prefix('"') {
                 Some(quoted) => unquote(quoted).ok_or_else(|| wrong(rest))?,
                 None => {

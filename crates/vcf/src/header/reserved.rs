@@ -18,7 +18,6 @@ pub(crate) fn info(key: &str) -> Option<FieldType> {
         "BQ" | "MQ" => (Count(1), Float),
         "AA" | "SVTYPE" => (Count(1), String),
         "CIGAR" => (A, String),
-        "SB" => (Count(4), Integer),
         "DB" | "H2" | "H3" | "SOMATIC" | "VALIDATED" | "1000G" | "IMPRECISE" | "NOVEL" => {
             (Count(0), Flag)
         }
@@ -26,6 +25,8 @@ pub(crate) fn info(key: &str) -> Option<FieldType> {
             (Unknown, Integer)
         }
         "CN" | "CNADJ" | "CICN" | "CICNADJ" | "RUC" | "CIRUC" => (Unknown, Float),
+        // Four counts in the specification, one float in files of the 1000 Genomes and GATK.
+        "SB" => (Unknown, Float),
         "HOMSEQ" | "BKPTID" | "MEINFO" | "METRANS" | "DGVID" | "DBVARID" | "DBRIPID" | "MATEID"
         | "PARID" | "EVENT" | "EVENTTYPE" | "SVCLAIM" | "RUS" => (Unknown, String),
         _ => return None,
