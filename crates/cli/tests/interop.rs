@@ -1,0 +1,71 @@
+//! Other programs read a lake as Kohort does: DuckDB, Polars, and the Python package `deltalake`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may stop and print"
+)]
+
+mod oracle;
+
+use oracle::kohort::KOHORT;
+use oracle::rules::GRCH38;
+use oracle::simulate::{Options, simulate};
+use oracle::tools::{Scratch, run};
+use std::process::Command;
+
+const READER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/interop/read_lake.py");
+
+fn ingest(scratch: &Scratch, lake: &str, callset: &str, seed: u64, more: &[&str]) {
+    let options =
+        Options { seed, haploid_xx: false, haploid_autosome: false, y_pars: true, max_alts: 3 };
+    let simulated = simulate(&GRCH38, options);
+    let vcf = scratch.write("simulated.vcf", &simulated.vcf);
+    let samples = scratch.write("samples.tsv", &simulated.samples);
+    let mut arguments =
+        vec!["ingest", &vcf, "--lake", lake, "--callset", callset, "--samples", &samples];
+    arguments.extend(more);
+    run(KOHORT, arguments).unwrap();
+}
+
+fn kohort_reads(lake: &str) -> String {
+    let sql = "SELECT (SELECT count(*) FROM callset_variants), \
+               (SELECT sum(ac) FROM callset_variants), (SELECT count(*) FROM samples)";
+    let text = run(KOHORT, ["sql", "--lake", lake, "--format", "tsv", "-c", sql]).unwrap();
+    text.lines().nth(1).unwrap().replace('\t', " ")
+}
+
+/// What each reader that is installed says, and what is not installed.
+fn others_read(lake: &str) -> Vec<(String, String)> {
+    let output = match Command::new("python3").args([READER, lake]).output() {
+        Ok(output) => output,
+        Err(error) => {
+            println!("skipped: python3: {error}; no other program reads the lake");
+            return Vec::new();
+        }
+    };
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{messages}");
+    for line in messages.lines().filter(|line| line.starts_with("skipped:")) {
+        println!("{line}");
+    }
+    let answers = String::from_utf8(output.stdout).unwrap();
+    let pairs = answers.lines().filter_map(|line| line.split_once(' '));
+    pairs.map(|(name, answer)| (name.to_owned(), answer.to_owned())).collect()
+}
+
+#[test]
+fn duckdb_polars_and_deltalake_read_what_kohort_reads() {
+    let scratch = Scratch::new("interop");
+    let lake = scratch.path("lake");
+    let states: [(&str, u64, &[&str]); 3] =
+        [("first", 1, &[]), ("second", 2, &[]), ("first", 3, &["--replace"])];
+    for (callset, seed, more) in states {
+        ingest(&scratch, &lake, callset, seed, more);
+        let ours = kohort_reads(&lake);
+        for (reader, theirs) in others_read(&lake) {
+            assert_eq!(theirs, ours, "{reader} after {callset} {more:?}");
+        }
+    }
+}
