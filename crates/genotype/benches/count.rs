@@ -126,9 +126,10 @@ fn counting(c: &mut Criterion) {
         for (kind, alt, missing, class) in kinds {
             let rows = rows(n, alt, missing, class);
             let mut group = c.benchmark_group(format!("count_{n}/{kind}"));
-            group.throughput(Throughput::ElementsAndBytes {
-                elements: rows.len() as u64,
-                bytes: size(&rows),
+            group.throughput(if kind.starts_with("dense") {
+                Throughput::Bytes(size(&rows))
+            } else {
+                Throughput::Elements(rows.len() as u64)
             });
             let rules = CountRules::default();
             for (name, cohort) in [("all", &everyone), ("half", &half(n))] {

@@ -7,10 +7,10 @@ use crate::cohort::Cohort;
 use crate::counts::GenotypeCounts;
 use crate::directory::{SampleBlock, SampleDirectory};
 use crate::kernel::{CATEGORY_KEYS, Carriers, homs_of, slots_of};
-use crate::layout::{ADJ_FAIL, ALT, MISSING_SAMPLES, Row, Sections, for_each_row, out_of_range};
+use crate::layout::{ADJ_FAIL, ALT, Row, Sections, for_each_row, out_of_range};
 use crate::layout::{planes, universe};
 use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, karyotype_group, outcome};
-use crate::set::{Set, SparseIter, plane_bit, plane_word};
+use crate::set::{Set, plane_bit};
 use crate::simd::{self, Level};
 use crate::tally::Tally;
 use crate::walk::{KEY_ADJ, KEY_EXCEPTION, KEY_MISSING, Key};
@@ -46,10 +46,12 @@ struct Members {
     groups: [Vec<u64>; N_KARYOTYPES],
     /// The karyotype group of each sample, or [`NOT_IN_COHORT`].
     codes: Vec<u8>,
+    /// What they count as by class when all are REF.
+    reference: [Tally; 4],
 }
 
 impl Members {
-    fn new(samples: &SampleBlock, cohort: &Cohort) -> Self {
+    fn new(samples: &SampleBlock, cohort: &Cohort, rules: CountRules) -> Self {
         let n_samples = samples.n_samples();
         let words = n_samples.div_ceil(64) as usize;
         let mut members = Self {
@@ -61,6 +63,7 @@ impl Members {
             mask: Vec::new(),
             groups: [const { Vec::new() }; N_KARYOTYPES],
             codes: Vec::new(),
+            reference: [Tally::default(); 4],
         };
         for sample_index in cohort.range(samples.base(), samples.end()) {
             if members.total == 0 {
@@ -80,6 +83,11 @@ impl Members {
             members.total += 1;
         }
         members.everyone = members.total == u64::from(n_samples);
+        for (tally, class) in members.reference.iter_mut().zip(PloidyClass::ALL) {
+            for (rule, size) in rules.of_class(class).into_iter().zip(members.sizes) {
+                tally.add(outcome(rule, 0), size);
+            }
+        }
         members
     }
 
@@ -135,7 +143,7 @@ impl Counter {
             class_rules: PloidyClass::ALL.map(|class| rules.of_class(class)),
             blocks: directory
                 .iter()
-                .map(|samples| Members::new(samples, cohort))
+                .map(|samples| Members::new(samples, cohort, rules))
                 .collect(),
             last: 0,
             level: Level::detect(),
@@ -180,11 +188,13 @@ impl Counter {
         let rules = self.class_rules[usize::from(row.class.code())];
         if !row.more {
             let alt = row.alt_only(members.n_samples)?;
+            tally.merge(&members.reference[usize::from(row.class.code())]);
             return self.alt_only(alt, &members.parts(rules), tally);
         }
         let mut sections = row.sections(members.n_samples)?;
         sections.keep_counted(self.rules.filter == GenotypeFilter::Adj);
         if sections.is_alt_only() {
+            tally.merge(&members.reference[usize::from(row.class.code())]);
             return self.alt_only(sections.sets[ALT], &members.parts(rules), tally);
         }
         self.all_sections(&mut sections, rules, tally)
@@ -208,7 +218,6 @@ impl Counter {
 
     #[inline]
     fn alt_only(&self, alt: Set<'_>, parts: &Parts<'_>, tally: &mut Tally) -> Result<(), Error> {
-        parts.everybody(0, tally);
         let members = &self.blocks[self.last];
         let end = match alt {
             Set::Sparse(bytes) if parts.same => {
@@ -253,17 +262,18 @@ impl Counter {
         rules: [Rule; N_KARYOTYPES],
         tally: &mut Tally,
     ) -> Result<(), Error> {
+        if sections.says_only_who_is_missing() && sections.has_dense() {
+            return self.without_missing(sections, rules, tally);
+        }
         let alt = sections.sets[ALT];
         if let Set::Dense(dense) = alt
             && sections.is_sparse(true)
         {
-            let members = &self.blocks[self.last];
-            self.alt_only(alt, &members.parts(rules), tally)?;
+            let parts = self.blocks[self.last].parts(rules);
+            parts.everybody(0, tally);
+            self.alt_only(alt, &parts, tally)?;
             sections.sets[ALT] = Set::Empty;
             return self.correct(sections, rules, Some(dense), tally);
-        }
-        if only_missing(sections) && sections.has_dense() {
-            return self.without_missing(sections, rules, tally);
         }
         let members = &self.blocks[self.last];
         let parts = members.parts(rules);
@@ -333,11 +343,7 @@ impl Counter {
     ) -> Result<(), Error> {
         let members = &self.blocks[self.last];
         let n = members.n_samples;
-        self.missing.clear();
-        self.missing.resize(n.div_ceil(64) as usize, 0);
-        for set in [MISSING_SAMPLES, ADJ_FAIL] {
-            add_members(set, sections.sets[set], n, &mut self.missing)?;
-        }
+        sections.missing_words(&mut self.missing)?;
         let parts = members.parts(rules);
         let mut end = 0;
         parts.for_each(|rule, mask, size| {
@@ -381,37 +387,4 @@ fn add_carriers(tally: &mut Tally, rule: Rule, carriers: Carriers) {
 pub(crate) fn alt_bits(dense: &[u8], sample: u32) -> Key {
     let (first, second) = planes(dense);
     Key::from(plane_bit(first, sample)) | Key::from(plane_bit(second, sample)) << 1
-}
-
-/// Whether the sections say nothing but ALT and who is missing.
-fn only_missing(sections: &Sections<'_>) -> bool {
-    let may_be = |set| matches!(set, ALT | MISSING_SAMPLES | ADJ_FAIL);
-    let mut sets = sections.sets.iter().enumerate();
-    sections.exceptions.is_empty()
-        && sets.all(|(set, stored)| match stored {
-            Set::Empty => true,
-            Set::All => false,
-            Set::Sparse(_) | Set::Dense(_) => may_be(set),
-        })
-}
-
-fn add_members(set: usize, stored: Set<'_>, n: u32, out: &mut [u64]) -> Result<(), Error> {
-    match stored {
-        Set::Sparse(bytes) => {
-            for sample in SparseIter::new(bytes) {
-                let word = usize::try_from(sample / 64).unwrap_or(usize::MAX);
-                match out.get_mut(word) {
-                    Some(word) if sample < u64::from(n) => *word |= 1 << (sample % 64),
-                    _ => return Err(out_of_range(set, n, sample)),
-                }
-            }
-        }
-        Set::Dense(bytes) => {
-            for (i, word) in out.iter_mut().enumerate() {
-                *word |= plane_word(bytes, i);
-            }
-        }
-        Set::Empty | Set::All => {}
-    }
-    Ok(())
 }

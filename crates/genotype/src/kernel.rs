@@ -59,6 +59,36 @@ pub(crate) fn sparse_labels(bytes: &[u8], labels: &[u16], counts: &mut [Carriers
     sparse_labelled(bytes, labels, counts)
 }
 
+/// As [`sparse_labels`], without the people of a mask.
+#[inline(always)]
+pub(crate) fn sparse_labels_without(
+    bytes: &[u8],
+    labels: &[u16],
+    without: &[u64],
+    counts: &mut [Carriers],
+) -> u64 {
+    let mut next = 0u64;
+    for_each_sparse(bytes, |slot| {
+        let sample = usize::try_from(slot / 2).unwrap_or(usize::MAX);
+        let hom = u64::from(slot == next && slot & 1 != 0) * ONE_HOM;
+        let left_out = without.get(sample / 64).copied().unwrap_or(0) >> (sample % 64) & 1;
+        if let Some(&label) = labels.get(sample)
+            && let Some(count) = counts.get_mut(usize::from(label))
+        {
+            *count = count.wrapping_add((ONE_SLOT + hom) * (1 - left_out));
+        }
+        next = slot + 1;
+    })
+}
+
+/// Counts the people of a mask by their label.
+#[inline(always)]
+pub(crate) fn people_labelled(mask: &[u64], labels: &[u16], counts: &mut [Carriers]) {
+    for (labels, &people) in labels.chunks(64).zip(mask) {
+        add_labelled(people, labels, ONE_SLOT, counts);
+    }
+}
+
 #[inline(always)]
 fn sparse_labelled<L: Copy + Into<usize>>(
     bytes: &[u8],
@@ -125,19 +155,20 @@ fn load(word: &[u8]) -> u64 {
 
 /// Counts a dense ALT set by the label of each person.
 ///
-/// Walks the carriers, or those who are not homozygous if they are fewer: `everybody` says what the
-/// labels' people would count as if all were homozygous.
+/// Walks the carriers, or those who are not homozygous if they are fewer: `everybody` has the number
+/// of people of each label. The people of the mask `without`, if there is one, are left out.
 #[inline(always)]
 pub(crate) fn dense_labelled(
     dense: &[u8],
     labels: &[u16],
     everybody: &[(u16, u64)],
+    without: &[u64],
     counts: &mut [Carriers],
 ) {
     let (first, second) = planes(dense);
     let carriers = dense_all(dense);
     let (slots, homs) = (slots_of(carriers), homs_of(carriers));
-    let from_above = (slots - homs) > labels.len() as u64 - homs;
+    let from_above = without.is_empty() && slots - homs > labels.len() as u64 - homs;
     if from_above {
         for &(label, size) in everybody {
             let count = &mut counts[usize::from(label)];
@@ -145,7 +176,9 @@ pub(crate) fn dense_labelled(
         }
     }
     for (word, labels) in labels.chunks(64).enumerate() {
-        let (first, second) = (plane_word(first, word), plane_word(second, word));
+        let counted = !without.get(word).copied().unwrap_or(0);
+        let first = plane_word(first, word) & counted;
+        let second = plane_word(second, word) & counted;
         let one = first ^ second;
         if from_above {
             let none = !(first | second) & (u64::MAX >> (64 - labels.len()));
@@ -190,6 +223,8 @@ pub(crate) const CATEGORY_KEYS: [Key; N_CATEGORIES] = [
 ];
 
 pub(crate) const N_CATEGORIES: usize = 13;
+const HAPLOID_REF: usize = 4;
+const HOM_REF: usize = 7;
 
 /// Counts every category of call, word by word, in the people of each mask who have no exception.
 #[inline(always)]
@@ -206,12 +241,26 @@ pub(crate) fn categories(
         let mut keys = everybody;
         sections.dense_words(word as usize, &mut keys);
         cursors.take_words(u64::from(word) * 64, &mut keys);
+        let [_, _, _, _, _, _, missing, haploid, adj, _, exceptional] = keys;
+        let alleles = keys
+            .iter()
+            .take(6)
+            .fold(missing | adj, |all, plane| all | plane);
+        if alleles == 0 {
+            // Nobody but REF: diploid or haploid.
+            for (counts, mask) in counts.iter_mut().zip(&masks) {
+                let people = mask.get(word as usize).copied().unwrap_or(0) & !exceptional;
+                counts[HAPLOID_REF] += u64::from((people & haploid).count_ones());
+                counts[HOM_REF] += u64::from((people & !haploid).count_ones());
+            }
+            continue;
+        }
         let people = word_categories(&keys);
         for (counts, mask) in counts.iter_mut().zip(&masks) {
             if mask.is_empty() {
                 continue;
             }
-            let mask = mask.get(word as usize).copied().unwrap_or(0) & !keys[10];
+            let mask = mask.get(word as usize).copied().unwrap_or(0) & !exceptional;
             for (count, people) in counts.iter_mut().zip(people) {
                 *count += u64::from((people & mask).count_ones());
             }

@@ -103,11 +103,12 @@ fn pack_plain(
         .sum();
     if is_dense(u64::from(slots), universe(ALT, n_samples)) {
         head.put(phase, DENSE, false, out);
-        let bits = |call: Deviation| {
-            let carries = |h: u32| u64::from(call.word >> (SECOND * h) & 1);
-            (call.sample, [carries(0), carries(1)])
-        };
-        put_planes(n_samples, calls.map(bits), out);
+        let mut writer = PlaneWriter::new(n_samples, out);
+        for call in calls {
+            let (first, second) = (call.word & 1, call.word >> SECOND & 1);
+            writer.put(call.sample, u64::from(first), u64::from(second));
+        }
+        writer.finish();
     } else {
         head.put(phase, SPARSE, false, out);
         put_slots(calls, out);
@@ -127,27 +128,57 @@ fn put_slots(calls: impl Iterator<Item = Deviation>, out: &mut Vec<u8>) {
 }
 
 /// Writes two planes; samples come in ascending order, each with its two bits.
-fn put_planes(n_samples: u32, bits: impl Iterator<Item = (u32, [u64; 2])>, out: &mut Vec<u8>) {
-    let (start, half) = (out.len(), plane_bytes(n_samples));
-    out.resize(start + 2 * half, 0);
-    let (first, second) = out[start..].split_at_mut(half);
-    let (mut word, mut planes) = (0, [0u64; 2]);
-    for (sample, [h0, h1]) in bits {
-        if sample / 64 != word {
-            put_word(first, word, planes[0]);
-            put_word(second, word, planes[1]);
-            (word, planes) = (sample / 64, [0; 2]);
-        }
-        planes[0] |= h0 << (sample % 64);
-        planes[1] |= h1 << (sample % 64);
-    }
-    put_word(first, word, planes[0]);
-    put_word(second, word, planes[1]);
+struct PlaneWriter<'a> {
+    first: &'a mut [u8],
+    second: &'a mut [u8],
+    word: u32,
+    bits: [u64; 2],
 }
 
+impl<'a> PlaneWriter<'a> {
+    fn new(n_samples: u32, out: &'a mut Vec<u8>) -> Self {
+        let (start, half) = (out.len(), plane_bytes(n_samples));
+        out.resize(start + 2 * half, 0);
+        let (first, second) = out[start..].split_at_mut(half);
+        Self {
+            first,
+            second,
+            word: 0,
+            bits: [0; 2],
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, sample: u32, first: u64, second: u64) {
+        if sample / 64 != self.word {
+            self.flush();
+            self.word = sample / 64;
+        }
+        self.bits[0] |= first << (sample % 64);
+        self.bits[1] |= second << (sample % 64);
+    }
+
+    #[inline]
+    fn flush(&mut self) {
+        let bits = std::mem::take(&mut self.bits);
+        put_word(self.first, self.word, bits[0]);
+        put_word(self.second, self.word, bits[1]);
+    }
+
+    fn finish(mut self) {
+        self.flush();
+    }
+}
+
+#[inline]
 fn put_word(plane: &mut [u8], word: u32, bits: u64) {
     let rest = plane.get_mut(8 * word as usize..).unwrap_or_default();
-    for (byte, bits) in rest.iter_mut().zip(bits.to_le_bytes()) {
+    let bytes = bits.to_le_bytes();
+    if let Some(whole) = rest.first_chunk_mut::<8>() {
+        *whole = bytes;
+        return;
+    }
+    for (byte, bits) in rest.iter_mut().zip(bytes) {
         *byte = bits;
     }
 }
@@ -160,6 +191,8 @@ struct Keyed<'a> {
     /// The key bits of samples that are not in `keys`.
     default: Key,
     keys: Vec<(u32, Key)>,
+    /// All keys or-ed.
+    seen: Key,
     exceptions: Vec<(u32, CallBuf)>,
 }
 
@@ -177,11 +210,13 @@ impl<'a> Keyed<'a> {
             phase,
             default,
             keys: Vec::with_capacity(deviations.len()),
+            seen: 0,
             exceptions: Vec::new(),
         };
         for &deviation in deviations {
             let key = keyed.key(deviation, flip);
             keyed.keys.push((deviation.sample, key));
+            keyed.seen |= key;
             if key == KEY_EXCEPTION {
                 keyed
                     .exceptions
@@ -272,57 +307,70 @@ impl<'a> Keyed<'a> {
             return self.site.adj_fail.len() as u64;
         }
         let bits = set_bits(set);
-        let named: u32 = self
+        if (self.seen | self.default) & bits == 0 {
+            return 0;
+        }
+        let named: u64 = self
             .keys
             .iter()
-            .map(|(_, key)| (key & bits).count_ones())
+            .map(|(_, key)| u64::from((key & bits).count_ones()))
             .sum();
         let unnamed = u64::from(self.site.n_samples).saturating_sub(self.keys.len() as u64);
-        u64::from(named) + if self.default & bits != 0 { unnamed } else { 0 }
+        named + if self.default & bits != 0 { unnamed } else { 0 }
     }
 
-    /// The members of a set with their bits: for a set of samples bit 0.
-    fn members(&self, set: usize) -> Box<dyn Iterator<Item = (u32, Key)> + '_> {
-        let (bits, shift) = (set_bits(set), set_bits(set).trailing_zeros());
+    /// Calls `f` with the members of a set and their bits: for a set of samples bit 0.
+    #[inline]
+    fn for_each_member(&self, set: usize, mut f: impl FnMut(u32, Key)) {
         if set == ADJ_FAIL {
-            return Box::new(self.site.adj_fail.iter().map(|&sample| (sample, 1)));
+            return self.site.adj_fail.iter().for_each(|&sample| f(sample, 1));
         }
-        let named = self
+        let (bits, shift) = (set_bits(set), set_bits(set).trailing_zeros());
+        let mut named = self
             .keys
             .iter()
-            .map(move |&(sample, key)| (sample, (key & bits) >> shift));
+            .map(|&(sample, key)| (sample, (key & bits) >> shift));
         if self.default & bits == 0 {
-            return Box::new(named.filter(|&(_, bits)| bits != 0));
+            return named
+                .filter(|&(_, bits)| bits != 0)
+                .for_each(|(sample, bits)| f(sample, bits));
         }
-        let mut named = named.peekable();
-        let all = (0..self.site.n_samples).map(move |sample| {
-            named
-                .next_if(|&(next, _)| next == sample)
-                .unwrap_or((sample, 1))
-        });
-        Box::new(all.filter(|&(_, bits)| bits != 0))
+        let mut next = named.next();
+        for sample in 0..self.site.n_samples {
+            match next {
+                Some((named_sample, bits)) if named_sample == sample => {
+                    next = named.next();
+                    if bits != 0 {
+                        f(sample, bits);
+                    }
+                }
+                _ => f(sample, 1),
+            }
+        }
     }
 
     fn put_sparse(&self, set: usize, out: &mut Vec<u8>) {
         let mut writer = SparseWriter::new(out);
         if !is_slot_set(set) {
-            return self.members(set).for_each(|(sample, _)| writer.put(sample));
+            return self.for_each_member(set, |sample, _| writer.put(sample));
         }
-        for (sample, bits) in self.members(set) {
+        self.for_each_member(set, |sample, bits| {
             if bits & 1 != 0 {
                 writer.put(2 * sample);
             }
             if bits & 2 != 0 {
                 writer.put(2 * sample + 1);
             }
-        }
+        });
     }
 
     fn put_dense(&self, set: usize, out: &mut Vec<u8>) {
         let start = out.len();
-        let bits =
-            |(sample, bits): (u32, Key)| (sample, [u64::from(bits & 1), u64::from(bits >> 1 & 1)]);
-        put_planes(self.site.n_samples, self.members(set).map(bits), out);
+        let mut writer = PlaneWriter::new(self.site.n_samples, out);
+        self.for_each_member(set, |sample, bits| {
+            writer.put(sample, u64::from(bits & 1), u64::from(bits >> 1 & 1));
+        });
+        writer.finish();
         out.truncate(start + dense_bytes(set, self.site.n_samples));
     }
 

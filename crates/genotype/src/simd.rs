@@ -98,11 +98,21 @@ compiled_for_each_level! {
     fn sparse_codes(bytes: &[u8], labels: &[u8], counts: &mut [Carriers]) -> u64;
     /// [`kernel::sparse_labels`]
     fn sparse_labels(bytes: &[u8], labels: &[u16], counts: &mut [Carriers]) -> u64;
+    /// [`kernel::sparse_labels_without`]
+    fn sparse_labels_without(
+        bytes: &[u8],
+        labels: &[u16],
+        without: &[u64],
+        counts: &mut [Carriers]
+    ) -> u64;
+    /// [`kernel::people_labelled`]
+    fn people_labelled(mask: &[u64], labels: &[u16], counts: &mut [Carriers]) -> ();
     /// [`kernel::dense_labelled`]
     fn dense_labelled(
         dense: &[u8],
         labels: &[u16],
         everybody: &[(u16, u64)],
+        without: &[u64],
         counts: &mut [Carriers]
     ) -> ();
     /// [`kernel::categories`]

@@ -13,7 +13,7 @@ use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, karyotype_gro
 use crate::set::Set;
 use crate::simd::{self, Level};
 use crate::tally::Tally;
-use crate::walk::{KEY_EXCEPTION, Key};
+use crate::walk::{KEY_EXCEPTION, KEY_MISSING, Key};
 
 /// The label of a sample that is in no stratum.
 pub const NO_STRATUM: u16 = u16::MAX;
@@ -42,11 +42,48 @@ pub struct StrataCounter {
     blocks: Vec<Labelled>,
     last: usize,
     level: Level,
-    /// One per stratum, and one for those in none.
-    row: Vec<Tally>,
-    totals: Vec<Tally>,
+    /// What one row deviates from the bases that it stands on.
+    row: Deviations,
+    /// The bases of that row: block and slot.
+    stands_on: Vec<(usize, usize)>,
+    /// What all rows together deviate from their bases.
+    totals: Deviations,
     /// By label, all zero between rows.
     carriers: Vec<Carriers>,
+    missing: Vec<u64>,
+}
+
+/// Tallies of which most stay empty: one per stratum, and one for those in none.
+#[derive(Clone, Debug)]
+struct Deviations {
+    tallies: Vec<Tally>,
+    touched: Vec<usize>,
+    is_touched: Vec<bool>,
+}
+
+impl Deviations {
+    fn new(n: usize) -> Self {
+        Self {
+            tallies: vec![Tally::default(); n],
+            touched: Vec::with_capacity(n),
+            is_touched: vec![false; n],
+        }
+    }
+
+    #[inline]
+    fn of(&mut self, stratum: usize) -> &mut Tally {
+        if !std::mem::replace(&mut self.is_touched[stratum], true) {
+            self.touched.push(stratum);
+        }
+        &mut self.tallies[stratum]
+    }
+
+    fn clear(&mut self) {
+        for stratum in self.touched.drain(..) {
+            self.tallies[stratum] = Tally::default();
+            self.is_touched[stratum] = false;
+        }
+    }
 }
 
 /// The samples of one block by their label: four times the stratum, plus the karyotype group.
@@ -63,13 +100,15 @@ struct Labelled {
 #[derive(Clone, Debug)]
 struct Base {
     tallies: Vec<Tally>,
+    counts: Vec<GenotypeCounts>,
+    alleles: Vec<AlleleCounts>,
     /// How many rows of the running totals stand on it.
     rows: u64,
 }
 
 /// What everybody is, before deviations.
 #[derive(Clone, Copy)]
-enum Default {
+enum Everybody {
     Key(Key),
     Absent(Absent),
 }
@@ -77,7 +116,7 @@ enum Default {
 /// Default keys have bits 6, 7 and 8 at most: 8 of them, and 2 ways to be absent.
 const N_DEFAULTS: usize = 10;
 
-impl Default {
+impl Everybody {
     fn index(self) -> usize {
         match self {
             Self::Key(key) => usize::from(key >> 6) & 7,
@@ -129,7 +168,7 @@ impl Labelled {
         rules: CountRules,
         n_strata: usize,
         class: PloidyClass,
-        default: Default,
+        default: Everybody,
     ) -> &mut Base {
         let slot = N_DEFAULTS * usize::from(class.code()) + default.index();
         let sizes = &self.sizes;
@@ -138,13 +177,25 @@ impl Labelled {
             for &(label, size) in sizes {
                 let (stratum, group) = split(label);
                 let outcome = match default {
-                    Default::Key(key) => outcome(rules.of_class(class)[group], key),
-                    Default::Absent(what) => rules.absent(class, group, what),
+                    Everybody::Key(key) => outcome(rules.of_class(class)[group], key),
+                    Everybody::Absent(what) => rules.absent(class, group, what),
                 };
                 tallies[stratum].add(outcome, size);
             }
-            Base { tallies, rows: 0 }
+            Base {
+                counts: tallies.iter().map(Tally::counts).collect(),
+                alleles: tallies.iter().map(allele_counts).collect(),
+                tallies,
+                rows: 0,
+            }
         })
+    }
+}
+
+fn allele_counts(tally: &Tally) -> AlleleCounts {
+    AlleleCounts {
+        ac: tally.ac(),
+        an: tally.an(),
     }
 }
 
@@ -189,9 +240,11 @@ impl StrataCounter {
             blocks: blocks.collect::<Result<_, Error>>()?,
             last: 0,
             level: Level::detect(),
-            row: vec![Tally::default(); n_strata + 1],
-            totals: vec![Tally::default(); n_strata + 1],
+            row: Deviations::new(n_strata + 1),
+            stands_on: Vec::new(),
+            totals: Deviations::new(n_strata + 1),
             carriers: vec![0; 4 * (n_strata + 1)],
+            missing: Vec::new(),
         })
     }
 
@@ -212,8 +265,19 @@ impl StrataCounter {
     pub fn count_into(&mut self, bytes: &[u8], out: &mut [GenotypeCounts]) -> Result<(), Error> {
         self.check_length(out.len())?;
         self.count(bytes)?;
-        for (out, tally) in out.iter_mut().zip(&self.row) {
-            *out = tally.counts();
+        match self.bases().next() {
+            Some(base) => out.copy_from_slice(&base.counts),
+            None => out.fill(GenotypeCounts::default()),
+        }
+        for base in self.bases().skip(1) {
+            for (out, counts) in out.iter_mut().zip(&base.counts) {
+                *out += *counts;
+            }
+        }
+        for &stratum in &self.row.touched {
+            if let Some(out) = out.get_mut(stratum) {
+                *out = self.tally_of(stratum).counts();
+            }
         }
         Ok(())
     }
@@ -229,11 +293,20 @@ impl StrataCounter {
     ) -> Result<(), Error> {
         self.check_length(out.len())?;
         self.count(bytes)?;
-        for (out, tally) in out.iter_mut().zip(&self.row) {
-            *out = AlleleCounts {
-                ac: tally.ac(),
-                an: tally.an(),
-            };
+        match self.bases().next() {
+            Some(base) => out.copy_from_slice(&base.alleles),
+            None => out.fill(AlleleCounts::default()),
+        }
+        for base in self.bases().skip(1) {
+            for (out, alleles) in out.iter_mut().zip(&base.alleles) {
+                out.ac += alleles.ac;
+                out.an += alleles.an;
+            }
+        }
+        for &stratum in &self.row.touched {
+            if let Some(out) = out.get_mut(stratum) {
+                *out = allele_counts(&self.tally_of(stratum));
+            }
         }
         Ok(())
     }
@@ -249,7 +322,7 @@ impl StrataCounter {
 
     /// The running totals, one per stratum, over all values given to [`add`](Self::add).
     pub fn totals(&self) -> Vec<GenotypeCounts> {
-        let mut totals = self.totals.clone();
+        let mut totals = self.totals.tallies.clone();
         totals.truncate(self.n_strata);
         for base in self
             .blocks
@@ -265,7 +338,7 @@ impl StrataCounter {
 
     /// Sets the running totals to nothing.
     pub fn reset_totals(&mut self) {
-        self.totals.fill(Tally::default());
+        self.totals.clear();
         for base in self
             .blocks
             .iter_mut()
@@ -290,28 +363,46 @@ impl StrataCounter {
     }
 
     fn count(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.row.fill(Tally::default());
+        self.row.clear();
+        self.stands_on.clear();
         for_each_row(bytes, |row| self.count_row(row, Into::Row))
+    }
+
+    /// The bases of the last row.
+    fn bases(&self) -> impl Iterator<Item = &Base> {
+        let base = |&(block, slot): &(usize, usize)| self.blocks[block].bases[slot].as_ref();
+        self.stands_on.iter().filter_map(base)
+    }
+
+    fn tally_of(&self, stratum: usize) -> Tally {
+        let mut tally = self.row.tallies[stratum];
+        self.bases()
+            .for_each(|base| tally.merge(&base.tallies[stratum]));
+        tally
     }
 
     fn count_row(&mut self, row: Row<'_>, into: Into) -> Result<(), Error> {
         self.find(row.block)?;
         let n_samples = self.blocks[self.last].n_samples();
         if let Some(what) = row.absent() {
-            self.stand_on(row.class, Default::Absent(what), into);
+            self.stand_on(row.class, Everybody::Absent(what), into);
             return Ok(());
         }
         if !row.more {
             let alt = row.alt_only(n_samples)?;
-            self.stand_on(row.class, Default::Key(0), into);
+            self.stand_on(row.class, Everybody::Key(0), into);
             return self.alt_only(alt, row.class, into);
         }
         let mut sections = row.sections(n_samples)?;
         sections.keep_counted(self.rules.filter == GenotypeFilter::Adj);
+        if sections.says_only_who_is_missing() && sections.has_dense() {
+            self.stand_on(row.class, Everybody::Key(0), into);
+            return self.without_missing(&sections, row.class, into);
+        }
         let alt = sections.sets[ALT];
         let by_planes = matches!(alt, Set::Dense(_)) && sections.is_sparse(true);
         if sections.is_alt_only() || by_planes {
-            self.stand_on(row.class, Default::Key(0), into);
+            self.stand_on(row.class, Everybody::Key(0), into);
             self.alt_only(alt, row.class, into)?;
             sections.sets[ALT] = Set::Empty;
             let dense = if let Set::Dense(dense) = alt {
@@ -321,7 +412,7 @@ impl StrataCounter {
             };
             return self.correct(&sections, row.class, dense, into);
         }
-        self.stand_on(row.class, Default::Key(sections.default_key()), into);
+        self.stand_on(row.class, Everybody::Key(sections.default_key()), into);
         self.correct(&sections, row.class, None, into)
     }
 
@@ -340,50 +431,88 @@ impl StrataCounter {
         Ok(())
     }
 
-    /// Counts everybody as the default says; for totals, only notes it.
-    fn stand_on(&mut self, class: PloidyClass, default: Default, into: Into) {
+    /// Counts everybody as the default says, later.
+    fn stand_on(&mut self, class: PloidyClass, default: Everybody, into: Into) {
+        let slot = N_DEFAULTS * usize::from(class.code()) + default.index();
         let block = &mut self.blocks[self.last];
         let base = block.base(self.rules, self.n_strata, class, default);
         match into {
             Into::Totals => base.rows += 1,
-            Into::Row => {
-                for (tally, base) in self.row.iter_mut().zip(&base.tallies) {
-                    tally.merge(base);
-                }
-            }
+            Into::Row => self.stands_on.push((self.last, slot)),
         }
     }
 
     fn alt_only(&mut self, alt: Set<'_>, class: PloidyClass, into: Into) -> Result<(), Error> {
-        let block = &self.blocks[self.last];
+        let Labelled { labels, sizes, .. } = &self.blocks[self.last];
+        let counts = &mut self.carriers;
         let end = match alt {
-            Set::Sparse(bytes) => {
-                simd::sparse_labels(self.level, bytes, &block.labels, &mut self.carriers)
-            }
+            Set::Sparse(bytes) => simd::sparse_labels(self.level, bytes, labels, counts),
             Set::Dense(dense) => {
-                let (labels, sizes) = (&block.labels, &block.sizes);
-                simd::dense_labelled(self.level, dense, labels, sizes, &mut self.carriers);
+                simd::dense_labelled(self.level, dense, labels, sizes, &[], counts);
                 0
             }
             Set::Empty | Set::All => 0,
         };
+        self.take_carriers(class, into);
+        self.check_end(end)
+    }
+
+    /// Counts a row that has missing samples as a row without these people.
+    fn without_missing(
+        &mut self,
+        sections: &Sections<'_>,
+        class: PloidyClass,
+        into: Into,
+    ) -> Result<(), Error> {
+        sections.missing_words(&mut self.missing)?;
+        let Labelled { labels, sizes, .. } = &self.blocks[self.last];
+        let (missing, counts) = (&self.missing, &mut self.carriers);
+        simd::people_labelled(self.level, missing, labels, counts);
         let rules = self.class_rules[usize::from(class.code())];
-        let tallies = match into {
+        let deviations = match into {
             Into::Row => &mut self.row,
             Into::Totals => &mut self.totals,
         };
-        for &(label, _) in &block.sizes {
-            let carriers = std::mem::take(&mut self.carriers[usize::from(label)]);
-            if carriers != 0 {
-                let (stratum, group) = split(label);
-                tallies[stratum].carriers(rules[group], slots_of(carriers), homs_of(carriers));
+        take_counts(sizes, counts, self.n_strata, |(stratum, group), people| {
+            let (was, is) = (outcome(rules[group], 0), outcome(rules[group], KEY_MISSING));
+            deviations.of(stratum).move_people(was, is, people);
+        });
+        let end = match sections.sets[ALT] {
+            Set::Sparse(bytes) => {
+                simd::sparse_labels_without(self.level, bytes, labels, missing, counts)
             }
-        }
-        if let Some(nobody) = self.carriers.get_mut(4 * self.n_strata) {
-            *nobody = 0;
-        }
-        if end > universe(ALT, block.n_samples()) {
-            return Err(out_of_range(ALT, block.n_samples(), end - 1));
+            Set::Dense(dense) => {
+                simd::dense_labelled(self.level, dense, labels, sizes, missing, counts);
+                0
+            }
+            Set::Empty | Set::All => 0,
+        };
+        self.take_carriers(class, into);
+        self.check_end(end)
+    }
+
+    fn take_carriers(&mut self, class: PloidyClass, into: Into) {
+        let rules = self.class_rules[usize::from(class.code())];
+        let deviations = match into {
+            Into::Row => &mut self.row,
+            Into::Totals => &mut self.totals,
+        };
+        let sizes = &self.blocks[self.last].sizes;
+        take_counts(
+            sizes,
+            &mut self.carriers,
+            self.n_strata,
+            |(stratum, group), carriers| {
+                let tally = deviations.of(stratum);
+                tally.carriers(rules[group], slots_of(carriers), homs_of(carriers));
+            },
+        );
+    }
+
+    fn check_end(&self, end: u64) -> Result<(), Error> {
+        let n_samples = self.blocks[self.last].n_samples();
+        if end > universe(ALT, n_samples) {
+            return Err(out_of_range(ALT, n_samples, end - 1));
         }
         Ok(())
     }
@@ -398,7 +527,7 @@ impl StrataCounter {
     ) -> Result<(), Error> {
         let labels = &self.blocks[self.last].labels;
         let rules = self.class_rules[usize::from(class.code())];
-        let tallies = match into {
+        let deviations = match into {
             Into::Row => &mut self.row,
             Into::Totals => &mut self.totals,
         };
@@ -416,10 +545,31 @@ impl StrataCounter {
             let was = outcome(rule, default | alt);
             match exception {
                 Some(exception) if key & KEY_EXCEPTION != 0 => {
-                    tallies[stratum].exception(rule, was, key, exception);
+                    deviations.of(stratum).exception(rule, was, key, exception);
                 }
-                _ => tallies[stratum].replace(was, outcome(rule, key | alt)),
+                _ => deviations
+                    .of(stratum)
+                    .replace(was, outcome(rule, key | alt)),
             }
         })
+    }
+}
+
+/// Calls `f` with the stratum, the karyotype group and the count of each label that has one, and
+/// leaves all counts zero.
+fn take_counts(
+    sizes: &[(u16, u64)],
+    counts: &mut [Carriers],
+    n_strata: usize,
+    mut f: impl FnMut((usize, usize), Carriers),
+) {
+    for &(label, _) in sizes {
+        let count = std::mem::take(&mut counts[usize::from(label)]);
+        if count != 0 {
+            f(split(label), count);
+        }
+    }
+    if let Some(nobody) = counts.get_mut(4 * n_strata) {
+        *nobody = 0;
     }
 }

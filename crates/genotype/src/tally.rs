@@ -2,7 +2,7 @@
 
 use crate::counts::GenotypeCounts;
 use crate::layout::Exception;
-use crate::rules::{Class, Outcome, Rule, judge, outcome};
+use crate::rules::{Class, Outcome, Rule, judge};
 use crate::walk::{KEY_ADJ, Key};
 
 const AC: usize = 0;
@@ -56,10 +56,26 @@ impl Tally {
     /// both of them. Everybody was counted as REF.
     #[inline]
     pub(crate) fn carriers(&mut self, rule: Rule, slots: u64, homs: u64) {
-        let reference = outcome(rule, 0);
         let hets = slots.wrapping_sub(homs.wrapping_mul(2));
-        self.move_people(reference, outcome(rule, 1), hets);
-        self.move_people(reference, outcome(rule, 3), homs);
+        let not_reference = hets.wrapping_add(homs).wrapping_neg();
+        match rule {
+            Rule::AsCalled => {
+                self.change(AC, slots);
+                self.change(Class::HomRef as usize, not_reference);
+                self.change(Class::Het as usize, hets);
+                self.change(Class::HomAlt as usize, homs);
+            }
+            Rule::OneCopy => {
+                self.change(AC, homs);
+                self.change(AN, hets.wrapping_neg());
+                self.change(Class::HemiRef as usize, not_reference);
+                self.change(Class::HemiAlt as usize, homs);
+                self.change(Class::Missing as usize, hets);
+                self.change(HET_HAPLOID, hets);
+            }
+            // A call stays unexpected, and a sex unknown, whatever the alleles.
+            Rule::NoCopy | Rule::UnknownSex => {}
+        }
     }
 
     /// Counts a person with an exception, who was counted as `was`.

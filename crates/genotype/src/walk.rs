@@ -67,6 +67,44 @@ impl Sections<'_> {
         self.sets.iter().any(|set| matches!(set, Set::Dense(_)))
     }
 
+    /// Whether there is nothing but the ALT set and lists or planes of those who have no call.
+    pub(crate) fn says_only_who_is_missing(&self) -> bool {
+        let mut sets = self.sets.iter().enumerate();
+        self.exceptions.is_empty()
+            && sets.all(|(set, stored)| match stored {
+                Set::Empty => true,
+                Set::All => false,
+                Set::Sparse(_) | Set::Dense(_) => matches!(set, ALT | MISSING_SAMPLES | ADJ_FAIL),
+            })
+    }
+
+    /// Sets a bit per sample that has no call, or none that passes.
+    pub(crate) fn missing_words(&self, out: &mut Vec<u64>) -> Result<(), Error> {
+        let n = self.n_samples;
+        out.clear();
+        out.resize(n.div_ceil(64) as usize, 0);
+        for set in [MISSING_SAMPLES, ADJ_FAIL] {
+            match self.sets[set] {
+                Set::Sparse(bytes) => {
+                    for sample in SparseIter::new(bytes) {
+                        let word = usize::try_from(sample / 64).unwrap_or(usize::MAX);
+                        match out.get_mut(word) {
+                            Some(word) if sample < u64::from(n) => *word |= 1 << (sample % 64),
+                            _ => return Err(out_of_range(set, n, sample)),
+                        }
+                    }
+                }
+                Set::Dense(bytes) => {
+                    for (i, word) in out.iter_mut().enumerate() {
+                        *word |= plane_word(bytes, i);
+                    }
+                }
+                Set::Empty | Set::All => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The key of samples that no list names.
     pub(crate) fn default_key(&self) -> Key {
         let sets = self.sets.iter().zip(KEY_SHIFT);

@@ -8,7 +8,7 @@ use kohort_genotype::{
 use proptest::prelude::*;
 
 /// Counts one person's call as DESIGN's table says.
-pub fn count_one(
+pub(crate) fn count_one(
     counts: &mut GenotypeCounts,
     call: &CallBuf,
     allele: u16,
@@ -80,16 +80,16 @@ pub fn count_one(
 
 /// A site: its calls, who fails `adj`, and how it is handed to [`SiteCalls`].
 #[derive(Clone, Debug)]
-pub struct Site {
-    pub calls: Vec<CallBuf>,
-    pub karyotypes: Vec<SexKaryotype>,
-    pub adj_fail: Vec<u32>,
-    pub default: DefaultCall,
-    pub n_alts: u16,
+pub(crate) struct Site {
+    pub(crate) calls: Vec<CallBuf>,
+    pub(crate) karyotypes: Vec<SexKaryotype>,
+    pub(crate) adj_fail: Vec<u32>,
+    pub(crate) default: DefaultCall,
+    pub(crate) n_alts: u16,
 }
 
 impl Site {
-    pub fn site_calls(&self) -> SiteCalls {
+    pub(crate) fn site_calls(&self) -> SiteCalls {
         let mut site = SiteCalls::new();
         site.reset(self.calls.len() as u32);
         site.set_default(self.default);
@@ -102,13 +102,13 @@ impl Site {
         site
     }
 
-    pub fn pack(&self, allele: u16, class: PloidyClass, block: u32) -> Vec<u8> {
+    pub(crate) fn pack(&self, allele: u16, class: PloidyClass, block: u32) -> Vec<u8> {
         let mut out = Vec::new();
         self.site_calls().pack(allele, class, block, &mut out);
         out
     }
 
-    pub fn count(
+    pub(crate) fn count(
         &self,
         allele: u16,
         class: PloidyClass,
@@ -127,7 +127,7 @@ impl Site {
     }
 }
 
-pub fn all_rules() -> [CountRules; 4] {
+pub(crate) fn all_rules() -> [CountRules; 4] {
     let rules = |filter, unknown_sex| CountRules {
         filter,
         unknown_sex,
@@ -184,7 +184,7 @@ fn shares() -> impl Strategy<Value = Shares> {
         )
 }
 
-pub fn site() -> impl Strategy<Value = Site> {
+pub(crate) fn site() -> impl Strategy<Value = Site> {
     let n = prop_oneof![0usize..4, 60usize..70, 100usize..420];
     (shares(), n, any::<u64>()).prop_map(|(shares, n, seed)| {
         let mut random = Random(seed);
