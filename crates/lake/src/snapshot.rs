@@ -414,10 +414,13 @@ impl Snapshot {
             "sex_karyotype",
         ];
         let files = self.files(TableName::Samples).await?;
-        let read: Vec<Vec<Sample>> = futures::stream::iter(files.iter())
-            .map(|file| async {
+        // Owned items: the compiler cannot show futures over borrowed ones to be `Send`.
+        let files: Vec<DataFile> = files.iter().cloned().collect();
+        let store = &self.inner.store;
+        let read: Vec<Vec<Sample>> = futures::stream::iter(files)
+            .map(|file| async move {
                 let path = Path::from(file.path.as_str());
-                let bytes = log::get(self.inner.store.as_ref(), &path).await?;
+                let bytes = log::get(store.as_ref(), &path).await?;
                 let batches = rows::read_parquet(&file.path, bytes, Some(&columns))?;
                 let samples = batches
                     .iter()
@@ -508,7 +511,8 @@ async fn read_small_files(
     state: &TableState,
 ) -> Result<Vec<arrow::array::RecordBatch>> {
     let table = state.table;
-    let read: Vec<_> = futures::stream::iter(state.files.keys())
+    let files: Vec<String> = state.files.keys().cloned().collect();
+    let read: Vec<_> = futures::stream::iter(files)
         .map(|file| async move {
             let path = format!("{table}/{file}");
             let bytes = log::get(store.as_ref(), &Path::from(path.as_str())).await?;
