@@ -1,12 +1,15 @@
-//! Errors of the engine, mapped by blame.
+//! What can go wrong with a query, and whose fault it is.
 
+use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
+
+use crate::suggest;
 
 /// What went wrong with a query.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The statement cannot be understood, or names what does not exist.
+    /// The statement cannot be understood, names what does not exist, or could not be carried out.
     #[error("{message}")]
     Query {
         /// What is wrong, and where.
@@ -15,9 +18,6 @@ pub enum Error {
         blame: Blame,
         /// What the caller can do about it.
         hint: Option<String>,
-        /// The error underneath.
-        #[source]
-        source: Option<Box<DataFusionError>>,
     },
     /// The lake cannot be read or written.
     #[error(transparent)]
@@ -40,4 +40,191 @@ pub enum Blame {
     Storage,
     /// A bug of ours.
     Internal,
+}
+
+impl Error {
+    /// A statement that is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Query {
+            message: message.into(),
+            blame: Blame::Usage,
+            hint: None,
+        }
+    }
+
+    /// A name that does not exist.
+    pub(crate) fn not_found(message: impl Into<String>, hint: Option<String>) -> Self {
+        Self::Query {
+            message: message.into(),
+            blame: Blame::NotFound,
+            hint,
+        }
+    }
+
+    /// Whose fault it is.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Query { blame, .. } => *blame,
+            Self::Lake(_) => Blame::Storage,
+        }
+    }
+
+    /// What the caller can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Query { hint, .. } => hint.clone(),
+            Self::Lake(error) => error.hint(),
+        }
+    }
+}
+
+impl From<DataFusionError> for Error {
+    fn from(error: DataFusionError) -> Self {
+        match error {
+            DataFusionError::External(source) => match source.downcast::<kohort_lake::Error>() {
+                Ok(error) => Self::Lake(*error),
+                Err(source) => Self::Query {
+                    message: with_sources(source.as_ref()),
+                    blame: Blame::Data,
+                    hint: None,
+                },
+            },
+            DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
+                Self::from(*inner)
+            }
+            DataFusionError::Collection(errors) => errors
+                .into_iter()
+                .next()
+                .map_or_else(|| Self::usage("several errors"), Self::from),
+            DataFusionError::Shared(shared) => from_root(shared.find_root()),
+            other => from_root(&other),
+        }
+    }
+}
+
+fn from_root(error: &DataFusionError) -> Error {
+    let (message, blame, hint) = match error {
+        DataFusionError::SchemaError(schema, _) => return from_schema(schema),
+        DataFusionError::SQL(parser, _) => (format!("syntax: {parser}"), Blame::Usage, None),
+        DataFusionError::Plan(message) => return from_plan(message),
+        DataFusionError::Configuration(message) => (message.clone(), Blame::Usage, None),
+        DataFusionError::NotImplemented(message) => (message.clone(), Blame::Usage, None),
+        DataFusionError::Execution(message) => (message.clone(), Blame::Data, None),
+        DataFusionError::ArrowError(arrow, _) => (arrow.to_string(), Blame::Data, None),
+        DataFusionError::ParquetError(parquet) => (parquet.to_string(), Blame::Data, None),
+        DataFusionError::ObjectStore(store) => (with_sources(store.as_ref()), Blame::Storage, None),
+        DataFusionError::IoError(io) => (io.to_string(), Blame::Storage, None),
+        DataFusionError::External(source) => (with_sources(source.as_ref()), Blame::Data, None),
+        DataFusionError::ResourcesExhausted(message) => (
+            message.lines().next().unwrap_or(message).to_string(),
+            Blame::Exhausted,
+            Some("give the session more memory, or select fewer columns".to_string()),
+        ),
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
+            return from_root(inner);
+        }
+        other => (other.strip_backtrace(), Blame::Internal, None),
+    };
+    Error::Query {
+        message,
+        blame,
+        hint,
+    }
+}
+
+/// A column that is not there: the nearest names are more help than all of them.
+fn from_schema(error: &SchemaError) -> Error {
+    let SchemaError::FieldNotFound {
+        field,
+        valid_fields,
+    } = error
+    else {
+        return Error::usage(error.to_string());
+    };
+    let name = field.name();
+    let near = suggest::closest(name, valid_fields.iter().map(|valid| valid.name()));
+    Error::not_found(
+        format!("there is no column `{}`", field.flat_name()),
+        near.map(|near| format!("did you mean `{near}`?"))
+            .or_else(|| {
+                let names: Vec<&str> = valid_fields.iter().map(|valid| valid.name()).collect();
+                (!names.is_empty()).then(|| format!("there are {}", names.join(", ")))
+            }),
+    )
+}
+
+/// DataFusion's own words about names that do not exist, in ours.
+fn from_plan(message: &str) -> Error {
+    if let Some(name) = between(message, "Invalid function '", "'") {
+        let near = between(message, "Did you mean '", "'");
+        return Error::not_found(
+            format!("there is no function `{name}`"),
+            near.map(|near| format!("did you mean `{near}`?")),
+        );
+    }
+    if let Some(name) = between(message, "table '", "' not found") {
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let near = suggest::closest(name, crate::catalog::TABLES.iter().copied());
+        return Error::not_found(
+            format!("there is no table `{name}`"),
+            Some(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", crate::catalog::TABLES.join(", ")),
+            }),
+        );
+    }
+    if let Some((what, near)) = message.split_once("; did you mean ") {
+        let blame = if what.starts_with("there is no") {
+            Blame::NotFound
+        } else {
+            Blame::Usage
+        };
+        return Error::Query {
+            message: what.to_string(),
+            blame,
+            hint: Some(format!("did you mean {near}")),
+        };
+    }
+    Error::usage(message)
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split_once(after).map(|(found, _)| found)
+}
+
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        if !message.contains(&text) {
+            message.push_str(": ");
+            message.push_str(&text);
+        }
+        source = inner.source();
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_table_gets_a_suggestion() {
+        let error = from_plan("table 'kohort.public.variant' not found");
+        assert_eq!(error.to_string(), "there is no table `variant`");
+        assert_eq!(error.hint().as_deref(), Some("did you mean `variants`?"));
+        assert_eq!(error.blame(), Blame::NotFound);
+    }
+
+    #[test]
+    fn a_mistyped_function_gets_a_suggestion() {
+        let error = from_plan("Invalid function 'alele_stats'.\nDid you mean 'allele_stats'?");
+        assert_eq!(
+            error.hint().as_deref(),
+            Some("did you mean `allele_stats`?")
+        );
+    }
 }

@@ -15,8 +15,26 @@
 //! # }
 //! ```
 
+mod calls;
+mod catalog;
+mod cohorts;
+mod contig_aliases;
 mod error;
+mod explain;
+mod file_pruning;
+mod file_scan;
+mod file_table;
+mod merge;
+mod operator;
+mod rewrite;
 mod session;
+mod statement;
+mod strata;
+mod suggest;
+mod variants;
 
 pub use error::{Blame, Error};
-pub use session::{FunctionInfo, Outcome, Session, SessionOptions, TableInfo, split_statements};
+pub use session::{
+    FunctionInfo, Outcome, Session, SessionOptions, TableInfo, functions_documentation,
+};
+pub use statement::split_statements;

@@ -194,15 +194,21 @@ impl GroupsAccumulator for StatsGroups {
         }
         let args = values.iter().map(constant).collect::<Result<Vec<_>>>()?;
         let rules = counts::rules(NAME, &args)?;
-        let directory = Arc::clone(self.context.samples()?.directory());
+        let samples = self.context.samples()?;
         let genotypes = as_binary_view_array(&values[0])?;
         let mut row = 0;
-        counts::count_column(&directory, genotypes, args.get(1), rules, |counts| {
-            if keeps(row) {
-                self.add(group_indices[row], counts);
-            }
-            row += 1;
-        })
+        counts::count_column(
+            samples.directory(),
+            genotypes,
+            args.get(1),
+            rules,
+            |counts| {
+                if keeps(row) {
+                    self.add(group_indices[row], counts);
+                }
+                row += 1;
+            },
+        )
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {

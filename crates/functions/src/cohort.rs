@@ -110,8 +110,8 @@ struct Members {
 
 impl Accumulator for Members {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let samples = self.context.samples()?;
         if values[0].data_type() == &DataType::Int64 {
-            let samples = Arc::clone(self.context.samples()?);
             for index in values[0].as_primitive::<Int64Type>().iter().flatten() {
                 match u32::try_from(index)
                     .ok()
@@ -124,7 +124,7 @@ impl Accumulator for Members {
             return Ok(());
         }
         for sample_id in as_string_view_array(&values[0])?.iter().flatten() {
-            self.bitmap.extend(self.context.sample(sample_id)?);
+            self.bitmap.extend(samples.find(sample_id)?);
         }
         Ok(())
     }

@@ -48,6 +48,7 @@ impl Kernel for CohortContains {
     fn invoke(context: &FunctionContext, args: &ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = args.number_rows;
         let cohorts = binary_column(&args.args[0], rows)?;
+        let samples = context.samples()?;
         let members: Box<dyn Fn(usize, &RoaringBitmap) -> Option<bool>> =
             if args.args[1].data_type() == DataType::Int64 {
                 let indices = args.args[1].to_array(rows)?;
@@ -59,7 +60,6 @@ impl Kernel for CohortContains {
                 })
             } else {
                 let ids = text_column(&args.args[1], rows)?;
-                let samples = context.samples()?;
                 Box::new(move |row, cohort| {
                     ids.is_valid(row).then(|| {
                         samples

@@ -34,9 +34,7 @@ impl Kernel for CohortNamed {
 
     fn invoke(context: &FunctionContext, args: &ScalarFunctionArgs) -> Result<ColumnarValue> {
         let name = constant_text(Self::NAME, "name", &args.args[0])?;
-        let members = name
-            .map(|name| context.cohort(&name).map(<[u8]>::to_vec))
-            .transpose()?;
+        let members = name.map(|name| context.cohort(&name)).transpose()?;
         Ok(ColumnarValue::Scalar(ScalarValue::Binary(members)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use arrow::array::{Array, StringViewArray};
 use datafusion::common::{Result, internal_err, plan_err};
@@ -93,64 +93,58 @@ impl Samples {
         });
         by_id.get(sample_id).map_or(&[], Vec::as_slice)
     }
+
+    /// [`Self::indices_of`], where an identifier that no sample has is the caller's mistake.
+    ///
+    /// # Errors
+    /// There is no such sample.
+    pub fn find(&self, sample_id: &str) -> Result<&[u32]> {
+        match self.indices_of(sample_id) {
+            [] => Err(unknown_sample(self, sample_id)),
+            indices => Ok(indices),
+        }
+    }
 }
 
 /// What the functions of one session share. Samples and cohorts are filled in before a statement that
-/// needs them runs.
+/// needs them runs, and again when they have changed.
 #[derive(Debug, Default)]
 pub struct FunctionContext {
-    samples: OnceLock<Arc<Samples>>,
-    cohorts: OnceLock<HashMap<String, Vec<u8>>>,
+    samples: RwLock<Option<Arc<Samples>>>,
+    cohorts: RwLock<Option<Arc<HashMap<String, Vec<u8>>>>>,
 }
 
 impl FunctionContext {
-    /// Tells the functions who the samples are; the first call decides.
+    /// Tells the functions who the samples are.
     pub fn set_samples(&self, samples: Arc<Samples>) {
-        let _ = self.samples.set(samples);
+        *self.samples.write().unwrap_or_else(PoisonError::into_inner) = Some(samples);
     }
 
-    /// Tells the functions the named cohorts, as portable roaring bitmaps; the first call decides.
+    /// Tells the functions the named cohorts, as portable roaring bitmaps.
     pub fn set_cohorts(&self, cohorts: HashMap<String, Vec<u8>>) {
-        let _ = self.cohorts.set(cohorts);
+        *self.cohorts.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(cohorts));
     }
 
-    /// Whether samples have been filled in.
-    pub fn has_samples(&self) -> bool {
-        self.samples.get().is_some()
-    }
-
-    /// Whether cohorts have been filled in.
-    pub fn has_cohorts(&self) -> bool {
-        self.cohorts.get().is_some()
-    }
-
-    pub(crate) fn samples(&self) -> Result<&Arc<Samples>> {
-        match self.samples.get() {
-            Some(samples) => Ok(samples),
+    pub(crate) fn samples(&self) -> Result<Arc<Samples>> {
+        match &*self.samples.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(samples) => Ok(Arc::clone(samples)),
             None => internal_err!("the samples of the lake were not loaded"),
         }
     }
 
-    pub(crate) fn cohort(&self, name: &str) -> Result<&[u8]> {
-        let Some(cohorts) = self.cohorts.get() else {
+    pub(crate) fn cohort(&self, name: &str) -> Result<Vec<u8>> {
+        let cohorts = self.cohorts.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(cohorts) = &*cohorts else {
             return internal_err!("the cohorts of the lake were not loaded");
         };
         if let Some(members) = cohorts.get(name) {
-            return Ok(members);
+            return Ok(members.clone());
         }
         match closest(name, cohorts.keys().map(String::as_str)) {
             Some(near) => plan_err!("there is no cohort `{name}`; did you mean `{near}`?"),
             None => plan_err!(
-                "there is no cohort `{name}`; make one with CREATE COHORT {name} AS SELECT sample_id …"
+                "there is no cohort `{name}`; make it with CREATE COHORT {name} AS SELECT sample_id …"
             ),
-        }
-    }
-
-    pub(crate) fn sample(&self, sample_id: &str) -> Result<&[u32]> {
-        let samples = self.samples()?;
-        match samples.indices_of(sample_id) {
-            [] => Err(unknown_sample(samples, sample_id)),
-            indices => Ok(indices),
         }
     }
 }
@@ -161,7 +155,7 @@ fn unknown_sample(samples: &Samples, sample_id: &str) -> DataFusionError {
         Some(near) => format!("there is no sample `{sample_id}`; did you mean `{near}`?"),
         None => format!("there is no sample `{sample_id}`"),
     };
-    DataFusionError::Execution(message)
+    DataFusionError::Plan(message)
 }
 
 /// Beyond this many identifiers, a near match is no longer searched for.

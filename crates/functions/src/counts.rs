@@ -111,8 +111,14 @@ pub(crate) fn count_rows(
     let rows = args.number_rows;
     let genotypes = binary_column(&args.args[0], rows)?;
     let rules = rules(function, &args.args)?;
-    let directory = context.samples()?.directory();
-    count_column(directory, &genotypes, args.args.get(1), rules, each)
+    let samples = context.samples()?;
+    count_column(
+        samples.directory(),
+        &genotypes,
+        args.args.get(1),
+        rules,
+        each,
+    )
 }
 
 /// [`count_rows`] over a column of packed genotypes.

@@ -40,7 +40,7 @@ impl Kernel for GenotypeOf {
     }
 
     fn invoke(context: &FunctionContext, args: &ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let directory = context.samples()?.directory();
+        let samples = context.samples()?;
         let genotypes = binary_column(&args.args[0], args.number_rows)?;
         let wanted = text_column(&args.args[1], args.number_rows)?;
         let mut calls = StringViewBuilder::with_capacity(args.number_rows);
@@ -52,9 +52,9 @@ impl Kernel for GenotypeOf {
             };
             let id = wanted.value(row);
             if sample.0 != Some(id) {
-                sample = (Some(id), context.sample(id)?);
+                sample = (Some(id), samples.find(id)?);
             }
-            let packed = PackedGenotypes::parse(bytes, directory).map_err(external)?;
+            let packed = PackedGenotypes::parse(bytes, samples.directory()).map_err(external)?;
             let call = sample.1.iter().find_map(|index| packed.genotype_of(*index));
             calls.append_option(call.map(|call| call.call.to_string()));
         }

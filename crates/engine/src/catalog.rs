@@ -1,0 +1,199 @@
+//! The tables of a lake, made when they are first asked for.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::common::Result;
+use datafusion::datasource::ViewTable;
+use datafusion::error::DataFusionError;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use kohort_functions::{FunctionContext, IdBlock, KohortOptions, Samples};
+use kohort_lake::Snapshot;
+use kohort_schema::TableName;
+use tokio::sync::OnceCell;
+
+use crate::calls::CallsTable;
+use crate::file_table::{FileTable, ScanNotes};
+use crate::merge::MergedVariants;
+use crate::variants::variants_plan;
+
+/// Every table of a lake, by name.
+pub(crate) const TABLES: [&str; 7] = [
+    "variants",
+    "callset_variants",
+    "calls",
+    "call_fields",
+    "samples",
+    "callsets",
+    "cohorts",
+];
+
+/// The tables of one state of a lake.
+#[derive(Debug)]
+pub(crate) struct Catalog {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) functions: Arc<FunctionContext>,
+    pub(crate) store: ObjectStoreUrl,
+    pub(crate) notes: ScanNotes,
+    options: RwLock<KohortOptions>,
+    tables: [OnceCell<Arc<FileTable>>; TableName::ALL.len()],
+    samples: OnceCell<Arc<Samples>>,
+    /// Tables and views that a user made in this session.
+    own: Arc<MemorySchemaProvider>,
+}
+
+impl Catalog {
+    pub(crate) fn new(
+        snapshot: Snapshot,
+        store: ObjectStoreUrl,
+        notes: ScanNotes,
+        functions: Arc<FunctionContext>,
+        own: Arc<MemorySchemaProvider>,
+    ) -> Self {
+        Self {
+            snapshot,
+            functions,
+            store,
+            notes,
+            options: RwLock::default(),
+            tables: Default::default(),
+            samples: OnceCell::new(),
+            own,
+        }
+    }
+
+    pub(crate) fn own(&self) -> &Arc<MemorySchemaProvider> {
+        &self.own
+    }
+
+    /// The options that views are made with.
+    pub(crate) fn set_options(&self, options: KohortOptions) {
+        *self.options.write().unwrap_or_else(PoisonError::into_inner) = options;
+    }
+
+    pub(crate) fn options(&self) -> KohortOptions {
+        *self.options.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A stored table.
+    pub(crate) async fn file_table(&self, table: TableName) -> Result<Arc<FileTable>> {
+        let at = TableName::ALL
+            .iter()
+            .position(|name| *name == table)
+            .unwrap_or_default();
+        let made = self.tables[at].get_or_try_init(|| async {
+            let schema = self.snapshot.schema(table).await.map_err(external)?;
+            let files = self.snapshot.files(table).await.map_err(external)?;
+            let callsets: HashMap<String, String> = self
+                .snapshot
+                .callsets()
+                .iter()
+                .map(|callset| (callset.callset_id.clone(), callset.callset.clone()))
+                .collect();
+            let (store, notes) = (self.store.clone(), Arc::clone(&self.notes));
+            Ok::<_, DataFusionError>(Arc::new(FileTable::new(
+                table, &schema, files, callsets, store, notes,
+            )))
+        });
+        Ok(Arc::clone(made.await?))
+    }
+
+    /// The samples, told to the functions too.
+    pub(crate) async fn samples(&self) -> Result<Arc<Samples>> {
+        let samples = self.samples.get_or_try_init(|| async {
+            let directory = self.snapshot.directory().await.map_err(external)?;
+            let rows = self.snapshot.samples().await.map_err(external)?;
+            let mut blocks: Vec<IdBlock> = Vec::new();
+            let mut block = None;
+            for row in rows.iter() {
+                match blocks.last_mut() {
+                    Some(last) if block == Some(row.block) => last.ids.push(row.sample_id.clone()),
+                    _ => blocks.push(IdBlock {
+                        base: row.sample_index,
+                        ids: vec![row.sample_id.clone()],
+                    }),
+                }
+                block = Some(row.block);
+            }
+            Ok::<_, DataFusionError>(Arc::new(Samples::new(directory, blocks)))
+        });
+        let samples = Arc::clone(samples.await?);
+        self.functions.set_samples(Arc::clone(&samples));
+        Ok(samples)
+    }
+
+    /// Tells the functions the named cohorts.
+    pub(crate) async fn load_cohorts(&self) -> Result<()> {
+        let cohorts = self.snapshot.cohorts().await.map_err(external)?;
+        self.functions.set_cohorts(
+            cohorts
+                .iter()
+                .map(|row| (row.cohort.clone(), row.members.clone()))
+                .collect(),
+        );
+        Ok(())
+    }
+
+    /// `variants` under the session's options, as the plan that it stands for.
+    pub(crate) async fn variants(&self) -> Result<ViewTable> {
+        let stored = self.file_table(TableName::CallsetVariants).await?;
+        let options = self.options();
+        let source: Arc<dyn TableProvider> = match self.snapshot.callsets().len() {
+            0 | 1 => stored,
+            _ => Arc::new(MergedVariants::new(stored, &self.snapshot)?),
+        };
+        Ok(ViewTable::new(
+            variants_plan(source, options, &self.functions)?,
+            None,
+        ))
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for Catalog {
+    fn table_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = TABLES.iter().map(ToString::to_string).collect();
+        names.extend(self.own.table_names());
+        names
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        Ok(match name {
+            "variants" => Some(Arc::new(self.variants().await?)),
+            "calls" => Some(Arc::new(CallsTable::new(self).await?)),
+            _ => match name.parse::<TableName>() {
+                Ok(table) => Some(self.file_table(table).await?),
+                Err(_) => self.own.table(name).await?,
+            },
+        })
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        TABLES.contains(&name) || self.own.table_exist(name)
+    }
+
+    fn register_table(
+        &self,
+        name: String,
+        table: Arc<dyn TableProvider>,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        if TABLES.contains(&name.as_str()) {
+            return datafusion::common::plan_err!("`{name}` is a table of the lake");
+        }
+        self.own.register_table(name, table)
+    }
+
+    fn deregister_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if TABLES.contains(&name) {
+            return datafusion::common::plan_err!("`{name}` is a table of the lake: not dropped");
+        }
+        self.own.deregister_table(name)
+    }
+}
+
+/// Hands an error of the lake to DataFusion.
+pub(crate) fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}

@@ -1,0 +1,250 @@
+//! Statements: cut from a text, and those that are our own recognised.
+
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+
+use crate::Error;
+
+/// A statement, recognised as far as the engine needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Statement {
+    /// `CREATE [OR REPLACE] COHORT [IF NOT EXISTS] name AS query`
+    CreateCohort {
+        name: String,
+        query: String,
+        if_exists: IfExists,
+    },
+    /// `DROP COHORT [IF EXISTS] name`
+    DropCohort { name: String, if_exists: bool },
+    /// Anything that DataFusion's planner understands.
+    Sql(String),
+}
+
+/// What CREATE COHORT does with a cohort of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IfExists {
+    Fail,
+    Replace,
+    Keep,
+}
+
+/// Cuts a text into statements at `;`, outside of quotes and comments. Statements that hold nothing
+/// but blanks and comments are left out.
+///
+/// # Errors
+/// A quote or a comment that is not closed.
+pub fn split_statements(sql: &str) -> Result<Vec<String>, Error> {
+    let tokens = tokenize(sql)?;
+    let lines = line_starts(sql);
+    let mut statements = Vec::new();
+    let mut start = 0;
+    let mut has_words = false;
+    for token in &tokens {
+        match &token.token {
+            Token::SemiColon => {
+                let end = offset(sql, &lines, token);
+                if has_words {
+                    statements.push(sql[start..end].trim().to_string());
+                }
+                start = end + 1;
+                has_words = false;
+            }
+            Token::Whitespace(_) | Token::EOF => {}
+            _ => has_words = true,
+        }
+    }
+    if has_words {
+        statements.push(sql[start..].trim().to_string());
+    }
+    Ok(statements)
+}
+
+/// Recognises a single statement.
+pub(crate) fn parse(sql: &str) -> Result<Statement, Error> {
+    let tokens: Vec<TokenWithSpan> = tokenize(sql)?
+        .into_iter()
+        .filter(|t| !matches!(t.token, Token::Whitespace(_)))
+        .collect();
+    let mut words = Words {
+        sql,
+        tokens: &tokens,
+        at: 0,
+        lines: line_starts(sql),
+    };
+    if words.eat("CREATE") {
+        let replace = words.eat("OR") && words.eat("REPLACE");
+        if words.eat("COHORT") {
+            return words.create_cohort(replace);
+        }
+    } else if words.eat("DROP") && words.eat("COHORT") {
+        let if_exists = words.eat("IF") && words.expect("EXISTS", "DROP COHORT IF EXISTS name")?;
+        let name = words.name("DROP COHORT [IF EXISTS] name")?;
+        words.end("DROP COHORT [IF EXISTS] name")?;
+        return Ok(Statement::DropCohort { name, if_exists });
+    }
+    Ok(Statement::Sql(sql.to_string()))
+}
+
+struct Words<'a> {
+    sql: &'a str,
+    tokens: &'a [TokenWithSpan],
+    at: usize,
+    lines: Vec<usize>,
+}
+
+const CREATE_SYNTAX: &str = "CREATE COHORT name AS SELECT sample_id …";
+
+impl Words<'_> {
+    fn eat(&mut self, keyword: &str) -> bool {
+        let found = matches!(
+            self.tokens.get(self.at).map(|t| &t.token),
+            Some(Token::Word(word))
+                if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(keyword)
+        );
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, keyword: &str, syntax: &str) -> Result<bool, Error> {
+        if self.eat(keyword) {
+            return Ok(true);
+        }
+        Err(Error::usage(format!(
+            "expected {keyword}, as in {syntax}, got {}",
+            self.next_text()
+        )))
+    }
+
+    fn next_text(&self) -> String {
+        match self.tokens.get(self.at).map(|t| &t.token) {
+            None | Some(Token::EOF) => "the end of the statement".to_string(),
+            Some(token) => format!("`{token}`"),
+        }
+    }
+
+    /// A cohort's name: a word, folded to lower case as SQL does, or anything in quotes.
+    fn name(&mut self, syntax: &str) -> Result<String, Error> {
+        let name = match self.tokens.get(self.at).map(|t| &t.token) {
+            Some(Token::Word(word)) if word.quote_style.is_none() => word.value.to_lowercase(),
+            Some(Token::Word(word)) => word.value.clone(),
+            Some(Token::SingleQuotedString(text)) => text.clone(),
+            _ => {
+                let got = self.next_text();
+                return Err(Error::usage(format!(
+                    "expected a name, as in {syntax}, got {got}"
+                )));
+            }
+        };
+        self.at += 1;
+        Ok(name)
+    }
+
+    fn end(&self, syntax: &str) -> Result<(), Error> {
+        match self.tokens.get(self.at).map(|t| &t.token) {
+            None | Some(Token::EOF) => Ok(()),
+            _ => {
+                let got = self.next_text();
+                Err(Error::usage(format!(
+                    "expected the end, as in {syntax}, got {got}"
+                )))
+            }
+        }
+    }
+
+    fn create_cohort(mut self, replace: bool) -> Result<Statement, Error> {
+        let keep = self.eat("IF")
+            && self.expect(
+                "NOT",
+                "CREATE COHORT IF NOT EXISTS name AS SELECT sample_id …",
+            )?
+            && self.expect(
+                "EXISTS",
+                "CREATE COHORT IF NOT EXISTS name AS SELECT sample_id …",
+            )?;
+        let name = self.name(CREATE_SYNTAX)?;
+        self.expect("AS", CREATE_SYNTAX)?;
+        let Some(token) = self.tokens.get(self.at).filter(|t| t.token != Token::EOF) else {
+            return Err(Error::usage(format!(
+                "expected a query, as in {CREATE_SYNTAX}"
+            )));
+        };
+        let query = self.sql[offset(self.sql, &self.lines, token)..]
+            .trim()
+            .to_string();
+        let if_exists = match (replace, keep) {
+            (true, _) => IfExists::Replace,
+            (false, true) => IfExists::Keep,
+            (false, false) => IfExists::Fail,
+        };
+        Ok(Statement::CreateCohort {
+            name,
+            query,
+            if_exists,
+        })
+    }
+}
+
+fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, Error> {
+    Tokenizer::new(&GenericDialect {}, sql)
+        .tokenize_with_location()
+        .map_err(|error| Error::usage(format!("syntax: {error}")))
+}
+
+fn line_starts(sql: &str) -> Vec<usize> {
+    std::iter::once(0)
+        .chain(sql.match_indices('\n').map(|(at, _)| at + 1))
+        .collect()
+}
+
+/// Byte offset of a token: the tokenizer counts lines, and characters within them, from 1.
+fn offset(sql: &str, lines: &[usize], token: &TokenWithSpan) -> usize {
+    let location = token.span.start;
+    let line = usize::try_from(location.line)
+        .unwrap_or(1)
+        .saturating_sub(1);
+    let column = usize::try_from(location.column)
+        .unwrap_or(1)
+        .saturating_sub(1);
+    let start = lines.get(line).copied().unwrap_or(0);
+    sql[start..]
+        .char_indices()
+        .nth(column)
+        .map_or(sql.len(), |(at, _)| start + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_cut_outside_of_quotes_and_comments() {
+        let statements =
+            split_statements("SELECT ';' AS å; -- a; comment\n SELECT 2;\n;/* x; */ ").unwrap();
+        assert_eq!(statements, ["SELECT ';' AS å", "-- a; comment\n SELECT 2"]);
+        assert!(split_statements("SELECT 'open").is_err());
+    }
+
+    #[test]
+    fn create_cohort_keeps_the_text_of_its_query() {
+        let sql = "create cohort Cases as\n  select sample_id from samples";
+        assert_eq!(
+            parse(sql).unwrap(),
+            Statement::CreateCohort {
+                name: "cases".to_string(),
+                query: "select sample_id from samples".to_string(),
+                if_exists: IfExists::Fail,
+            }
+        );
+    }
+
+    #[test]
+    fn drop_cohort_may_be_lenient() {
+        let lenient = Statement::DropCohort {
+            name: "A b".to_string(),
+            if_exists: true,
+        };
+        assert_eq!(parse("DROP COHORT IF EXISTS \"A b\"").unwrap(), lenient);
+        assert!(parse("DROP COHORT a b").is_err());
+        assert!(matches!(parse("DROP TABLE x").unwrap(), Statement::Sql(_)));
+    }
+}
