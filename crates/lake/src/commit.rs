@@ -198,10 +198,11 @@ pub(crate) fn schema_text(table: TableName, schema: &Schema) -> Result<String> {
     })
 }
 
-/// Deltalake's log store over ours. The URL only carries the table's folder: all access goes
-/// through the store, whose root is the lake's.
+/// Deltalake's log store over ours. The URL only carries the table's folder: all access goes through
+/// the store, whose root is the lake's. It looks like one of an S3 directory bucket because those list
+/// in no order, as folders do, and the library then sorts what it lists.
 fn log_store(store: &Store, table: TableName) -> Result<LogStoreRef> {
-    let url = Url::parse(&format!("memory:///{table}/")).map_err(|source| Error::Delta {
+    let url = Url::parse(&format!("s3://lake--x-s3/{table}/")).map_err(|source| Error::Delta {
         table,
         action: "naming the log",
         source: Box::new(source),
@@ -253,4 +254,87 @@ pub(crate) fn without_notes(fields: &arrow::datatypes::Fields) -> arrow::datatyp
             .with_metadata(metadata)
     };
     fields.iter().map(strip).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::snapshot::CohortRow;
+    use crate::{IfExists, Lake, StorageOptions, log};
+
+    async fn lake_of_cohorts(folder: &std::path::Path, n: u64) -> Lake {
+        let uri = folder.join("lake").display().to_string();
+        let lake = Lake::create(&uri, &StorageOptions::new()).await.unwrap();
+        for i in 0..n {
+            let cohort = CohortRow {
+                // Every third one takes the place of the one before.
+                cohort: format!("cohort {}", i - i % 3 / 2),
+                sql: String::new(),
+                members: Vec::new(),
+                size: 0,
+                created_by: None,
+                created_at: Utc::now(),
+                lake_version: 0,
+            };
+            lake.put_cohort(&cohort, IfExists::Replace).await.unwrap();
+        }
+        lake
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn deltalake_reads_the_same_files_from_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = lake_of_cohorts(folder.path(), 22).await;
+        let table = TableName::Cohorts;
+        let mut delta = DeltaTable::new(log_store(lake.raw_store(), table).unwrap());
+        let checkpoint = Path::from("cohorts/_delta_log/00000000000000000020.checkpoint.parquet");
+        assert!(
+            object_store::ObjectStoreExt::head(lake.raw_store(), &checkpoint)
+                .await
+                .is_ok()
+        );
+        for version in [19, 20, 21, 22] {
+            let listing = log::Listing::read(lake.raw_store(), table)
+                .await
+                .unwrap()
+                .unwrap();
+            let ours = listing.state(lake.raw_store(), version).await.unwrap();
+            delta.load_version(version).await.unwrap();
+            let uris = delta.get_file_uris().unwrap();
+            let mut theirs: Vec<_> = uris
+                .map(|uri| uri.rsplit('/').next().unwrap().to_owned())
+                .collect();
+            theirs.sort();
+            assert_eq!(
+                ours.files.keys().cloned().collect::<Vec<_>>(),
+                theirs,
+                "{version}"
+            );
+        }
+    }
+
+    /// For `docs/format.md`: `cargo test -p kohort-lake --lib measured -- --ignored --nocapture`.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[ignore = "a measurement, not a check"]
+    async fn loading_a_log_is_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        for n in [2, 19, 25] {
+            let lake = lake_of_cohorts(&folder.path().join(n.to_string()), n).await;
+            let (store, table) = (lake.raw_store(), TableName::Cohorts);
+            for _ in 0..3 {
+                let start = Instant::now();
+                let ours = log::latest(store, table).await.unwrap().unwrap();
+                let (took, start) = (start.elapsed(), Instant::now());
+                let mut delta = DeltaTable::new(log_store(store, table).unwrap());
+                delta.load().await.unwrap();
+                println!(
+                    "{n} commits, {} files: {took:.2?}, deltalake {:.2?}",
+                    ours.files.len(),
+                    start.elapsed()
+                );
+            }
+        }
+    }
 }

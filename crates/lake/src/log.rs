@@ -35,8 +35,6 @@ pub(crate) struct TableState {
     pub(crate) files: BTreeMap<String, Add>,
     /// Latest number per application (see `reserve`).
     pub(crate) transactions: BTreeMap<String, i64>,
-    /// Version of the checkpoint that reading started from.
-    pub(crate) checkpoint: Option<u64>,
     /// Time of the last commit, where its file was read.
     pub(crate) timestamp: Option<DateTime<Utc>>,
 }
@@ -157,7 +155,7 @@ impl Listing {
             .find(|c| **c <= version)
             .copied();
         let first = checkpoint.map_or(0, |c| c + 1);
-        let mut replay = Replay::new(self.table, version, checkpoint);
+        let mut replay = Replay::new(self.table, version);
         let commits = self.fetch(store, first, version);
         if let Some(checkpoint) = checkpoint {
             let bytes = get(store, &checkpoint_path(self.table, checkpoint)).await?;
@@ -233,7 +231,7 @@ struct Replay {
 }
 
 impl Replay {
-    fn new(table: TableName, version: u64, checkpoint: Option<u64>) -> Self {
+    fn new(table: TableName, version: u64) -> Self {
         let metadata = Metadata {
             id: String::new(),
             name: None,
@@ -253,7 +251,6 @@ impl Replay {
             metadata,
             files: BTreeMap::new(),
             transactions: BTreeMap::new(),
-            checkpoint,
             timestamp: None,
         };
         Self {

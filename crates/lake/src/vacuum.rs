@@ -267,13 +267,13 @@ impl Lake {
     }
 
     async fn delete(&self, doomed: &[&Object]) -> Result<()> {
-        let mut deletions = futures::stream::iter(doomed)
-            .map(|object| async move {
-                let path = Path::from(object.path.as_str());
-                match self.raw_store().delete(&path).await {
+        let paths: Vec<String> = doomed.iter().map(|o| o.path.clone()).collect();
+        let mut deletions = futures::stream::iter(paths)
+            .map(|path| async move {
+                match self.raw_store().delete(&Path::from(path.as_str())).await {
                     // Another vacuum was quicker.
                     Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-                    Err(error) => Err(Error::storage(object.path.clone(), "deleting")(error)),
+                    Err(error) => Err(Error::storage(path, "deleting")(error)),
                 }
             })
             .buffer_unordered(DELETES_IN_FLIGHT);

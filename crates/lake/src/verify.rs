@@ -162,12 +162,16 @@ impl Lake {
             report.n_rows += file.n_rows;
         }
         let store = self.raw_store();
-        let problems = futures::stream::iter(files.iter())
-            .map(|file| verify_file(store, file, sizes.get(&file.path).copied()))
-            .buffered(READS_IN_FLIGHT);
-        report
-            .problems
-            .extend(problems.filter_map(async |p| p).collect::<Vec<_>>().await);
+        let checks: Vec<_> = files
+            .iter()
+            .map(|f| (f.clone(), sizes.get(&f.path).copied()))
+            .collect();
+        let problems: Vec<_> = futures::stream::iter(checks)
+            .map(|(file, size)| async move { verify_file(store, &file, size).await })
+            .buffered(READS_IN_FLIGHT)
+            .collect()
+            .await;
+        report.problems.extend(problems.into_iter().flatten());
         for callset in snapshot.callsets() {
             report
                 .problems
