@@ -10,10 +10,10 @@ use crate::kernel::{CATEGORY_KEYS, Carriers, homs_of, slots_of};
 use crate::layout::{ADJ_FAIL, ALT, Row, Sections, for_each_row, out_of_range};
 use crate::layout::{planes, universe};
 use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, karyotype_group, outcome};
-use crate::set::{Set, plane_bit};
+use crate::set::{Set, plane_bit, plane_word};
 use crate::simd::{self, Level};
 use crate::tally::Tally;
-use crate::walk::{KEY_ADJ, KEY_EXCEPTION, KEY_MISSING, Key};
+use crate::walk::{KEY_ADJ, KEY_EXCEPTION, KEY_HAPLOID, KEY_MISSING, Key};
 
 /// The code of samples that are not in the cohort.
 const NOT_IN_COHORT: u8 = 3;
@@ -48,6 +48,16 @@ struct Members {
     codes: Vec<u8>,
     /// What they count as by class when all are REF.
     reference: [Tally; 4],
+    haploid: HaploidPlane,
+}
+
+/// What everybody counts as when some are haploid and all are REF. On X the same people are haploid
+/// in row after row.
+#[derive(Clone, Debug, Default)]
+struct HaploidPlane {
+    plane: Vec<u8>,
+    /// By class.
+    tallies: [Option<Tally>; 4],
 }
 
 impl Members {
@@ -64,6 +74,7 @@ impl Members {
             groups: [const { Vec::new() }; N_KARYOTYPES],
             codes: Vec::new(),
             reference: [Tally::default(); 4],
+            haploid: HaploidPlane::default(),
         };
         for sample_index in cohort.range(samples.base(), samples.end()) {
             if members.total == 0 {
@@ -167,11 +178,6 @@ impl Counter {
         Ok(tally.counts())
     }
 
-    #[cfg(test)]
-    pub(crate) fn set_level(&mut self, level: Level) {
-        self.level = level;
-    }
-
     #[inline]
     fn count_row(&mut self, row: Row<'_>, tally: &mut Tally) -> Result<(), Error> {
         self.find(row.block)?;
@@ -197,7 +203,7 @@ impl Counter {
             tally.merge(&members.reference[usize::from(row.class.code())]);
             return self.alt_only(sections.sets[ALT], &members.parts(rules), tally);
         }
-        self.all_sections(&mut sections, rules, tally)
+        self.all_sections(&mut sections, row.class, tally)
     }
 
     #[inline]
@@ -259,9 +265,10 @@ impl Counter {
     fn all_sections(
         &mut self,
         sections: &mut Sections<'_>,
-        rules: [Rule; N_KARYOTYPES],
+        class: PloidyClass,
         tally: &mut Tally,
     ) -> Result<(), Error> {
+        let rules = self.class_rules[usize::from(class.code())];
         if sections.says_only_who_is_missing() && sections.has_dense() {
             return self.without_missing(sections, rules, tally);
         }
@@ -273,13 +280,18 @@ impl Counter {
             parts.everybody(0, tally);
             self.alt_only(alt, &parts, tally)?;
             sections.sets[ALT] = Set::Empty;
-            return self.correct(sections, rules, Some(dense), tally);
+            return self.correct(sections, rules, |sample| alt_bits(dense, sample), tally);
+        }
+        if let Some(plane) = sections.take_haploid_plane() {
+            tally.merge(&self.haploid_base(plane, rules, class));
+            let haploid = |sample| Key::from(plane_bit(plane, sample)) * KEY_HAPLOID;
+            return self.correct(sections, rules, haploid, tally);
         }
         let members = &self.blocks[self.last];
         let parts = members.parts(rules);
         if !sections.has_dense() {
             parts.everybody(sections.default_key(), tally);
-            return self.correct(sections, rules, None, tally);
+            return self.correct(sections, rules, |_| 0, tally);
         }
         let default = sections.default_key();
         let counts = simd::categories(self.level, sections, default, parts.masks)?;
@@ -301,13 +313,42 @@ impl Counter {
         Ok(())
     }
 
-    /// Judges again those that the sections name, who were counted by the default key, or by their
-    /// bits in the dense ALT set.
+    fn haploid_base(
+        &mut self,
+        plane: &[u8],
+        rules: [Rule; N_KARYOTYPES],
+        class: PloidyClass,
+    ) -> Tally {
+        let members = &mut self.blocks[self.last];
+        if members.haploid.plane != plane {
+            members.haploid = HaploidPlane {
+                plane: plane.to_vec(),
+                tallies: [None; 4],
+            };
+        }
+        let slot = usize::from(class.code());
+        if let Some(tally) = members.haploid.tallies[slot] {
+            return tally;
+        }
+        let mut tally = Tally::default();
+        members.parts(rules).for_each(|rule, mask, size| {
+            let words = mask.iter().enumerate();
+            let haploid = words.map(|(i, word)| (word & plane_word(plane, i)).count_ones());
+            let haploid: u64 = haploid.map(u64::from).sum();
+            tally.add(outcome(rule, KEY_HAPLOID), haploid);
+            tally.add(outcome(rule, 0), size - haploid);
+        });
+        members.haploid.tallies[slot] = Some(tally);
+        tally
+    }
+
+    /// Judges again those that the sections name, who were counted by the default key and the bits
+    /// that `counted` gives.
     fn correct(
         &self,
         sections: &Sections<'_>,
         rules: [Rule; N_KARYOTYPES],
-        alt: Option<&[u8]>,
+        counted: impl Fn(u32) -> Key,
         tally: &mut Tally,
     ) -> Result<(), Error> {
         let members = &self.blocks[self.last];
@@ -323,13 +364,13 @@ impl Counter {
                 return;
             }
             let rule = rules[usize::from(code)];
-            let alt = alt.map_or(0, |dense| alt_bits(dense, sample));
-            let was = outcome(rule, default | alt);
+            let counted = counted(sample);
+            let was = outcome(rule, default | counted);
             match exception {
                 Some(exception) if key & KEY_EXCEPTION != 0 => {
                     tally.exception(rule, was, key, exception);
                 }
-                _ => tally.replace(was, outcome(rule, key | alt)),
+                _ => tally.replace(was, outcome(rule, key | counted)),
             }
         })
     }

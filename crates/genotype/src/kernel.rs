@@ -147,6 +147,22 @@ pub(crate) fn dense_masked(dense: &[u8], mask: &[u64]) -> Carriers {
     slots * ONE_SLOT + homs * ONE_HOM
 }
 
+/// Counts a dense ALT set by label, mask after mask: `masks` has as many words for each of `labels`.
+#[inline(always)]
+pub(crate) fn dense_by_masks(
+    dense: &[u8],
+    masks: &[u64],
+    labels: &[(u16, u64)],
+    counts: &mut [Carriers],
+) {
+    let words = (dense.len() / 2).div_ceil(8).max(1);
+    for (mask, &(label, _)) in masks.chunks_exact(words).zip(labels) {
+        if let Some(count) = counts.get_mut(usize::from(label)) {
+            *count = count.wrapping_add(dense_masked(dense, mask));
+        }
+    }
+}
+
 #[inline(always)]
 fn load(word: &[u8]) -> u64 {
     word.first_chunk::<8>()

@@ -310,10 +310,14 @@ impl<'a> Keyed<'a> {
         if (self.seen | self.default) & bits == 0 {
             return 0;
         }
+        let shift = bits.trailing_zeros();
+        let two = u32::from(is_slot_set(set));
+        let members =
+            |key: Key| u32::from(key >> shift & 1) + (u32::from(key >> shift >> 1 & 1) & two);
         let named: u64 = self
             .keys
             .iter()
-            .map(|(_, key)| u64::from((key & bits).count_ones()))
+            .map(|&(_, key)| u64::from(members(key)))
             .sum();
         let unnamed = u64::from(self.site.n_samples).saturating_sub(self.keys.len() as u64);
         named + if self.default & bits != 0 { unnamed } else { 0 }

@@ -35,6 +35,17 @@ impl Level {
             .unwrap_or(Self(Instructions::Portable))
     }
 
+    /// How many words of two planes are masked and counted in the time of one carrier's label.
+    pub(crate) const fn words_per_label(self) -> u64 {
+        match self.0 {
+            Instructions::Portable => 1,
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => 2,
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => 4,
+        }
+    }
+
     /// All that this machine can do, the portable one first. A level above it exists only if it
     /// has been detected, which every call below relies on.
     pub(crate) fn available() -> Vec<Self> {
@@ -94,6 +105,13 @@ compiled_for_each_level! {
     fn dense_all(dense: &[u8]) -> Carriers;
     /// [`kernel::dense_masked`]
     fn dense_masked(dense: &[u8], mask: &[u64]) -> Carriers;
+    /// [`kernel::dense_by_masks`]
+    fn dense_by_masks(
+        dense: &[u8],
+        masks: &[u64],
+        labels: &[(u16, u64)],
+        counts: &mut [Carriers]
+    ) -> ();
     /// [`kernel::sparse_codes`]
     fn sparse_codes(bytes: &[u8], labels: &[u8], counts: &mut [Carriers]) -> u64;
     /// [`kernel::sparse_labels`]
@@ -121,4 +139,73 @@ compiled_for_each_level! {
         default: Key,
         masks: [&[u64]; 3]
     ) -> Result<[[u64; N_CATEGORIES]; 3], Error>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::set::SparseWriter;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_level_gives_the_integers_of_the_portable_one(
+            slots in proptest::collection::btree_set(0u32..1_200, 0..400),
+            extra in 0u32..70,
+            seed in any::<u64>(),
+        ) {
+            let n = slots.last().map_or(0, |last| last / 2 + 1) + extra;
+            let mut sparse = Vec::new();
+            let mut writer = SparseWriter::new(&mut sparse);
+            slots.iter().for_each(|&slot| writer.put(slot));
+            let half = n.div_ceil(8) as usize;
+            let mut dense = vec![0; 2 * half];
+            for slot in &slots {
+                let (sample, h) = (slot / 2, slot % 2);
+                dense[h as usize * half + sample as usize / 8] |= 1 << (sample % 8);
+            }
+            let hash = |i: u32| (u64::from(i) * 2 + 1).wrapping_mul(seed | 1) >> 40;
+            let mut mask = vec![0; n.div_ceil(64) as usize];
+            (0..n).filter(|i| hash(*i) % 3 > 0).for_each(|i| mask[i as usize / 64] |= 1 << (i % 64));
+            let labels: Vec<u16> = (0..n).map(|i| (hash(i) % 5).to_le_bytes()[0].into()).collect();
+            let sizes: Vec<(u16, u64)> = (0..5)
+                .map(|label| (label, labels.iter().filter(|l| **l == label).count() as u64))
+                .collect();
+            let mut masks = vec![0; 5 * mask.len()];
+            for (i, label) in labels.iter().enumerate() {
+                masks[usize::from(*label) * mask.len() + i / 64] |= 1 << (i % 64);
+            }
+
+            let answers = |level: Level| {
+                let by_label = |f: &dyn Fn(&mut [Carriers])| {
+                    let mut counts = vec![0; 5];
+                    f(&mut counts);
+                    counts
+                };
+                let lists = [
+                    by_label(&|c| { sparse_labels(level, &sparse, &labels, c); }),
+                    by_label(&|c| dense_labelled(level, &dense, &labels, &sizes, &[], c)),
+                    by_label(&|c| dense_by_masks(level, &dense, &masks, &sizes, c)),
+                ];
+                let without = [
+                    by_label(&|c| { sparse_labels_without(level, &sparse, &labels, &mask, c); }),
+                    by_label(&|c| dense_labelled(level, &dense, &labels, &sizes, &mask, c)),
+                ];
+                let all = [sparse_all(level, &sparse).0, dense_all(level, &dense)];
+                let masked =
+                    [sparse_masked(level, &sparse, &mask).0, dense_masked(level, &dense, &mask)];
+                (lists, without, all, masked, by_label(&|c| people_labelled(level, &mask, &labels, c)))
+            };
+            let expected = answers(Level(Instructions::Portable));
+            prop_assert_eq!(&expected.0[0], &expected.0[1]);
+            prop_assert_eq!(&expected.0[0], &expected.0[2]);
+            prop_assert_eq!(&expected.1[0], &expected.1[1]);
+            prop_assert_eq!(expected.2[0], expected.2[1]);
+            prop_assert_eq!(expected.3[0], expected.3[1]);
+            prop_assert_eq!(expected.0[0].iter().sum::<u64>(), expected.2[0]);
+            for level in Level::available() {
+                prop_assert_eq!(&answers(level), &expected);
+            }
+        }
+    }
 }

@@ -10,10 +10,10 @@ use crate::directory::{SampleBlock, SampleDirectory};
 use crate::kernel::{Carriers, homs_of, slots_of};
 use crate::layout::{ALT, Row, Sections, for_each_row, out_of_range, universe};
 use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, karyotype_group, outcome};
-use crate::set::Set;
+use crate::set::{Set, plane_bit};
 use crate::simd::{self, Level};
 use crate::tally::Tally;
-use crate::walk::{KEY_EXCEPTION, KEY_MISSING, Key};
+use crate::walk::{KEY_EXCEPTION, KEY_HAPLOID, KEY_MISSING, Key};
 
 /// The label of a sample that is in no stratum.
 pub const NO_STRATUM: u16 = u16::MAX;
@@ -93,9 +93,16 @@ struct Labelled {
     labels: Vec<u16>,
     /// The labels that samples have, with how many.
     sizes: Vec<(u16, u64)>,
+    /// The samples of each of `sizes` as bits, where they are not too many words.
+    masks: Vec<u64>,
     /// What everybody adds, by class and default; made when first needed.
     bases: Vec<Option<Base>>,
+    /// The plane of haploid samples that the last bases of `bases` stand for.
+    haploid: Vec<u8>,
 }
+
+/// The most memory for the masks of a block: they must stay in the cache to be of use.
+const MAX_MASK_BYTES: usize = 4 << 20;
 
 #[derive(Clone, Debug)]
 struct Base {
@@ -111,10 +118,13 @@ struct Base {
 enum Everybody {
     Key(Key),
     Absent(Absent),
+    /// Diploid, or haploid where the block's plane says so.
+    HaploidPlane,
 }
 
-/// Default keys have bits 6, 7 and 8 at most: 8 of them, and 2 ways to be absent.
-const N_DEFAULTS: usize = 10;
+/// Default keys have bits 6, 7 and 8 at most: 8 of them, 2 ways to be absent, and a plane.
+const N_BASES: usize = 11;
+const HAPLOID_BASE: usize = 10;
 
 impl Everybody {
     fn index(self) -> usize {
@@ -122,6 +132,7 @@ impl Everybody {
             Self::Key(key) => usize::from(key >> 6) & 7,
             Self::Absent(Absent::Reference) => 8,
             Self::Absent(Absent::Missing) => 9,
+            Self::HaploidPlane => HAPLOID_BASE,
         }
     }
 }
@@ -150,12 +161,14 @@ impl Labelled {
         let labels: Vec<u16> = labels
             .map(|(index, &karyotype)| label_of(index, karyotype_group(karyotype)))
             .collect::<Result<_, Error>>()?;
-        let sizes = (0u16..).zip(sizes).filter(|&(_, size)| size > 0).collect();
+        let sizes: Vec<(u16, u64)> = (0u16..).zip(sizes).filter(|&(_, size)| size > 0).collect();
         Ok(Self {
             block: samples.block(),
+            masks: masks(&labels, &sizes),
             labels,
             sizes,
-            bases: vec![None; N_DEFAULTS * PloidyClass::ALL.len()],
+            bases: vec![None; N_BASES * PloidyClass::ALL.len()],
+            haploid: Vec::new(),
         })
     }
 
@@ -170,17 +183,28 @@ impl Labelled {
         class: PloidyClass,
         default: Everybody,
     ) -> &mut Base {
-        let slot = N_DEFAULTS * usize::from(class.code()) + default.index();
-        let sizes = &self.sizes;
+        let slot = N_BASES * usize::from(class.code()) + default.index();
+        let (sizes, labels, plane) = (&self.sizes, &self.labels, &self.haploid);
         self.bases[slot].get_or_insert_with(|| {
             let mut tallies = vec![Tally::default(); n_strata];
             for &(label, size) in sizes {
                 let (stratum, group) = split(label);
+                let rule = rules.of_class(class)[group];
                 let outcome = match default {
-                    Everybody::Key(key) => outcome(rules.of_class(class)[group], key),
+                    Everybody::Key(key) => outcome(rule, key),
                     Everybody::Absent(what) => rules.absent(class, group, what),
+                    Everybody::HaploidPlane => outcome(rule, 0),
                 };
                 tallies[stratum].add(outcome, size);
+            }
+            if matches!(default, Everybody::HaploidPlane) {
+                let haploid = (0u32..).zip(labels).filter(|(i, _)| plane_bit(plane, *i));
+                for (stratum, group) in haploid.map(|(_, &label)| split(label)) {
+                    let rule = rules.of_class(class)[group];
+                    if let Some(tally) = tallies.get_mut(stratum) {
+                        tally.replace(outcome(rule, 0), outcome(rule, KEY_HAPLOID));
+                    }
+                }
             }
             Base {
                 counts: tallies.iter().map(Tally::counts).collect(),
@@ -197,6 +221,26 @@ fn allele_counts(tally: &Tally) -> AlleleCounts {
         ac: tally.ac(),
         an: tally.an(),
     }
+}
+
+fn is_fast_by_masks(level: Level, dense: &[u8], masks: &[u64]) -> bool {
+    let carriers = simd::dense_all(level, dense);
+    let people = slots_of(carriers) - homs_of(carriers);
+    !masks.is_empty() && people * level.words_per_label() > masks.len() as u64
+}
+
+fn masks(labels: &[u16], sizes: &[(u16, u64)]) -> Vec<u64> {
+    let words = labels.len().div_ceil(64);
+    if 8 * words * sizes.len() > MAX_MASK_BYTES {
+        return Vec::new();
+    }
+    let mut masks = vec![0; words * sizes.len()];
+    for (sample, label) in labels.iter().enumerate() {
+        if let Ok(row) = sizes.binary_search_by_key(label, |(label, _)| *label) {
+            masks[row * words + sample / 64] |= 1 << (sample % 64);
+        }
+    }
+    masks
 }
 
 /// The stratum and the karyotype group of a label.
@@ -348,11 +392,6 @@ impl StrataCounter {
         }
     }
 
-    #[cfg(test)]
-    pub(crate) fn set_level(&mut self, level: Level) {
-        self.level = level;
-    }
-
     fn check_length(&self, found: usize) -> Result<(), Error> {
         let expected = self.n_strata;
         if found == expected {
@@ -406,14 +445,20 @@ impl StrataCounter {
             self.alt_only(alt, row.class, into)?;
             sections.sets[ALT] = Set::Empty;
             let dense = if let Set::Dense(dense) = alt {
-                Some(dense)
+                dense
             } else {
-                None
+                &[]
             };
-            return self.correct(&sections, row.class, dense, into);
+            return self.correct(&sections, row.class, |sample| alt_bits(dense, sample), into);
+        }
+        if let Some(plane) = sections.take_haploid_plane() {
+            self.remember_haploid(plane);
+            self.stand_on(row.class, Everybody::HaploidPlane, into);
+            let haploid = |sample| Key::from(plane_bit(plane, sample)) * KEY_HAPLOID;
+            return self.correct(&sections, row.class, haploid, into);
         }
         self.stand_on(row.class, Everybody::Key(sections.default_key()), into);
-        self.correct(&sections, row.class, None, into)
+        self.correct(&sections, row.class, |_| 0, into)
     }
 
     fn find(&mut self, block: u32) -> Result<(), Error> {
@@ -431,9 +476,26 @@ impl StrataCounter {
         Ok(())
     }
 
+    /// Makes the bases of this plane of haploid samples possible. On X the same people are haploid in
+    /// row after row.
+    fn remember_haploid(&mut self, plane: &[u8]) {
+        let block = &mut self.blocks[self.last];
+        if block.haploid == plane {
+            return;
+        }
+        block.haploid.clear();
+        block.haploid.extend_from_slice(plane);
+        for base in block.bases.iter_mut().skip(HAPLOID_BASE).step_by(N_BASES) {
+            let Some(old) = base.take() else { continue };
+            for (stratum, tally) in old.tallies.iter().enumerate().filter(|_| old.rows > 0) {
+                self.totals.of(stratum).merge_times(tally, old.rows);
+            }
+        }
+    }
+
     /// Counts everybody as the default says, later.
     fn stand_on(&mut self, class: PloidyClass, default: Everybody, into: Into) {
-        let slot = N_DEFAULTS * usize::from(class.code()) + default.index();
+        let slot = N_BASES * usize::from(class.code()) + default.index();
         let block = &mut self.blocks[self.last];
         let base = block.base(self.rules, self.n_strata, class, default);
         match into {
@@ -443,10 +505,19 @@ impl StrataCounter {
     }
 
     fn alt_only(&mut self, alt: Set<'_>, class: PloidyClass, into: Into) -> Result<(), Error> {
-        let Labelled { labels, sizes, .. } = &self.blocks[self.last];
+        let Labelled {
+            labels,
+            sizes,
+            masks,
+            ..
+        } = &self.blocks[self.last];
         let counts = &mut self.carriers;
         let end = match alt {
             Set::Sparse(bytes) => simd::sparse_labels(self.level, bytes, labels, counts),
+            Set::Dense(dense) if is_fast_by_masks(self.level, dense, masks) => {
+                simd::dense_by_masks(self.level, dense, masks, sizes, counts);
+                0
+            }
             Set::Dense(dense) => {
                 simd::dense_labelled(self.level, dense, labels, sizes, &[], counts);
                 0
@@ -517,12 +588,13 @@ impl StrataCounter {
         Ok(())
     }
 
-    /// Judges again those that the sections name.
+    /// Judges again those that the sections name, who were counted by the default key and the bits
+    /// that `counted` gives.
     fn correct(
         &mut self,
         sections: &Sections<'_>,
         class: PloidyClass,
-        alt: Option<&[u8]>,
+        counted: impl Fn(u32) -> Key,
         into: Into,
     ) -> Result<(), Error> {
         let labels = &self.blocks[self.last].labels;
@@ -541,15 +613,15 @@ impl StrataCounter {
             let (stratum, group) = split(labels[sample as usize]);
             // Those in no stratum are judged by any rule, into a tally that nobody reads.
             let rule = rules[group];
-            let alt = alt.map_or(0, |dense| alt_bits(dense, sample));
-            let was = outcome(rule, default | alt);
+            let counted = counted(sample);
+            let was = outcome(rule, default | counted);
             match exception {
                 Some(exception) if key & KEY_EXCEPTION != 0 => {
                     deviations.of(stratum).exception(rule, was, key, exception);
                 }
                 _ => deviations
                     .of(stratum)
-                    .replace(was, outcome(rule, key | alt)),
+                    .replace(was, outcome(rule, key | counted)),
             }
         })
     }

@@ -41,7 +41,7 @@ pub(crate) const fn slot_state(key: Key, h: u32) -> u8 {
     }
 }
 
-impl Sections<'_> {
+impl<'a> Sections<'a> {
     /// Empties the sets that don't change a count: phase, and `adj_fail` for a raw count.
     pub(crate) fn keep_counted(&mut self, adj: bool) {
         self.sets[PHASE] = Set::Empty;
@@ -65,6 +65,19 @@ impl Sections<'_> {
     /// Whether a set is dense.
     pub(crate) fn has_dense(&self) -> bool {
         self.sets.iter().any(|set| matches!(set, Set::Dense(_)))
+    }
+
+    /// Takes the plane of haploid samples away, if it is the only dense set and none is `all`.
+    pub(crate) fn take_haploid_plane(&mut self) -> Option<&'a [u8]> {
+        let Set::Dense(plane) = self.sets[HAPLOID] else {
+            return None;
+        };
+        self.sets[HAPLOID] = Set::Empty;
+        if self.is_sparse(false) {
+            return Some(plane);
+        }
+        self.sets[HAPLOID] = Set::Dense(plane);
+        None
     }
 
     /// Whether there is nothing but the ALT set and lists or planes of those who have no call.
