@@ -101,6 +101,7 @@ const LANE: usize = 4;
 const GROUP: usize = 16;
 /// Calls whose bits [`SiteCalls::push_alt_bits`] takes at once.
 const WORD: usize = 64;
+const WORD_SAMPLES: u32 = 64;
 /// From this many carriers in a word on, bits are better than a list.
 const MIN_PLANE_CARRIERS: u32 = 5;
 
@@ -132,25 +133,26 @@ impl<'a, 'c> Columns<'a, 'c> {
             default,
             DefaultCall::HaploidReference | DefaultCall::HaploidMissing
         );
-        let lane_bytes = if haploid { LANE / 2 } else { LANE };
+        let (per_group, step): (usize, u32) = if haploid { (32, 32) } else { (GROUP, 16) };
         let planes = matches!(default, DefaultCall::Reference(_)) && self.n_alt > 0;
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
             let left = (self.n_samples - self.sample.min(self.n_samples)) as usize;
-            if planes && self.sample % WORD as u32 == 0 && left >= WORD {
-                if let Some((word, _)) = rest.split_first_chunk::<{ WORD * LANE }>() {
-                    if self.word_is_done(word, wide) {
-                        self.at += WORD * LANE;
-                        self.sample += WORD as u32;
-                        continue;
-                    }
-                }
+            if planes
+                && self.sample.is_multiple_of(WORD_SAMPLES)
+                && left >= WORD
+                && let Some((word, _)) = rest.split_first_chunk::<{ WORD * LANE }>()
+                && self.word_is_done(word, wide)
+            {
+                self.at += WORD * LANE;
+                self.sample += WORD_SAMPLES;
+                continue;
             }
             match rest.split_first_chunk::<{ GROUP * LANE }>() {
-                Some((group, _)) if left >= GROUP * LANE / lane_bytes => {
+                Some((group, _)) if left >= per_group => {
                     if differing(group, wide) == 0 {
                         self.at += GROUP * LANE;
-                        self.sample += (GROUP * LANE / lane_bytes) as u32;
+                        self.sample += step;
                     } else if haploid {
                         self.one_by_one(GROUP)?;
                     } else {
@@ -331,10 +333,10 @@ impl<'a, 'c> Columns<'a, 'c> {
 
     #[inline]
     fn push_text(&mut self, genotype: &[u8]) -> Result<(), Error> {
-        if let &[b'0', separator, b'0'] = genotype {
-            if phase_of_byte(separator) == Some(self.calls.default_call().phase()) {
-                return Ok(());
-            }
+        if let &[b'0', separator, b'0'] = genotype
+            && phase_of_byte(separator) == Some(self.calls.default_call().phase())
+        {
+            return Ok(());
         }
         let call = self.call(genotype)?;
         self.push(call);
@@ -397,9 +399,8 @@ impl<'a, 'c> Columns<'a, 'c> {
     }
 }
 
-/// The low bit of both allele characters of both lanes of eight bytes.
+/// The low bit of both allele characters of both lanes of eight bytes, by which `0` and `1` differ.
 const ALLELE_BITS: u64 = 0x0001_0001_0001_0001;
-const _: () = assert!(b'0' & 1 == 0 && b'1' == b'0' + 1);
 
 /// All bits in which any eight bytes differ from `wide`.
 #[inline]

@@ -7,22 +7,22 @@ use kohort_genotype::{CallBuf, MISSING, Phase};
 /// # Errors
 /// The reason, in words that follow "GT `…`".
 pub(crate) fn parse_call(text: &[u8], n_alt: u16) -> Result<CallBuf, String> {
-    if let &[first, separator, second] = text {
-        if let (Some(first), Some(phase), Some(second)) = (
+    if let &[first, separator, second] = text
+        && let (Some(first), Some(phase), Some(second)) = (
             allele_of_byte(first),
             phase_of_byte(separator),
             allele_of_byte(second),
-        ) {
-            check(first, n_alt)?;
-            check(second, n_alt)?;
-            return Ok(CallBuf::diploid(first, second, phase));
-        }
+        )
+    {
+        check(first, n_alt)?;
+        check(second, n_alt)?;
+        return Ok(CallBuf::diploid(first, second, phase));
     }
-    if let &[byte] = text {
-        if let Some(allele) = allele_of_byte(byte) {
-            check(allele, n_alt)?;
-            return Ok(CallBuf::haploid(allele));
-        }
+    if let &[byte] = text
+        && let Some(allele) = allele_of_byte(byte)
+    {
+        check(allele, n_alt)?;
+        return Ok(CallBuf::haploid(allele));
     }
     general(text, n_alt)
 }

@@ -266,8 +266,8 @@ pub fn check_reference(
 /// gives, or that of REF.
 ///
 /// Until VCFv4.4 END says it (§1.6.1, INFO). From VCFv4.5 on END is derived: the furthest of REF,
-/// of SVLEN for `<DEL>`, `<DUP>`, `<INV>`, `<CNV>`, and of LEN for `<*>` (§1.6.1 and §3); END itself
-/// is deprecated but still read. An END before POS, which published files have, is ignored, as in
+/// of SVLEN for `<DEL>`, `<DUP>`, `<INV>`, `<CNV>`, and of LEN for `<*>` (§1.6.1 and §3);
+/// END itself is deprecated but still read. An END before POS, which published files have, is ignored, as in
 /// htslib.
 #[must_use]
 pub fn record_end(view: &RecordView<'_>) -> u32 {
@@ -305,10 +305,9 @@ pub fn record_end(view: &RecordView<'_>) -> u32 {
     if view
         .alternates()
         .any(|alt| AlleleKind::of(alt) == Some(AlleleKind::Unspecified))
+        && let Some(length) = longest_block(view)
     {
-        if let Some(length) = longest_block(view) {
-            end = end.max(u64::from(view.pos) + length.max(1) - 1);
-        }
+        end = end.max(u64::from(view.pos) + length.max(1) - 1);
     }
     u32::try_from(end)
         .unwrap_or(u32::MAX)

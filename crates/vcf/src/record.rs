@@ -191,12 +191,13 @@ fn check_chrom(chrom: &str) -> Result<&str, Error> {
 }
 
 fn parse_pos(text: &str) -> Result<u32, Error> {
-    if !text.is_empty() && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit()) {
-        if let Ok(pos) = text.parse::<u32>() {
-            if pos <= MAX_POS {
-                return Ok(pos);
-            }
-        }
+    if !text.is_empty()
+        && text.len() <= 10
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && let Ok(pos) = text.parse::<u32>()
+        && pos <= MAX_POS
+    {
+        return Ok(pos);
     }
     Err(Error::column(
         "POS",
@@ -322,7 +323,7 @@ fn parse_qual(text: &str) -> Result<Option<f32>, Error> {
         return Ok(None);
     }
     match crate::value::float(text) {
-        Some(value) if !(value < 0.0) => Ok(Some(value)),
+        Some(value) if value >= 0.0 || value.is_nan() => Ok(Some(value)),
         _ => Err(Error::column(
             "QUAL",
             "`.` or a number from 0",

@@ -1,5 +1,7 @@
 //! The same lines come back from every encoding, chunk size and number of threads.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 mod support;
 
 use std::io::{Cursor, Write};
@@ -130,7 +132,8 @@ proptest! {
             noise.iter().enumerate().map(|(i, n)| record(i + 1, u64::from(*n))).collect();
         let text = (META.to_owned() + &lines.join("\n")).into_bytes();
         for (strict, mut bytes) in
-            [(false, text.clone()), (true, gzip(&text)), (true, bgzf(&text, 700)), (true, bcf(&lines))]
+            [(false, text.clone()), (true, gzip(&text)), (true, bgzf(&text, 700)),
+             (true, bcf(&lines))]
         {
             let whole = bytes.len();
             bytes.truncate(cut.index(whole));

@@ -100,7 +100,10 @@ impl<'h> Decoder<'h> {
             out.extend_from_slice(key.as_bytes());
             let descriptor = site.descriptor()?;
             let data = site.data(descriptor, 1)?;
-            if self.header.info_type(key).kind == Kind::Flag {
+            let is_flag = self.header.info_type(key).kind == Kind::Flag;
+            // htslib stores `KEY=0` as text.
+            let is_false = data == b"0" || int_at(data, descriptor.kind, 0) == Int::Value(0);
+            if is_flag && !is_false {
                 continue;
             }
             out.push(b'=');

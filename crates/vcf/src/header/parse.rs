@@ -165,32 +165,30 @@ fn field_line(header: &mut Header, line: u64, key: &str, value: &str) -> Result<
         idx: attributes.index(line)?,
         number,
         kind,
-        id: id.clone(),
+        id,
     };
+    declare(header, line, key, field);
+    Ok(())
+}
+
+/// Keeps the first declaration of a key, as htslib does.
+fn declare(header: &mut Header, line: u64, key: &str, field: FieldLine) {
     let (fields, by_id) = match key {
         "INFO" => (&mut header.infos, &mut header.info_by_id),
         _ => (&mut header.formats, &mut header.format_by_id),
     };
-    match by_id.get(&id) {
+    let id = &field.id;
+    match by_id.get(id) {
         None => {
-            by_id.insert(id, fields.len());
+            by_id.insert(id.clone(), fields.len());
             fields.push(field);
-            Ok(())
         }
-        Some(&i) if fields[i].field_type() == field.field_type() => {
-            header.warnings.push(format!(
-                "header line {line}: {key} `{id}` is declared again"
-            ));
-            Ok(())
-        }
-        // htslib too keeps the first.
         Some(&i) => {
             let FieldLine { number, kind, .. } = &fields[i];
             header.warnings.push(format!(
-                "header line {line}: {key} `{id}` is declared again with another type; \
+                "header line {line}: {key} `{id}` is declared again; \
                  Number={number}, Type={kind} is kept"
             ));
-            Ok(())
         }
     }
 }
@@ -410,7 +408,7 @@ mod tests {
     fn a_header_keeps_its_text_and_types() {
         let meta = "##INFO=<ID=AC,Number=A,Type=Integer,Description=\"say \\\"hi\\\", ok\">\n\
                     ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"\">\n\
-                    ##contig=<ID=20,length=63025520,assembly=b37>\n##FILTER=<ID=q10,Description=\"x\">\n";
+                    ##contig=<ID=20,length=63025520,assembly=b37>\n##FILTER=<ID=q10>\n";
         let columns = format!("{COLUMNS}\tFORMAT\tNA1\tNA2");
         let header = parse(meta, &columns).unwrap();
         assert_eq!(header.infos[0].description, "say \"hi\", ok");

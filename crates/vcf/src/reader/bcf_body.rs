@@ -41,14 +41,12 @@ pub(super) fn run<S: ChunkSink>(
         let decoder = &decoder;
         let mut line = Vec::new();
         move |records: Records, lines: &mut Lines<'_, S>| {
-            let mut ordinal = 0;
-            for (site, samples) in Framed(&records) {
+            for (ordinal, (site, samples)) in (0..).zip(Framed(&records)) {
                 line.clear();
                 if let Err(error) = decoder.line(site, samples, &mut line) {
                     return Err(Failure::Line(ordinal, error.into()));
                 }
                 lines.line(&line)?;
-                ordinal += 1;
             }
             Ok(())
         }

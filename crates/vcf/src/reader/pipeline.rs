@@ -133,74 +133,97 @@ where
     let (job_sender, jobs) = unbounded::<Job<W>>();
     let (result_sender, results) = unbounded();
     let stop = AtomicBool::new(false);
+    let mut feeder = Feeder {
+        jobs: job_sender,
+        permits,
+        pool: pool.clone(),
+        stop: &stop,
+        progress: file.progress,
+        next_index: 0,
+    };
     thread::scope(|scope| {
-        let mut feeder = Feeder {
-            jobs: job_sender,
-            permits,
-            pool: pool.clone(),
-            stop: &stop,
-            progress: file.progress,
-            next_index: 0,
-        };
         let cutter_results = result_sender.clone();
         scope.spawn(move || {
             if let Err(error) = cut(&mut feeder) {
                 let error = S::Error::from(error.at(file.name));
-                let result = Err(Failure::File(error));
-                let done = Done {
-                    n_lines: 0,
-                    n_records: 0,
-                    ends_blank: false,
-                    result,
-                };
                 // It comes after all chunks that were cut before.
-                let finished = Finished {
-                    index: feeder.next_index,
-                    done,
-                    permit: None,
-                };
-                let _ = cutter_results.send(finished);
+                let _ = cutter_results.send(Finished::failed(feeder.next_index, error));
             }
         });
         for _ in 0..file.threads {
-            let (jobs, result_sender) = (jobs.clone(), result_sender.clone());
+            let (jobs, results) = (jobs.clone(), result_sender.clone());
             let (stop, new_worker, new_sink) = (&stop, &new_worker, &new_sink);
-            scope.spawn(move || {
-                let mut worker = new_worker();
-                let mut sink = new_sink();
-                for Job {
-                    index,
-                    work,
-                    permit,
-                } in jobs
-                {
-                    if stop.load(Ordering::Relaxed) {
-                        continue;
-                    }
-                    let mut lines = Lines::new(&mut sink);
-                    let worked = worker(work, &mut lines);
-                    let done = lines.finish(worked);
-                    let permit = Some(permit);
-                    if result_sender
-                        .send(Finished {
-                            index,
-                            done,
-                            permit,
-                        })
-                        .is_err()
-                    {
-                        break;
-                    }
-                }
-            });
+            scope.spawn(move || work(&jobs, &results, stop, new_worker(), new_sink()));
         }
         drop((jobs, result_sender));
-        let outcome = in_order(file, unit, &results, consume);
-        stop.store(true, Ordering::Relaxed);
-        // Wakes the cutting thread, which then sees `stop`.
-        let _ = pool.send(());
-        outcome
+        let _stopping = Stopping { stop: &stop, pool };
+        in_order(file, unit, &results, consume)
     })
+}
+
+/// Stops the other threads on every way out, a panic of the consumer included.
+struct Stopping<'a> {
+    stop: &'a AtomicBool,
+    pool: Sender<()>,
+}
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // Wakes the cutting thread, which then sees `stop`.
+        let _ = self.pool.send(());
+    }
+}
+
+impl<T, E> Finished<T, E> {
+    fn failed(index: u64, error: E) -> Self {
+        let result = Err(Failure::File(error));
+        let done = Done {
+            n_lines: 0,
+            n_records: 0,
+            ends_blank: false,
+            result,
+        };
+        Finished {
+            index,
+            done,
+            permit: None,
+        }
+    }
+}
+
+/// A worker thread: one chunk after the other.
+fn work<W, S: ChunkSink>(
+    jobs: &Receiver<Job<W>>,
+    results: &Sender<Finished<S::Output, S::Error>>,
+    stop: &AtomicBool,
+    mut worker: impl FnMut(W, &mut Lines<'_, S>) -> Result<(), Failure<S::Error>>,
+    mut sink: S,
+) {
+    for Job {
+        index,
+        work,
+        permit,
+    } in jobs
+    {
+        if stop.load(Ordering::Relaxed) {
+            continue;
+        }
+        let mut lines = Lines::new(&mut sink);
+        let worked = worker(work, &mut lines);
+        let done = lines.finish(worked);
+        let permit = Some(permit);
+        if results
+            .send(Finished {
+                index,
+                done,
+                permit,
+            })
+            .is_err()
+        {
+            break;
+        }
+    }
 }
 
 fn in_order<T, E: From<Error> + Locate>(

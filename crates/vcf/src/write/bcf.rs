@@ -72,7 +72,10 @@ impl BcfEncoder {
             self.samples(&view, out)?;
             Ok(samples)
         });
-        let samples = encoded.map_err(|error| view.place(error))?;
+        let samples = encoded.map_err(|error| match error {
+            placed @ Error::At { .. } => placed,
+            error => view.place(error),
+        })?;
         let too_long = |_| Error::column("the line", "a record below 4 GiB", b"");
         let lengths = [samples - start - 8, out.len() - samples].map(u32::try_from);
         for (i, length) in lengths.into_iter().enumerate() {
@@ -127,6 +130,7 @@ impl BcfEncoder {
         push_ints(&[self.string("INFO", key)?], out);
         let field = FieldName::Info(key);
         match (self.header.info_type(key).kind, value) {
+            (Kind::Flag, Some("0")) => push_text("0", out),
             (Kind::Flag, _) | (_, None) => out.push(0),
             (Kind::Integer, Some(text)) => push_ints(&integers(field, text)?, out),
             (Kind::Float, Some(text)) => {

@@ -3,7 +3,8 @@
 #![allow(
     dead_code,
     unreachable_pub,
-    clippy::allow_attributes,
+    clippy::print_stdout,
+    clippy::unwrap_used,
     reason = "each test binary uses a part"
 )]
 
