@@ -48,6 +48,8 @@ struct Members {
     codes: Vec<u8>,
     /// What they count as by class when all are REF.
     reference: [Tally; 4],
+    /// The rule of everybody, by class, where it is the same.
+    same_rule: [Option<Rule>; 4],
     haploid: HaploidPlane,
 }
 
@@ -74,6 +76,7 @@ impl Members {
             groups: [const { Vec::new() }; N_KARYOTYPES],
             codes: Vec::new(),
             reference: [Tally::default(); 4],
+            same_rule: [None; 4],
             haploid: HaploidPlane::default(),
         };
         for sample_index in cohort.range(samples.base(), samples.end()) {
@@ -94,6 +97,10 @@ impl Members {
             members.total += 1;
         }
         members.everyone = members.total == u64::from(n_samples);
+        members.same_rule = PloidyClass::ALL.map(|class| {
+            let parts = members.parts(rules.of_class(class));
+            parts.same.then_some(parts.rules[0])
+        });
         for (tally, class) in members.reference.iter_mut().zip(PloidyClass::ALL) {
             for (rule, size) in rules.of_class(class).into_iter().zip(members.sizes) {
                 tally.add(outcome(rule, 0), size);
@@ -191,17 +198,17 @@ impl Counter {
         if members.total == 0 {
             return Ok(());
         }
-        let rules = self.class_rules[usize::from(row.class.code())];
+        let class = usize::from(row.class.code());
         if !row.more {
             let alt = row.alt_only(members.n_samples)?;
-            tally.merge(&members.reference[usize::from(row.class.code())]);
-            return self.alt_only(alt, &members.parts(rules), tally);
+            tally.merge(&members.reference[class]);
+            return self.alt_only(alt, row.class, tally);
         }
         let mut sections = row.sections(members.n_samples)?;
         sections.keep_counted(self.rules.filter == GenotypeFilter::Adj);
         if sections.is_alt_only() {
-            tally.merge(&members.reference[usize::from(row.class.code())]);
-            return self.alt_only(sections.sets[ALT], &members.parts(rules), tally);
+            tally.merge(&members.reference[class]);
+            return self.alt_only(sections.sets[ALT], row.class, tally);
         }
         self.all_sections(&mut sections, row.class, tally)
     }
@@ -222,44 +229,49 @@ impl Counter {
         Ok(())
     }
 
+    /// Counts the carriers of a row whose people are all REF otherwise, and are counted so.
     #[inline]
-    fn alt_only(&self, alt: Set<'_>, parts: &Parts<'_>, tally: &mut Tally) -> Result<(), Error> {
+    fn alt_only(&self, alt: Set<'_>, class: PloidyClass, tally: &mut Tally) -> Result<(), Error> {
         let members = &self.blocks[self.last];
-        let end = match alt {
-            Set::Sparse(bytes) if parts.same => {
-                let (carriers, end) = if members.everyone {
-                    simd::sparse_all(self.level, bytes)
-                } else {
-                    simd::sparse_masked(self.level, bytes, &members.mask)
-                };
-                add_carriers(tally, parts.rules[0], carriers);
-                end
-            }
+        let class = usize::from(class.code());
+        let Some(rule) = members.same_rule[class] else {
+            return self.alt_by_karyotype(alt, self.class_rules[class], tally);
+        };
+        let (carriers, end) = match (alt, members.everyone) {
+            (Set::Sparse(bytes), true) => simd::sparse_all(self.level, bytes),
+            (Set::Sparse(bytes), false) => simd::sparse_masked(self.level, bytes, &members.mask),
+            (Set::Dense(dense), true) => (simd::dense_all(self.level, dense), 0),
+            (Set::Dense(dense), false) => (simd::dense_masked(self.level, dense, &members.mask), 0),
+            (Set::Empty | Set::All, _) => (0, 0),
+        };
+        add_carriers(tally, rule, carriers);
+        check_end(end, members.n_samples)
+    }
+
+    fn alt_by_karyotype(
+        &self,
+        alt: Set<'_>,
+        rules: [Rule; N_KARYOTYPES],
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let members = &self.blocks[self.last];
+        let mut counts: [Carriers; N_KARYOTYPES] = [0; N_KARYOTYPES];
+        let mut end = 0;
+        match alt {
             Set::Sparse(bytes) => {
-                let mut counts: [Carriers; N_KARYOTYPES] = [0; N_KARYOTYPES];
-                let end = simd::sparse_codes(self.level, bytes, &members.codes, &mut counts);
-                for (rule, carriers) in parts.rules.into_iter().zip(counts) {
-                    add_carriers(tally, rule, carriers);
-                }
-                end
-            }
-            Set::Dense(dense) if parts.same && members.everyone => {
-                add_carriers(tally, parts.rules[0], simd::dense_all(self.level, dense));
-                0
+                end = simd::sparse_codes(self.level, bytes, &members.codes, &mut counts);
             }
             Set::Dense(dense) => {
-                parts.for_each(|rule, mask, _| {
-                    let carriers = simd::dense_masked(self.level, dense, mask);
-                    add_carriers(tally, rule, carriers);
-                });
-                0
+                for (count, mask) in counts.iter_mut().zip(&members.groups) {
+                    *count = simd::dense_masked(self.level, dense, mask);
+                }
             }
-            Set::Empty | Set::All => 0,
-        };
-        if end > universe(ALT, members.n_samples) {
-            return Err(out_of_range(ALT, members.n_samples, end - 1));
+            Set::Empty | Set::All => {}
         }
-        Ok(())
+        for (rule, carriers) in rules.into_iter().zip(counts) {
+            add_carriers(tally, rule, carriers);
+        }
+        check_end(end, members.n_samples)
     }
 
     fn all_sections(
@@ -276,9 +288,8 @@ impl Counter {
         if let Set::Dense(dense) = alt
             && sections.is_sparse(true)
         {
-            let parts = self.blocks[self.last].parts(rules);
-            parts.everybody(0, tally);
-            self.alt_only(alt, &parts, tally)?;
+            tally.merge(&self.blocks[self.last].reference[usize::from(class.code())]);
+            self.alt_only(alt, class, tally)?;
             sections.sets[ALT] = Set::Empty;
             return self.correct(sections, rules, |sample| alt_bits(dense, sample), tally);
         }
@@ -412,11 +423,17 @@ impl Counter {
             };
             add_carriers(tally, rule, carriers);
         });
-        if end > universe(ALT, n) {
-            return Err(out_of_range(ALT, n, end - 1));
-        }
-        Ok(())
+        check_end(end, n)
     }
+}
+
+/// Refuses slots beyond the last, given the last slot plus 1.
+#[inline]
+pub(crate) fn check_end(end: u64, n_samples: u32) -> Result<(), Error> {
+    if end > universe(ALT, n_samples) {
+        return Err(out_of_range(ALT, n_samples, end - 1));
+    }
+    Ok(())
 }
 
 #[inline]

@@ -86,6 +86,15 @@ impl GenotypeCounts {
     }
 }
 
+/// `ac` and `an` alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AlleleCounts {
+    /// Copies of this ALT among the called alleles.
+    pub ac: u64,
+    /// Called alleles.
+    pub an: u64,
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of people and alleles stay far below 2^53"

@@ -194,24 +194,34 @@ pub(crate) fn for_each_sparse(bytes: &[u8], mut f: impl FnMut(u64)) -> u64 {
     let mut next = 0u64;
     let mut rest = bytes;
     while let Some((window, _)) = rest.split_first_chunk::<8>() {
-        let mut fields = Fields::new(u64::from_le_bytes(*window), HIGH_BITS);
+        let word = u64::from_le_bytes(*window);
+        let mut fields = Fields::new(word, HIGH_BITS);
         let second = fields.left & fields.left.wrapping_sub(1);
         let third = second & second.wrapping_sub(1);
         let fourth = third & third.wrapping_sub(1);
+        if fourth != 0 && word & HIGH_BITS & (word << 8) == 0 {
+            next = fields.take(join_two, next, &mut f);
+            next = fields.take(join_two, next, &mut f);
+            next = fields.take(join_two, next, &mut f);
+            next = fields.take(join_two, next, &mut f);
+            let used = (fourth.trailing_zeros() / 8) as usize + 1;
+            rest = rest.get(used..).unwrap_or_default();
+            continue;
+        }
         let last = if fourth != 0 {
-            next = fields.take(next, &mut f);
-            next = fields.take(next, &mut f);
-            next = fields.take(next, &mut f);
+            next = fields.take(join_sevens, next, &mut f);
+            next = fields.take(join_sevens, next, &mut f);
+            next = fields.take(join_sevens, next, &mut f);
             fourth
         } else if second != 0 {
-            next = fields.take(next, &mut f);
+            next = fields.take(join_sevens, next, &mut f);
             second
         } else if fields.left != 0 {
             fields.left
         } else {
             return BEYOND;
         };
-        next = fields.take(next, &mut f);
+        next = fields.take(join_sevens, next, &mut f);
         let used = (last.trailing_zeros() / 8) as usize + 1;
         rest = rest.get(used..).unwrap_or_default();
     }
@@ -219,7 +229,7 @@ pub(crate) fn for_each_sparse(bytes: &[u8], mut f: impl FnMut(u64)) -> u64 {
         let ends = HIGH_BITS & (u64::MAX >> (64 - 8 * rest.len()));
         let mut fields = Fields::new(short_word(rest), ends);
         while fields.left != 0 {
-            next = fields.take(next, &mut f);
+            next = fields.take(join_sevens, next, &mut f);
         }
     }
     next
@@ -244,15 +254,21 @@ impl Fields {
     }
 
     #[inline(always)]
-    fn take(&mut self, next: u64, f: &mut impl FnMut(u64)) -> u64 {
+    fn take(&mut self, join: impl Fn(u64) -> u64, next: u64, f: &mut impl FnMut(u64)) -> u64 {
         let end = self.left.trailing_zeros();
         self.left &= self.left - 1;
         let field = (self.word >> self.start) & (u64::MAX >> (63 - (end - self.start)));
-        let number = next + join_sevens(field);
+        let number = next + join(field);
         f(number);
         self.start = (end + 1) & 63;
         number + 1
     }
+}
+
+/// Joins the low seven bits of two bytes at most.
+#[inline(always)]
+const fn join_two(field: u64) -> u64 {
+    (field & 0x7f) | (field >> 1 & 0x3f80)
 }
 
 /// Joins the low seven bits of each byte.

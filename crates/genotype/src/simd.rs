@@ -40,9 +40,9 @@ impl Level {
         match self.0 {
             Instructions::Portable => 1,
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => 2,
+            Instructions::Avx2 => 3,
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => 4,
+            Instructions::Avx512 => 8,
         }
     }
 

@@ -3,13 +3,13 @@
 use kohort_genome::PloidyClass;
 
 use crate::Error;
-use crate::compose::Absent;
-use crate::counter::alt_bits;
-use crate::counts::GenotypeCounts;
-use crate::directory::{SampleBlock, SampleDirectory};
+use crate::counter::{alt_bits, check_end};
+use crate::counts::{AlleleCounts, GenotypeCounts};
+use crate::directory::SampleDirectory;
 use crate::kernel::{Carriers, homs_of, slots_of};
-use crate::layout::{ALT, Row, Sections, for_each_row, out_of_range, universe};
-use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, karyotype_group, outcome};
+use crate::labelled::{Base, Everybody, Labelled, split};
+use crate::layout::{ALT, Row, Sections, for_each_row};
+use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, outcome};
 use crate::set::{Set, plane_bit};
 use crate::simd::{self, Level};
 use crate::tally::Tally;
@@ -20,15 +20,6 @@ pub const NO_STRATUM: u16 = u16::MAX;
 
 /// The most strata that one pass can count.
 pub const MAX_STRATA: usize = 16_383;
-
-/// `ac` and `an` alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct AlleleCounts {
-    /// Copies of this ALT among the called alleles.
-    pub ac: u64,
-    /// Called alleles.
-    pub an: u64,
-}
 
 /// Counts the strata of a partition, row after row: one pass over a row's carriers for all of them.
 ///
@@ -84,169 +75,6 @@ impl Deviations {
             self.is_touched[stratum] = false;
         }
     }
-}
-
-/// The samples of one block by their label: four times the stratum, plus the karyotype group.
-#[derive(Clone, Debug)]
-struct Labelled {
-    block: u32,
-    labels: Vec<u16>,
-    /// The labels that samples have, with how many.
-    sizes: Vec<(u16, u64)>,
-    /// The samples of each of `sizes` as bits, where they are not too many words.
-    masks: Vec<u64>,
-    /// What everybody adds, by class and default; made when first needed.
-    bases: Vec<Option<Base>>,
-    /// The plane of haploid samples that the last bases of `bases` stand for.
-    haploid: Vec<u8>,
-}
-
-/// The most memory for the masks of a block: they must stay in the cache to be of use.
-const MAX_MASK_BYTES: usize = 4 << 20;
-
-#[derive(Clone, Debug)]
-struct Base {
-    tallies: Vec<Tally>,
-    counts: Vec<GenotypeCounts>,
-    alleles: Vec<AlleleCounts>,
-    /// How many rows of the running totals stand on it.
-    rows: u64,
-}
-
-/// What everybody is, before deviations.
-#[derive(Clone, Copy)]
-enum Everybody {
-    Key(Key),
-    Absent(Absent),
-    /// Diploid, or haploid where the block's plane says so.
-    HaploidPlane,
-}
-
-/// Default keys have bits 6, 7 and 8 at most: 8 of them, 2 ways to be absent, and a plane.
-const N_BASES: usize = 11;
-const HAPLOID_BASE: usize = 10;
-
-impl Everybody {
-    fn index(self) -> usize {
-        match self {
-            Self::Key(key) => usize::from(key >> 6) & 7,
-            Self::Absent(Absent::Reference) => 8,
-            Self::Absent(Absent::Missing) => 9,
-            Self::HaploidPlane => HAPLOID_BASE,
-        }
-    }
-}
-
-impl Labelled {
-    fn new(samples: &SampleBlock, labels: &[u16], n_strata: usize) -> Result<Self, Error> {
-        let nobody = u16::try_from(4 * n_strata).unwrap_or(u16::MAX);
-        let mut sizes = vec![0u64; 4 * n_strata];
-        let mut label_of = |sample_index: u32, group: usize| {
-            let stratum = labels
-                .get(sample_index as usize)
-                .copied()
-                .unwrap_or(NO_STRATUM);
-            if stratum == NO_STRATUM {
-                return Ok(nobody);
-            }
-            let label = 4 * usize::from(stratum) + group;
-            *sizes.get_mut(label).ok_or(Error::UnknownStratum {
-                n_strata,
-                found: stratum,
-                sample_index,
-            })? += 1;
-            Ok(u16::try_from(label).unwrap_or(nobody))
-        };
-        let labels = (samples.base()..).zip(samples.karyotypes());
-        let labels: Vec<u16> = labels
-            .map(|(index, &karyotype)| label_of(index, karyotype_group(karyotype)))
-            .collect::<Result<_, Error>>()?;
-        let sizes: Vec<(u16, u64)> = (0u16..).zip(sizes).filter(|&(_, size)| size > 0).collect();
-        Ok(Self {
-            block: samples.block(),
-            masks: masks(&labels, &sizes),
-            labels,
-            sizes,
-            bases: vec![None; N_BASES * PloidyClass::ALL.len()],
-            haploid: Vec::new(),
-        })
-    }
-
-    fn n_samples(&self) -> u32 {
-        u32::try_from(self.labels.len()).unwrap_or(u32::MAX)
-    }
-
-    fn base(
-        &mut self,
-        rules: CountRules,
-        n_strata: usize,
-        class: PloidyClass,
-        default: Everybody,
-    ) -> &mut Base {
-        let slot = N_BASES * usize::from(class.code()) + default.index();
-        let (sizes, labels, plane) = (&self.sizes, &self.labels, &self.haploid);
-        self.bases[slot].get_or_insert_with(|| {
-            let mut tallies = vec![Tally::default(); n_strata];
-            for &(label, size) in sizes {
-                let (stratum, group) = split(label);
-                let rule = rules.of_class(class)[group];
-                let outcome = match default {
-                    Everybody::Key(key) => outcome(rule, key),
-                    Everybody::Absent(what) => rules.absent(class, group, what),
-                    Everybody::HaploidPlane => outcome(rule, 0),
-                };
-                tallies[stratum].add(outcome, size);
-            }
-            if matches!(default, Everybody::HaploidPlane) {
-                let haploid = (0u32..).zip(labels).filter(|(i, _)| plane_bit(plane, *i));
-                for (stratum, group) in haploid.map(|(_, &label)| split(label)) {
-                    let rule = rules.of_class(class)[group];
-                    if let Some(tally) = tallies.get_mut(stratum) {
-                        tally.replace(outcome(rule, 0), outcome(rule, KEY_HAPLOID));
-                    }
-                }
-            }
-            Base {
-                counts: tallies.iter().map(Tally::counts).collect(),
-                alleles: tallies.iter().map(allele_counts).collect(),
-                tallies,
-                rows: 0,
-            }
-        })
-    }
-}
-
-fn allele_counts(tally: &Tally) -> AlleleCounts {
-    AlleleCounts {
-        ac: tally.ac(),
-        an: tally.an(),
-    }
-}
-
-fn is_fast_by_masks(level: Level, dense: &[u8], masks: &[u64]) -> bool {
-    let carriers = simd::dense_all(level, dense);
-    let people = slots_of(carriers) - homs_of(carriers);
-    !masks.is_empty() && people * level.words_per_label() > masks.len() as u64
-}
-
-fn masks(labels: &[u16], sizes: &[(u16, u64)]) -> Vec<u64> {
-    let words = labels.len().div_ceil(64);
-    if 8 * words * sizes.len() > MAX_MASK_BYTES {
-        return Vec::new();
-    }
-    let mut masks = vec![0; words * sizes.len()];
-    for (sample, label) in labels.iter().enumerate() {
-        if let Ok(row) = sizes.binary_search_by_key(label, |(label, _)| *label) {
-            masks[row * words + sample / 64] |= 1 << (sample % 64);
-        }
-    }
-    masks
-}
-
-/// The stratum and the karyotype group of a label.
-#[inline]
-const fn split(label: u16) -> (usize, usize) {
-    ((label >> 2) as usize, (label & 3) as usize)
 }
 
 /// Where a row's counts go.
@@ -349,7 +177,9 @@ impl StrataCounter {
         }
         for &stratum in &self.row.touched {
             if let Some(out) = out.get_mut(stratum) {
-                *out = allele_counts(&self.tally_of(stratum));
+                let deviation = self.row.tallies[stratum].allele_counts();
+                out.ac = out.ac.wrapping_add(deviation.ac);
+                out.an = out.an.wrapping_add(deviation.an);
             }
         }
         Ok(())
@@ -476,17 +306,9 @@ impl StrataCounter {
         Ok(())
     }
 
-    /// Makes the bases of this plane of haploid samples possible. On X the same people are haploid in
-    /// row after row.
+    /// What the totals stand on must outlive the plane that it was made for.
     fn remember_haploid(&mut self, plane: &[u8]) {
-        let block = &mut self.blocks[self.last];
-        if block.haploid == plane {
-            return;
-        }
-        block.haploid.clear();
-        block.haploid.extend_from_slice(plane);
-        for base in block.bases.iter_mut().skip(HAPLOID_BASE).step_by(N_BASES) {
-            let Some(old) = base.take() else { continue };
+        for old in self.blocks[self.last].remember_haploid(plane) {
             for (stratum, tally) in old.tallies.iter().enumerate().filter(|_| old.rows > 0) {
                 self.totals.of(stratum).merge_times(tally, old.rows);
             }
@@ -495,7 +317,7 @@ impl StrataCounter {
 
     /// Counts everybody as the default says, later.
     fn stand_on(&mut self, class: PloidyClass, default: Everybody, into: Into) {
-        let slot = N_BASES * usize::from(class.code()) + default.index();
+        let slot = default.slot(class);
         let block = &mut self.blocks[self.last];
         let base = block.base(self.rules, self.n_strata, class, default);
         match into {
@@ -505,17 +327,13 @@ impl StrataCounter {
     }
 
     fn alt_only(&mut self, alt: Set<'_>, class: PloidyClass, into: Into) -> Result<(), Error> {
-        let Labelled {
-            labels,
-            sizes,
-            masks,
-            ..
-        } = &self.blocks[self.last];
+        let block = &self.blocks[self.last];
+        let (labels, sizes) = (&block.labels, &block.sizes);
         let counts = &mut self.carriers;
         let end = match alt {
             Set::Sparse(bytes) => simd::sparse_labels(self.level, bytes, labels, counts),
-            Set::Dense(dense) if is_fast_by_masks(self.level, dense, masks) => {
-                simd::dense_by_masks(self.level, dense, masks, sizes, counts);
+            Set::Dense(dense) if block.is_fast_by_masks(self.level, dense) => {
+                simd::dense_by_masks(self.level, dense, &block.masks, sizes, counts);
                 0
             }
             Set::Dense(dense) => {
@@ -525,7 +343,7 @@ impl StrataCounter {
             Set::Empty | Set::All => 0,
         };
         self.take_carriers(class, into);
-        self.check_end(end)
+        check_end(end, self.blocks[self.last].n_samples())
     }
 
     /// Counts a row that has missing samples as a row without these people.
@@ -559,7 +377,7 @@ impl StrataCounter {
             Set::Empty | Set::All => 0,
         };
         self.take_carriers(class, into);
-        self.check_end(end)
+        check_end(end, self.blocks[self.last].n_samples())
     }
 
     fn take_carriers(&mut self, class: PloidyClass, into: Into) {
@@ -578,14 +396,6 @@ impl StrataCounter {
                 tally.carriers(rules[group], slots_of(carriers), homs_of(carriers));
             },
         );
-    }
-
-    fn check_end(&self, end: u64) -> Result<(), Error> {
-        let n_samples = self.blocks[self.last].n_samples();
-        if end > universe(ALT, n_samples) {
-            return Err(out_of_range(ALT, n_samples, end - 1));
-        }
-        Ok(())
     }
 
     /// Judges again those that the sections name, who were counted by the default key and the bits

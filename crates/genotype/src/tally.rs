@@ -1,6 +1,6 @@
 //! Counts while they are being counted.
 
-use crate::counts::GenotypeCounts;
+use crate::counts::{AlleleCounts, GenotypeCounts};
 use crate::layout::Exception;
 use crate::rules::{Class, Outcome, Rule, judge};
 use crate::walk::{KEY_ADJ, Key};
@@ -111,12 +111,11 @@ impl Tally {
         }
     }
 
-    pub(crate) const fn ac(&self) -> u64 {
-        self.0[AC]
-    }
-
-    pub(crate) const fn an(&self) -> u64 {
-        self.0[AN]
+    pub(crate) const fn allele_counts(&self) -> AlleleCounts {
+        AlleleCounts {
+            ac: self.0[AC],
+            an: self.0[AN],
+        }
     }
 
     #[inline]
