@@ -196,14 +196,27 @@ impl<'a, 'c> Columns<'a, 'c> {
     /// Takes 64 calls of alleles 0 and 1 with the default's separator; false if there are others.
     #[inline]
     fn word_is_done(&mut self, word: &[u8; WORD * LANE], wide: u64) -> bool {
-        let difference = differing(word, wide);
+        let groups = word.as_chunks::<{ GROUP * LANE }>().0;
+        let mut differences = [0; WORD / GROUP];
+        let mut difference = 0;
+        for (own, group) in differences.iter_mut().zip(groups) {
+            *own = differing(group, wide);
+            difference |= *own;
+        }
         if difference == 0 {
             return true;
         }
         if difference & !ALLELE_BITS != 0 {
             return false;
         }
-        let (first, second) = alternate_bits(word);
+        let (mut first, mut second) = (0, 0);
+        for (i, (group, difference)) in groups.iter().zip(differences).enumerate() {
+            if difference != 0 {
+                let (a, b) = alternate_bits(group);
+                first |= a << (GROUP * i);
+                second |= b << (GROUP * i);
+            }
+        }
         let mut carriers = first | second;
         if carriers.count_ones() >= MIN_PLANE_CARRIERS {
             self.calls
@@ -412,32 +425,29 @@ fn differing<const N: usize>(text: &[u8; N], wide: u64) -> u64 {
     difference
 }
 
-/// Bit `i` of the two words says that the first (second) allele of call `i` is odd, that is 1.
+/// Bit `i` of the two numbers says that the first (second) allele of call `i` is odd, that is 1.
 #[inline]
-fn alternate_bits(word: &[u8; WORD * LANE]) -> (u64, u64) {
-    let (mut first, mut second) = (0, 0);
-    // 128 bytes are 32 calls: 16 bits for the first alleles of even calls, 16 for their second
-    // ones, and the same for odd calls.
-    for (half, text) in word.as_chunks::<{ WORD * LANE / 2 }>().0.iter().enumerate() {
-        let mut gathered = 0;
-        for (i, eight) in text.as_chunks::<8>().0.iter().enumerate() {
-            gathered |= (u64::from_le_bytes(*eight) & ALLELE_BITS) << i;
-        }
-        let field = |shift: u32| spread((gathered >> shift) & 0xffff);
-        first |= (field(0) | field(32) << 1) << (32 * half);
-        second |= (field(16) | field(48) << 1) << (32 * half);
+fn alternate_bits(group: &[u8; GROUP * LANE]) -> (u64, u64) {
+    // 8 bits for the first alleles of even calls, 8 for their second ones, and the same for odd
+    // calls, 16 bits apart.
+    let mut gathered = 0;
+    for (i, eight) in group.as_chunks::<8>().0.iter().enumerate() {
+        gathered |= (u64::from_le_bytes(*eight) & ALLELE_BITS) << i;
     }
-    (first, second)
+    // Even calls below, odd ones above: both are spread at once, then interleaved.
+    let spread = spread(gathered);
+    let [even_first, even_second, odd_first, odd_second] =
+        [0, 16, 32, 48].map(|shift| spread >> shift & 0xffff);
+    (even_first | odd_first << 1, even_second | odd_second << 1)
 }
 
-/// Moves bit `i` of 16 bits to bit `2 * i`.
+/// Moves bit `i` of the low 8 bits of each 16 to bit `2 * i`.
 #[inline]
 fn spread(bits: u64) -> u64 {
     let mut x = bits;
-    x = (x | x << 8) & 0x00ff_00ff;
-    x = (x | x << 4) & 0x0f0f_0f0f;
-    x = (x | x << 2) & 0x3333_3333;
-    (x | x << 1) & 0x5555_5555
+    x = (x | x << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    x = (x | x << 2) & 0x3333_3333_3333_3333;
+    (x | x << 1) & 0x5555_5555_5555_5555
 }
 
 /// Where `:` and tab are, and at last the end of the text, eight bytes at a time.
