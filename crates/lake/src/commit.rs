@@ -3,8 +3,8 @@
 //! A commit is one object `_delta_log/<version>.json` that is put only if it does not exist: of
 //! several writers one wins, and the others read what it did and decide again. The actions and the
 //! conditional put are deltalake's. Its commit builder is not used: it takes appends to be free of
-//! conflicts and moves them to the next version by itself, where two ingests would then have reserved
-//! the same block of samples.
+//! conflicts and moves them to the next version by itself, where two ingests would then have
+//! reserved the same block of samples.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,8 +27,8 @@ use url::Url;
 use crate::log::{Format, Metadata, Store, TableState};
 use crate::{Error, Result, delta_schema};
 
-/// A checkpoint is written at every version that this divides: a reader then fetches fewer than this
-/// many JSON files beside it.
+/// A checkpoint is written at every version that this divides: a reader then fetches fewer than
+/// this many JSON files beside it.
 const CHECKPOINT_INTERVAL: u64 = 20;
 
 /// Attempts before giving up: far above what racing writers need, since one wins in each round.
@@ -198,9 +198,9 @@ pub(crate) fn schema_text(table: TableName, schema: &Schema) -> Result<String> {
     })
 }
 
-/// Deltalake's log store over ours. The URL only carries the table's folder: all access goes through
-/// the store, whose root is the lake's. It looks like one of an S3 directory bucket because those list
-/// in no order, as folders do, and the library then sorts what it lists.
+/// Deltalake's log store over ours. The URL only carries the table's folder: all access goes
+/// through the store, whose root is the lake's. It looks like one of an S3 directory bucket because
+/// those list in no order, as folders do, and the library then sorts what it lists.
 fn log_store(store: &Store, table: TableName) -> Result<LogStoreRef> {
     let url = Url::parse(&format!("s3://lake--x-s3/{table}/")).map_err(|source| Error::Delta {
         table,

@@ -18,8 +18,8 @@ use crate::{Error, Result};
 pub const DEFAULT_ZSTD_LEVEL: i32 = 3;
 
 /// Rows of a row group, the least that a region query decodes after pruning by statistics. 32k
-/// variants of a dense joint callset are about a megabase, so a gene touches one or two groups, while
-/// the footer of a chromosome stays small.
+/// variants of a dense joint callset are about a megabase, so a gene touches one or two groups,
+/// while the footer of a chromosome stays small.
 pub const DEFAULT_ROW_GROUP_ROWS: usize = 32_768;
 
 /// Rows of a data page: with the page index on `chrom` and `pos` a reader skips the others.

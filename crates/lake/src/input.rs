@@ -23,8 +23,8 @@ const PARTS_IN_FLIGHT: usize = 4;
 pub struct Input {
     /// What messages and the `sources` column call it (without user, password and query).
     pub name: String,
-    /// The bytes, in order. Where they come over the network, reading blocks, so it must be done off
-    /// the async threads (`spawn_blocking` or a thread of its own).
+    /// The bytes, in order. Where they come over the network, reading blocks, so it must be done
+    /// off the async threads (`spawn_blocking` or a thread of its own).
     pub reader: Box<dyn Read + Send>,
     /// How many bytes there are, where known.
     pub size: Option<u64>,
@@ -72,7 +72,7 @@ fn local(name: &str, path: &std::path::Path) -> Result<Input> {
     };
     let file = std::fs::File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
-    let size = metadata.is_file().then(|| metadata.len());
+    let size = metadata.is_file().then_some(metadata.len());
     Ok(Input {
         name: name.to_owned(),
         reader: Box::new(file),

@@ -53,8 +53,8 @@ impl Lake {
         {
             return Ok(lake);
         }
-        // `callsets` last: a lake is there when that table is. Of two who make it at once, each table
-        // is made by one of them, which is all the same.
+        // `callsets` last: a lake is there when that table is. Of two who make it at once, each
+        // table is made by one of them, which is all the same.
         let others = TableName::ALL
             .into_iter()
             .filter(|t| *t != TableName::Callsets);

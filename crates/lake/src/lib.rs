@@ -1,8 +1,9 @@
 //! Which objects hold the data?
 //!
-//! A lake is one root URI (a folder, `s3://`, `gs://`, `az://`). Below it each table is a Delta table:
-//! Parquet files and a transaction log. This room lays the files out, commits, takes snapshots,
-//! verifies and vacuums; nothing else writes objects. The layout is described in `docs/format.md`.
+//! A lake is one root URI (a folder, `s3://`, `gs://`, `az://`). Below it each table is a Delta
+//! table: Parquet files and a transaction log. This room lays the files out, commits, takes
+//! snapshots, verifies and vacuums; nothing else writes objects. The layout is described in
+//! `docs/format.md`.
 //!
 //! A callset is visible if and only if its row in `callsets` is committed, and that row is written
 //! last. Everything else that a writer leaves behind is an orphan, which `vacuum` removes.

@@ -47,8 +47,8 @@ impl StorageOptions {
         self
     }
 
-    /// Adds one found in the environment (`AWS_REGION`, …): it yields to a typed one, and a key that
-    /// the storage does not know is ignored.
+    /// Adds one found in the environment (`AWS_REGION`, …): it yields to a typed one, and a key
+    /// that the storage does not know is ignored.
     #[must_use]
     pub fn with_environment(mut self, key: impl AsRef<str>, value: impl Into<String>) -> Self {
         let key = key.as_ref().to_ascii_lowercase();

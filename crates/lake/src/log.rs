@@ -2,8 +2,9 @@
 //!
 //! This reads the [Delta protocol](https://github.com/delta-io/delta/blob/master/PROTOCOL.md)
 //! directly: list the log, start from the newest checkpoint, apply the JSON commits after it.
-//! `deltalake`'s own loading builds a query engine first, which costs more than a small lake takes to
-//! read altogether (`docs/format.md` has the measurement). Commits and checkpoints go through it.
+//! `deltalake`'s own loading builds a query engine first, which costs more than a small lake takes
+//! to read altogether (`docs/format.md` has the measurement). Commits and checkpoints go through
+//! it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

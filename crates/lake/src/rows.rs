@@ -177,6 +177,21 @@ pub(crate) fn samples_from(batch: &RecordBatch, callset_id: &str) -> Result<Vec<
         .collect()
 }
 
+/// The karyotypes of a `samples` file, in the order of its rows, which is that of `sample_index`.
+pub(crate) fn karyotypes_from(batch: &RecordBatch) -> Result<Vec<SexKaryotype>> {
+    let r = Row {
+        table: TableName::Samples,
+        batch,
+        row: 0,
+    };
+    let column = r.column("sex_karyotype")?.as_string_opt::<i32>();
+    let column = column.ok_or_else(|| r.wrong("sex_karyotype"))?;
+    let known = |text: &str| SexKaryotype::ALL.into_iter().find(|k| k.as_str() == text);
+    let read = column.iter().map(|text| text.and_then(known));
+    read.map(|k| k.ok_or_else(|| r.wrong("sex_karyotype")))
+        .collect()
+}
+
 /// The rows of a Parquet file in memory, of the named columns or of all.
 pub(crate) fn read_parquet(
     path: &str,

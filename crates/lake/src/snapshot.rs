@@ -36,8 +36,8 @@ pub enum AsOf {
 impl FromStr for AsOf {
     type Err = Error;
 
-    /// Reads a version (`12`), an RFC 3339 time, or a date or `date time` in UTC. A date alone is the
-    /// end of that day.
+    /// Reads a version (`12`), an RFC 3339 time, or a date or `date time` in UTC. A date alone is
+    /// the end of that day.
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         if let Ok(version) = text.parse() {
@@ -441,22 +441,40 @@ impl Snapshot {
         Ok(Arc::new(samples))
     }
 
+    /// Reads karyotypes only: a count should not wait for the names of a million samples.
     async fn build_directory(&self) -> Result<Arc<SampleDirectory>> {
-        let samples = self.samples().await?;
-        let blocks = self.callsets().iter().map(|callset| {
-            let start = samples.partition_point(|s| s.sample_index < callset.base_sample_index);
-            let of_callset = samples[start..]
-                .iter()
-                .take_while(|s| s.block == callset.block);
-            let karyotypes = of_callset.map(|s| s.sex_karyotype).collect();
-            SampleBlock::new(callset.block, callset.base_sample_index, karyotypes)
+        let files = self.files(TableName::Samples).await?;
+        let callsets = self.callsets().iter().map(|callset| {
+            let of_callset = files.iter().find(|f| f.callset_id == callset.callset_id);
+            let path = of_callset.map(|f| f.path.clone());
+            (callset.block, callset.base_sample_index, path)
         });
-        let directory = SampleDirectory::new(blocks.collect());
+        let callsets: Vec<_> = callsets.collect();
+        let store = &self.inner.store;
+        let blocks: Vec<SampleBlock> = futures::stream::iter(callsets)
+            .map(|(block, base, path)| async move {
+                let karyotypes = match path {
+                    Some(path) => read_karyotypes(store, &path).await?,
+                    None => Vec::new(),
+                };
+                Ok::<_, Error>(SampleBlock::new(block, base, karyotypes))
+            })
+            .buffered(READS_IN_FLIGHT)
+            .try_collect()
+            .await?;
+        let directory = SampleDirectory::new(blocks);
         directory.map(Arc::new).map_err(|e| Error::Rows {
             table: TableName::Samples,
             problem: e.to_string(),
         })
     }
+}
+
+async fn read_karyotypes(store: &Store, path: &str) -> Result<Vec<SexKaryotype>> {
+    let bytes = log::get(store.as_ref(), &Path::from(path)).await?;
+    let batches = rows::read_parquet(path, bytes, Some(&["sex_karyotype"]))?;
+    let karyotypes: Result<Vec<_>> = batches.iter().map(rows::karyotypes_from).collect();
+    Ok(karyotypes?.into_iter().flatten().collect())
 }
 
 async fn version_at(

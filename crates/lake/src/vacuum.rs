@@ -1,11 +1,11 @@
 //! Which objects does nobody need any more?
 //!
 //! # Definition
-//! A callset is needed if some retained version of `callsets` shows it: the latest, and each that was
-//! the latest at some moment of the retention. An object is kept when the log of its table names it
-//! and its callset is needed, when the log dropped it within the retention, or when it (or anything
-//! of its callset) is so new that an ingest may still be writing. All others go: first out of the
-//! logs, then out of the store, so that stopping half-way loses nothing.
+//! A callset is needed if some retained version of `callsets` shows it: the latest, and each that
+//! was the latest at some moment of the retention. An object is kept when the log of its table
+//! names it and its callset is needed, when the log dropped it within the retention, or when it (or
+//! anything of its callset) is so new that an ingest may still be writing. All others go: first out
+//! of the logs, then out of the store, so that stopping half-way loses nothing.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -284,7 +284,8 @@ impl Lake {
     }
 }
 
-/// Callsets that are not shown, but whose newest object is so young that an ingest may be under way.
+/// Callsets that are not shown, but whose newest object is so young that an ingest may be under
+/// way.
 fn busy(objects: &[Object], needed: &Needed) -> HashSet<String> {
     let young = objects
         .iter()

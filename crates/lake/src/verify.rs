@@ -21,7 +21,7 @@ const READS_IN_FLIGHT: usize = 16;
 const FOOTER_GUESS_BYTES: u64 = 64 * 1024;
 
 /// Bytes of a Parquet file's last part, which says how long the footer is.
-const FOOTER_TAIL_BYTES: u64 = 8;
+const FOOTER_TAIL_BYTES: usize = 8;
 
 /// What `kohort lake verify` found.
 #[derive(Debug, Clone, Default)]
@@ -242,13 +242,13 @@ async fn verify_file(store: &Store, file: &DataFile, size: Option<u64>) -> Optio
 }
 
 async fn footer(store: &Store, path: &str, size: u64) -> Result<ParquetMetaData, String> {
-    if size < FOOTER_TAIL_BYTES {
+    if size < FOOTER_TAIL_BYTES as u64 {
         return Err("too short for a Parquet file".to_owned());
     }
     let end = suffix(store, path, size, FOOTER_GUESS_BYTES.min(size)).await?;
-    let (_, tail) = end.split_at(end.len() - FOOTER_TAIL_BYTES as usize);
+    let (_, tail) = end.split_at(end.len() - FOOTER_TAIL_BYTES);
     let tail = FooterTail::try_from(tail).map_err(|e| e.to_string())?;
-    let needed = tail.metadata_length() as u64 + FOOTER_TAIL_BYTES;
+    let needed = (tail.metadata_length() + FOOTER_TAIL_BYTES) as u64;
     if needed > size {
         return Err("the footer is longer than the file".to_owned());
     }
@@ -258,7 +258,7 @@ async fn footer(store: &Store, path: &str, size: u64) -> Result<ParquetMetaData,
         end
     };
     let start = end.len() - usize::try_from(needed).map_err(|e| e.to_string())?;
-    let metadata = end.slice(start..end.len() - FOOTER_TAIL_BYTES as usize);
+    let metadata = end.slice(start..end.len() - FOOTER_TAIL_BYTES);
     ParquetMetaDataReader::decode_metadata(&metadata).map_err(|e| e.to_string())
 }
 

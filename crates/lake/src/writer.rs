@@ -1,10 +1,10 @@
 //! How does a callset come into the lake, whole or not at all?
 //!
-//! 1. [`Lake::begin_callset`] reserves a block of sample indices, by committing the callset's rows of
-//!    `samples`.
+//! 1. [`Lake::begin_callset`] reserves a block of sample indices, by committing the callset's rows
+//!    of `samples`.
 //! 2. [`CallsetWriter::put_file`] puts files. No log names them yet.
-//! 3. [`CallsetWriter::commit`] commits them to `callset_variants` and `call_fields`, and last of all
-//!    the callset's row to `callsets`. That row makes everything visible at once.
+//! 3. [`CallsetWriter::commit`] commits them to `callset_variants` and `call_fields`, and last of
+//!    all the callset's row to `callsets`. That row makes everything visible at once.
 //!
 //! A writer that is dropped before, or whose process dies, leaves objects and rows that no snapshot
 //! shows; `vacuum` removes them.

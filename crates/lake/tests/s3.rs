@@ -1,5 +1,14 @@
 //! The storage checks, on an S3 server over HTTP: `scripts/with-s3.sh cargo test -p kohort-lake`.
 
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic and print, and does not use every part of the suite"
+)]
+
 mod conformance;
 
 use conformance::Place;
@@ -18,7 +27,11 @@ async fn s3(name: &str) -> Option<Place> {
         .with("access_key_id", "test")
         .with("secret_access_key", "test-secret-value");
     let uri = format!("s3://{bucket}/{name}-{}/lake", std::process::id());
-    Some(Place { uri, options })
+    Some(Place {
+        uri,
+        options,
+        folder: None,
+    })
 }
 
 every_check!(s3);

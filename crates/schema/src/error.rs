@@ -1,27 +1,16 @@
 //! What can go wrong when schemas are built or united?
 
+use std::fmt;
+
 /// An error of this room.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Two callsets declare one field with types that no common type holds.
-    #[error(
-        "{table}: field `{field}`: callset `{first}` declares {first_type}, callset `{second}` \
-         declares {second_type}"
-    )]
+    #[error("{conflict}")]
     FieldConflict {
-        /// The lake's table.
-        table: String,
-        /// Path of the field, such as `info.DP`.
-        field: String,
-        /// Callset that declared it first.
-        first: String,
-        /// Its type.
-        first_type: String,
-        /// Callset that declares it now.
-        second: String,
-        /// Its type.
-        second_type: String,
+        /// The field and its two types.
+        conflict: Box<FieldConflict>,
     },
     /// Two fields of one header differ in case only, which table formats cannot tell apart.
     #[error("fields `{first}` and `{second}` differ only in upper and lower case")]
@@ -49,11 +38,7 @@ impl Error {
     /// What the person at the keyboard can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::FieldConflict { field, second, .. } => Some(format!(
-                "rename the field in one of the two (`bcftools annotate --rename-annots`), drop it \
-                 (`bcftools annotate -x`), or ingest `{second}` into a lake of its own; `{field}` \
-                 must have one type over the whole lake"
-            )),
+            Error::FieldConflict { conflict } => Some(conflict.hint()),
             Error::FieldsDifferInCase { second, .. } => Some(format!(
                 "rename `{second}` with `bcftools annotate --rename-annots`"
             )),
@@ -62,5 +47,51 @@ impl Error {
             }
             Error::UnknownTable { .. } => None,
         }
+    }
+}
+
+/// A field that two callsets declare differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldConflict {
+    /// The lake's table.
+    pub table: String,
+    /// Path of the field, such as `info.DP`.
+    pub field: String,
+    /// Callset that declared it first.
+    pub first: String,
+    /// Its type there.
+    pub first_type: String,
+    /// Callset that declares it now.
+    pub second: String,
+    /// Its type there.
+    pub second_type: String,
+}
+
+impl fmt::Display for FieldConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            table,
+            field,
+            first,
+            first_type,
+            second,
+            second_type,
+        } = self;
+        write!(
+            f,
+            "{table}: field `{field}`: callset `{first}` declares {first_type}, "
+        )?;
+        write!(f, "callset `{second}` declares {second_type}")
+    }
+}
+
+impl FieldConflict {
+    fn hint(&self) -> String {
+        let Self { field, second, .. } = self;
+        format!(
+            "rename the field in one of the two (`bcftools annotate --rename-annots`), drop it \
+             (`bcftools annotate -x`), or ingest `{second}` into a lake of its own; `{field}` must \
+             have one type over the whole lake"
+        )
     }
 }

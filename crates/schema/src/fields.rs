@@ -73,8 +73,8 @@ impl FieldType {
         }
     }
 
-    /// The Arrow type in `call_fields.fields`: a list over the samples of the block, whose items are
-    /// single values for `One` and lists as written for every other shape.
+    /// The Arrow type in `call_fields.fields`: a list over the samples of the block, whose items
+    /// are single values for `One` and lists as written for every other shape.
     pub fn call_data_type(self) -> DataType {
         match self.shape {
             Shape::One => list(self.scalar.data_type()),

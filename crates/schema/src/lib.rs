@@ -1,7 +1,7 @@
 //! Which tables and columns exist, and what do they mean?
 //!
-//! Every column of a lake is declared once, in [`tables`], with its Arrow type, unit, nullability and
-//! the meaning of NULL. The Arrow schemas that are written and read, and the data dictionary
+//! Every column of a lake is declared once, in [`tables`], with its Arrow type, unit, nullability
+//! and the meaning of NULL. The Arrow schemas that are written and read, and the data dictionary
 //! (`docs/columns.md`, [`data_dictionary_markdown`]), both come from these declarations. INFO and
 //! FORMAT columns depend on the headers of the files; [`fields`] types them, [`merge`] unites those
 //! of several callsets.
@@ -15,7 +15,7 @@ pub mod tables;
 
 pub use columns::{Column, ColumnType, extension_name};
 pub use dictionary::data_dictionary_markdown;
-pub use error::Error;
+pub use error::{Error, FieldConflict};
 pub use fields::{FieldType, Scalar, Shape, call_fields_struct, info_struct};
 pub use merge::merge_schemas;
 pub use tables::{

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 
 use crate::fields::PLACEHOLDER_FIELD;
-use crate::{DECLARED_BY_KEY, Error};
+use crate::{DECLARED_BY_KEY, Error, FieldConflict};
 
 /// Unites the schema of a table with that of a callset about to join it.
 ///
@@ -76,7 +76,7 @@ impl Merge<'_> {
         };
         let Some(data_type) = data_type else {
             let first = old.metadata().get(DECLARED_BY_KEY);
-            return Err(Error::FieldConflict {
+            let conflict = Box::new(FieldConflict {
                 table: self.table.to_owned(),
                 field: path,
                 first: first.cloned().unwrap_or_else(|| "(built in)".to_owned()),
@@ -84,6 +84,7 @@ impl Merge<'_> {
                 second: self.callset.to_owned(),
                 second_type: describe(new.data_type()),
             });
+            return Err(Error::FieldConflict { conflict });
         };
         let nullable = old.is_nullable() || new.is_nullable();
         let field = Field::new(old.name(), data_type, nullable);

@@ -10,6 +10,7 @@ use crate::columns::{Column, ColumnType};
 use crate::{Error, PARTITION_COLUMN};
 
 mod declared;
+mod shared;
 
 pub use declared::{
     CALL_FIELDS, CALLS, CALLSET_VARIANTS, CALLSETS, COHORTS, SAMPLES, VARIANTS, VIRTUAL_TABLES,
@@ -31,7 +32,8 @@ pub enum TableName {
 }
 
 impl TableName {
-    /// Every stored table, in the order in which an ingest writes them (`callsets` last of its four).
+    /// Every stored table, in the order in which an ingest writes them (`callsets` last of its
+    /// four).
     pub const ALL: [TableName; 5] = [
         TableName::Samples,
         TableName::CallsetVariants,

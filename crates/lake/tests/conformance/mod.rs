@@ -17,10 +17,13 @@ use object_store::path::Path;
 pub(crate) struct Place {
     pub(crate) uri: String,
     pub(crate) options: StorageOptions,
+    /// Held until the check is over; the folder goes with it.
+    pub(crate) folder: Option<tempfile::TempDir>,
 }
 
 impl Place {
     async fn lake(&self) -> Lake {
+        assert!(self.folder.is_some() || self.uri.starts_with("s3://"));
         Lake::create(&self.uri, &self.options).await.unwrap()
     }
 }
@@ -132,6 +135,31 @@ async fn n_objects(lake: &Lake) -> usize {
     let objects: Vec<_> = store.list(None).collect().await;
     let paths = objects.into_iter().map(|o| o.unwrap().location.to_string());
     paths.filter(|p| !p.contains("_delta_log")).count()
+}
+
+/// Callsets of some size, for measurements.
+pub(crate) async fn fill(place: &Place, n_callsets: usize, n_samples: usize, n_files: i64) {
+    let lake = place.lake().await;
+    for i in 0..n_callsets {
+        let sample = |s: usize| NewSample {
+            sample_id: format!("NA{s:05}"),
+            ..NewSample::default()
+        };
+        let new = NewCallset {
+            samples: (0..n_samples).map(sample).collect(),
+            ..named(&format!("callset{i}"))
+        };
+        let writer = lake.begin_callset(new).await.unwrap();
+        for file in 0..n_files {
+            let batch = variants("chr20", &[file * 10, file * 10 + 5], &info(&[]));
+            let file = encoded(TableName::CallsetVariants, &batch);
+            writer
+                .put_file(TableName::CallsetVariants, file)
+                .await
+                .unwrap();
+        }
+        writer.commit(summary(2 * n_files as u64)).await.unwrap();
+    }
 }
 
 pub(crate) async fn a_callset_is_visible_with_its_row_and_not_before(place: Place) {

@@ -1,7 +1,8 @@
 //! The declarations: every table, every column, once.
 
 use super::Table;
-use crate::columns::{Column, ColumnType};
+use super::shared::*;
+use crate::columns::ColumnType;
 
 /// `callsets`.
 pub const CALLSETS: Table = Table {
@@ -102,8 +103,9 @@ pub const CALLSETS: Table = Table {
 pub const SAMPLES: Table = Table {
     name: "samples",
     row_is: "one sample of one callset",
-    notes: "The columns of the sample file (`--samples`) that are not listed here follow them, under \
-            their own names, as Utf8, Int64 or Float64. A callset without such a column has NULL.",
+    notes: "The columns of the sample file (`--samples`) that are not listed here follow them, \
+            under their own names, as Utf8, Int64 or Float64. A callset without such a column has \
+            NULL.",
     columns: &[
         col(
             "callset_id",
@@ -234,8 +236,8 @@ pub const CALLSET_VARIANTS: Table = Table {
 pub const CALL_FIELDS: Table = Table {
     name: "call_fields",
     row_is: "the FORMAT fields other than GT of one record in one block of samples",
-    notes: "Apart from the genotypes, so that an allele frequency never reads them. Records without \
-            such fields have no row.",
+    notes: "Apart from the genotypes, so that an allele frequency never reads them. Records \
+            without such fields have no row.",
     columns: &[
         col(
             "callset_id",
@@ -262,7 +264,7 @@ pub const CALL_FIELDS: Table = Table {
             ColumnType::CallFields,
             "",
             "One list per FORMAT key, one item per sample of the block, values as written.",
-            "a list is NULL where the record lacks the key; an item where the sample's value is `.`",
+            "a list is NULL where the record lacks the key, an item where the sample has `.`",
         ),
     ],
 };
@@ -313,9 +315,9 @@ pub const COHORTS: Table = Table {
 pub const VARIANTS: Table = Table {
     name: "variants",
     row_is: "one ALT allele at one locus over all visible callsets",
-    notes: "Virtual: the rows of `callset_variants` with equal `chrom`, `pos`, `ref` and `alt`, their \
-            counts summed and their genotypes side by side. Spanning deletions (`*`) are hidden \
-            unless `SET kohort.show_spanning_deletions = true`.",
+    notes: "Virtual: the rows of `callset_variants` with equal `chrom`, `pos`, `ref` and `alt`, \
+            their counts summed and their genotypes side by side. Spanning deletions (`*`) are \
+            hidden unless `SET kohort.show_spanning_deletions = true`.",
     columns: &[
         CHROM,
         POS,
@@ -353,7 +355,8 @@ pub const VARIANTS: Table = Table {
 pub const CALLS: Table = Table {
     name: "calls",
     row_is: "the call of one sample at one variant",
-    notes: "Virtual: nothing stores it. Filters on region, sample and carrier state are pushed down.",
+    notes: "Virtual: nothing stores it. Filters on region, sample and carrier state are pushed \
+            down.",
     columns: &[
         col(
             "sample_id",
@@ -434,178 +437,3 @@ pub const CALLS: Table = Table {
 
 /// The tables that a query sees and nothing stores.
 pub const VIRTUAL_TABLES: [&Table; 2] = [&VARIANTS, &CALLS];
-
-const CHROM: Column = col(
-    "chrom",
-    ColumnType::Utf8,
-    "",
-    "The contig under Kohort's name (`chr20`), whatever the file wrote.",
-);
-const POS: Column = col(
-    "pos",
-    ColumnType::Int64,
-    "1-based position",
-    "The first base of `ref`, after splitting and trimming.",
-);
-const END: Column = col(
-    "end",
-    ColumnType::Int64,
-    "1-based position",
-    "The last base that the variant covers (INFO END or SVLEN for symbolic alleles).",
-);
-const REF: Column = col("ref", ColumnType::Utf8, "", "The reference allele.");
-const ALT: Column = col(
-    "alt",
-    ColumnType::Utf8,
-    "",
-    "The alternate allele; `.` for a record without one, `*` for a spanning deletion.",
-);
-const VARIANT_TYPE: Column = col(
-    "variant_type",
-    ColumnType::Utf8,
-    "",
-    "`snv`, `mnv`, `ins`, `del`, `complex`, `sv`, `spanning_deletion` or `ref`.",
-);
-const ID: Column = nullable(
-    "id",
-    ColumnType::Utf8,
-    "",
-    "The file's ID.",
-    "`.` in the file",
-);
-const QUAL: Column = nullable(
-    "qual",
-    ColumnType::Float32,
-    "phred",
-    "The file's QUAL.",
-    "`.` in the file",
-);
-const FILTER: Column = nullable(
-    "filter",
-    ColumnType::Utf8List,
-    "",
-    "The filters that the record failed; `[PASS]` when it passed all.",
-    "`.` in the file: no filter was applied",
-);
-const AC: Column = counted("ac", "alleles", "Copies of this ALT among called alleles.");
-const AN: Column = counted(
-    "an",
-    "alleles",
-    "Called alleles; equal on all rows of a site.",
-);
-const AF: Column = nullable(
-    "af",
-    ColumnType::Float64,
-    "share",
-    "`ac / an`: the allele frequency.",
-    "`an` is 0, or the record has no GT",
-);
-const N_SAMPLES: Column = counted("n_samples", "people", "Samples, called or not.");
-const N_CALLED: Column = counted(
-    "n_called",
-    "people",
-    "Samples all of whose alleles are called.",
-);
-const N_HOM_REF: Column = counted("n_hom_ref", "people", "Two copies of REF and nothing else.");
-const N_HET: Column = counted(
-    "n_het",
-    "people",
-    "This ALT and another allele, also another ALT (`1/2`).",
-);
-const N_HOM_ALT: Column = counted("n_hom_alt", "people", "Two copies of this ALT.");
-const N_HEMI_REF: Column = counted("n_hemi_ref", "people", "One copy expected or written: REF.");
-const N_HEMI_ALT: Column = counted(
-    "n_hemi_alt",
-    "people",
-    "One copy expected or written: this ALT.",
-);
-const N_PARTIAL: Column = counted(
-    "n_partial",
-    "people",
-    "Some alleles called, some not (`./1`).",
-);
-const N_MISSING: Column = counted("n_missing", "people", "No allele called, or not usable.");
-const N_HET_HAPLOID: Column = counted(
-    "n_het_haploid",
-    "people",
-    "Het where one copy is expected; these are part of `n_missing`.",
-);
-const N_UNKNOWN_SEX: Column = counted(
-    "n_unknown_sex",
-    "people",
-    "On X or Y outside the PARs: sex karyotype not known, so in neither `ac` nor `an`.",
-);
-const N_UNEXPECTED: Column = counted(
-    "n_unexpected",
-    "people",
-    "XX with a call on Y outside the PARs.",
-);
-const N_NO_COPY: Column = counted(
-    "n_no_copy",
-    "people",
-    "XX without a call on Y outside the PARs: no copy to call.",
-);
-const CALL_RATE: Column = nullable(
-    "call_rate",
-    ColumnType::Float64,
-    "share",
-    "`n_called` over the samples that have a copy to call and a known sex where it matters.",
-    "there are no such samples, or the record has no GT",
-);
-const IS_MULTIALLELIC: Column = col(
-    "is_multiallelic",
-    ColumnType::Boolean,
-    "",
-    "Whether the record has more than one ALT.",
-);
-const INFO: Column = nullable(
-    "info",
-    ColumnType::Info,
-    "",
-    "The file's INFO, typed by its header: Number=A is this ALT's value, Number=R `[ref, alt]`, other \
-     numbers a list, a Flag a Boolean. Never used for counting.",
-    "a field is NULL where the record lacks it or has `.`",
-);
-const GENOTYPES: Column = nullable(
-    "genotypes",
-    ColumnType::Genotypes,
-    "",
-    "All calls at this ALT, packed.",
-    "the record has no GT",
-);
-
-/// A count that the kernel makes from `genotypes`.
-const fn counted(name: &'static str, unit: &'static str, doc: &'static str) -> Column {
-    nullable(name, ColumnType::Int64, unit, doc, "the record has no GT")
-}
-
-const fn col(
-    name: &'static str,
-    column_type: ColumnType,
-    unit: &'static str,
-    doc: &'static str,
-) -> Column {
-    Column {
-        name,
-        column_type,
-        unit,
-        doc,
-        null_means: None,
-    }
-}
-
-const fn nullable(
-    name: &'static str,
-    column_type: ColumnType,
-    unit: &'static str,
-    doc: &'static str,
-    null_means: &'static str,
-) -> Column {
-    Column {
-        name,
-        column_type,
-        unit,
-        doc,
-        null_means: Some(null_means),
-    }
-}

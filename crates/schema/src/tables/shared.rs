@@ -1,0 +1,181 @@
+//! The columns that several tables have, and how a column is declared.
+
+use crate::columns::{Column, ColumnType};
+
+pub(super) const CHROM: Column = col(
+    "chrom",
+    ColumnType::Utf8,
+    "",
+    "The contig under Kohort's name (`chr20`), whatever the file wrote.",
+);
+pub(super) const POS: Column = col(
+    "pos",
+    ColumnType::Int64,
+    "1-based position",
+    "The first base of `ref`, after splitting and trimming.",
+);
+pub(super) const END: Column = col(
+    "end",
+    ColumnType::Int64,
+    "1-based position",
+    "The last base that the variant covers (INFO END or SVLEN for symbolic alleles).",
+);
+pub(super) const REF: Column = col("ref", ColumnType::Utf8, "", "The reference allele.");
+pub(super) const ALT: Column = col(
+    "alt",
+    ColumnType::Utf8,
+    "",
+    "The alternate allele; `.` for a record without one, `*` for a spanning deletion.",
+);
+pub(super) const VARIANT_TYPE: Column = col(
+    "variant_type",
+    ColumnType::Utf8,
+    "",
+    "`snv`, `mnv`, `ins`, `del`, `complex`, `sv`, `spanning_deletion` or `ref`.",
+);
+pub(super) const ID: Column = nullable(
+    "id",
+    ColumnType::Utf8,
+    "",
+    "The file's ID.",
+    "`.` in the file",
+);
+pub(super) const QUAL: Column = nullable(
+    "qual",
+    ColumnType::Float32,
+    "phred",
+    "The file's QUAL.",
+    "`.` in the file",
+);
+pub(super) const FILTER: Column = nullable(
+    "filter",
+    ColumnType::Utf8List,
+    "",
+    "The filters that the record failed; `[PASS]` when it passed all.",
+    "`.` in the file: no filter was applied",
+);
+pub(super) const AC: Column = counted("ac", "alleles", "Copies of this ALT among called alleles.");
+pub(super) const AN: Column = counted(
+    "an",
+    "alleles",
+    "Called alleles; equal on all rows of a site.",
+);
+pub(super) const AF: Column = nullable(
+    "af",
+    ColumnType::Float64,
+    "share",
+    "`ac / an`: the allele frequency.",
+    "`an` is 0, or the record has no GT",
+);
+pub(super) const N_SAMPLES: Column = counted("n_samples", "people", "Samples, called or not.");
+pub(super) const N_CALLED: Column = counted(
+    "n_called",
+    "people",
+    "Samples all of whose alleles are called.",
+);
+pub(super) const N_HOM_REF: Column =
+    counted("n_hom_ref", "people", "Two copies of REF and nothing else.");
+pub(super) const N_HET: Column = counted(
+    "n_het",
+    "people",
+    "This ALT and another allele, also another ALT (`1/2`).",
+);
+pub(super) const N_HOM_ALT: Column = counted("n_hom_alt", "people", "Two copies of this ALT.");
+pub(super) const N_HEMI_REF: Column =
+    counted("n_hemi_ref", "people", "One copy expected or written: REF.");
+pub(super) const N_HEMI_ALT: Column = counted(
+    "n_hemi_alt",
+    "people",
+    "One copy expected or written: this ALT.",
+);
+pub(super) const N_PARTIAL: Column = counted(
+    "n_partial",
+    "people",
+    "Some alleles called, some not (`./1`).",
+);
+pub(super) const N_MISSING: Column =
+    counted("n_missing", "people", "No allele called, or not usable.");
+pub(super) const N_HET_HAPLOID: Column = counted(
+    "n_het_haploid",
+    "people",
+    "Het where one copy is expected; these are part of `n_missing`.",
+);
+pub(super) const N_UNKNOWN_SEX: Column = counted(
+    "n_unknown_sex",
+    "people",
+    "On X or Y outside the PARs: sex karyotype not known, so in neither `ac` nor `an`.",
+);
+pub(super) const N_UNEXPECTED: Column = counted(
+    "n_unexpected",
+    "people",
+    "XX with a call on Y outside the PARs.",
+);
+pub(super) const N_NO_COPY: Column = counted(
+    "n_no_copy",
+    "people",
+    "XX without a call on Y outside the PARs: no copy to call.",
+);
+pub(super) const CALL_RATE: Column = nullable(
+    "call_rate",
+    ColumnType::Float64,
+    "share",
+    "`n_called` over the samples that have a copy to call and a known sex where it matters.",
+    "there are no such samples, or the record has no GT",
+);
+pub(super) const IS_MULTIALLELIC: Column = col(
+    "is_multiallelic",
+    ColumnType::Boolean,
+    "",
+    "Whether the record has more than one ALT.",
+);
+pub(super) const INFO: Column = nullable(
+    "info",
+    ColumnType::Info,
+    "",
+    "The file's INFO, typed by its header: Number=A is this ALT's value, Number=R `[ref, alt]`, \
+     other numbers a list, a Flag a Boolean. Never used for counting.",
+    "a field is NULL where the record lacks it or has `.`",
+);
+pub(super) const GENOTYPES: Column = nullable(
+    "genotypes",
+    ColumnType::Genotypes,
+    "",
+    "All calls at this ALT, packed.",
+    "the record has no GT",
+);
+
+/// A count that the kernel makes from `genotypes`.
+const fn counted(name: &'static str, unit: &'static str, doc: &'static str) -> Column {
+    nullable(name, ColumnType::Int64, unit, doc, "the record has no GT")
+}
+
+pub(super) const fn col(
+    name: &'static str,
+    column_type: ColumnType,
+    unit: &'static str,
+    doc: &'static str,
+) -> Column {
+    Column {
+        name,
+        column_type,
+        unit,
+        doc,
+        null_means: None,
+    }
+}
+
+pub(super) const fn nullable(
+    name: &'static str,
+    column_type: ColumnType,
+    unit: &'static str,
+    doc: &'static str,
+    null_means: &'static str,
+) -> Column {
+    Column {
+        name,
+        column_type,
+        unit,
+        doc,
+        null_means: Some(null_means),
+    }
+}
