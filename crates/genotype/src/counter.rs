@@ -31,6 +31,8 @@ pub struct Counter {
     level: Level,
     missing: Vec<u64>,
     mask: Vec<u64>,
+    /// All zero between rows.
+    marks: Vec<u64>,
 }
 
 /// The members of the cohort in one block.
@@ -167,6 +169,7 @@ impl Counter {
             level: Level::detect(),
             missing: Vec::new(),
             mask: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -281,8 +284,15 @@ impl Counter {
         tally: &mut Tally,
     ) -> Result<(), Error> {
         let rules = self.class_rules[usize::from(class.code())];
-        if sections.says_only_who_is_missing() && sections.has_dense() {
-            return self.without_missing(sections, rules, tally);
+        if sections.says_only_who_is_missing() {
+            if sections.has_dense() {
+                return self.without_missing(sections, rules, tally);
+            }
+            let members = &self.blocks[self.last];
+            if let Some(rule) = members.same_rule[usize::from(class.code())] {
+                tally.merge(&members.reference[usize::from(class.code())]);
+                return self.without_listed(sections, rule, tally);
+            }
         }
         let alt = sections.sets[ALT];
         if let Set::Dense(dense) = alt
@@ -386,6 +396,38 @@ impl Counter {
         })
     }
 
+    /// Counts a row that lists a few missing samples. Everybody was counted as REF.
+    fn without_listed(
+        &mut self,
+        sections: &Sections<'_>,
+        rule: Rule,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let members = &self.blocks[self.last];
+        if self.marks.len() < members.mask.len() {
+            self.marks.resize(members.mask.len(), 0);
+        }
+        let marks = &mut self.marks;
+        let mut people = 0;
+        let marked = sections.for_each_missing(|sample| {
+            let (word, bit) = (sample as usize / 64, sample % 64);
+            people += (members.mask[word] & !marks[word]) >> bit & 1;
+            marks[word] |= 1 << bit;
+        });
+        tally.move_people(outcome(rule, 0), outcome(rule, KEY_MISSING), people);
+        let (carriers, end) = match sections.sets[ALT] {
+            Set::Sparse(bytes) => {
+                simd::sparse_masked_without(self.level, bytes, &members.mask, marks)
+            }
+            _ => (0, 0),
+        };
+        // Stops where marking stopped.
+        let unmarked = sections.for_each_missing(|sample| marks[sample as usize / 64] = 0);
+        add_carriers(tally, rule, carriers);
+        marked.and(unmarked)?;
+        check_end(end, members.n_samples)
+    }
+
     /// Counts a row that has missing samples as a row without them in a smaller cohort.
     fn without_missing(
         &mut self,
@@ -395,21 +437,12 @@ impl Counter {
     ) -> Result<(), Error> {
         let members = &self.blocks[self.last];
         let n = members.n_samples;
-        sections.missing_words(&mut self.missing)?;
+        sections.missing_words(self.level, &mut self.missing)?;
         let parts = members.parts(rules);
         let mut end = 0;
         parts.for_each(|rule, mask, size| {
-            self.mask.clear();
-            let valid = mask
-                .iter()
-                .zip(&self.missing)
-                .map(|(mask, missing)| mask & !missing);
-            self.mask.extend(valid);
-            let valid: u64 = self
-                .mask
-                .iter()
-                .map(|word| u64::from(word.count_ones()))
-                .sum();
+            self.mask.resize(mask.len(), 0);
+            let valid = simd::and_not(self.level, mask, &self.missing, &mut self.mask);
             tally.add(outcome(rule, 0), valid);
             tally.add(outcome(rule, KEY_MISSING), size - valid);
             let carriers = match sections.sets[ALT] {

@@ -47,6 +47,69 @@ pub(crate) fn sparse_masked(bytes: &[u8], mask: &[u64]) -> (Carriers, u64) {
     (carriers, end)
 }
 
+/// As [`sparse_masked`], without the people of another mask.
+#[inline(always)]
+pub(crate) fn sparse_masked_without(
+    bytes: &[u8],
+    mask: &[u64],
+    without: &[u64],
+) -> (Carriers, u64) {
+    let (mut carriers, mut next) = (0, 0u64);
+    let end = for_each_sparse(bytes, |slot| {
+        let word = usize::try_from(slot / 128).unwrap_or(usize::MAX);
+        let mask = mask.get(word).copied().unwrap_or(0);
+        let member = (mask & !without.get(word).copied().unwrap_or(0)) >> (slot / 2 % 64) & 1;
+        let hom = u64::from(slot == next && slot & 1 != 0) * ONE_HOM;
+        carriers += member * (ONE_SLOT + hom);
+        next = slot + 1;
+    });
+    (carriers, end)
+}
+
+/// Or-s a plane into words.
+#[inline(always)]
+pub(crate) fn or_plane(plane: &[u8], words: &mut [u64]) {
+    let chunks = plane.chunks_exact(8);
+    if let Some(last) = words.get_mut(plane.len() / 8) {
+        *last |= short_word(chunks.remainder());
+    }
+    for (word, plane) in words.iter_mut().zip(chunks) {
+        *word |= load(plane);
+    }
+}
+
+/// Writes `mask` without `without` over `out`, and counts its people.
+#[inline(always)]
+pub(crate) fn and_not(mask: &[u64], without: &[u64], out: &mut [u64]) -> u64 {
+    let mut people = 0;
+    for ((mask, without), out) in mask.iter().zip(without).zip(out) {
+        *out = mask & !without;
+        people += u64::from(out.count_ones());
+    }
+    people
+}
+
+/// Takes the people of a mask out of both planes of a dense set.
+#[inline(always)]
+pub(crate) fn planes_without(dense: &mut [u8], without: &[u64]) {
+    let (first, second) = dense.split_at_mut(dense.len() / 2);
+    for plane in [first, second] {
+        let last = without
+            .get(plane.len() / 8)
+            .copied()
+            .unwrap_or(0)
+            .to_le_bytes();
+        let mut chunks = plane.chunks_exact_mut(8);
+        for (plane, without) in chunks.by_ref().zip(without) {
+            let word = load(plane) & !without;
+            plane.copy_from_slice(&word.to_le_bytes());
+        }
+        for (plane, without) in chunks.into_remainder().iter_mut().zip(last) {
+            *plane &= !without;
+        }
+    }
+}
+
 /// Counts a sparse ALT set by the code of each person. Gives the last slot plus 1.
 #[inline(always)]
 pub(crate) fn sparse_codes(bytes: &[u8], codes: &[u8], counts: &mut [Carriers]) -> u64 {
@@ -147,6 +210,22 @@ pub(crate) fn dense_masked(dense: &[u8], mask: &[u64]) -> Carriers {
     slots * ONE_SLOT + homs * ONE_HOM
 }
 
+/// Counts the people of a mask by label, as [`dense_by_masks`] does.
+#[inline(always)]
+pub(crate) fn people_by_masks(
+    people: &[u64],
+    masks: &[u64],
+    labels: &[(u16, u64)],
+    counts: &mut [Carriers],
+) {
+    for (mask, &(label, _)) in masks.chunks_exact(people.len().max(1)).zip(labels) {
+        let both = mask.iter().zip(people).map(|(mask, people)| mask & people);
+        if let Some(count) = counts.get_mut(usize::from(label)) {
+            *count += both.map(|both| u64::from(both.count_ones())).sum::<u64>();
+        }
+    }
+}
+
 /// Counts a dense ALT set by label, mask after mask: `masks` has as many words for each of `labels`.
 #[inline(always)]
 pub(crate) fn dense_by_masks(
@@ -172,19 +251,18 @@ fn load(word: &[u8]) -> u64 {
 /// Counts a dense ALT set by the label of each person.
 ///
 /// Walks the carriers, or those who are not homozygous if they are fewer: `everybody` has the number
-/// of people of each label. The people of the mask `without`, if there is one, are left out.
+/// of people of each label.
 #[inline(always)]
 pub(crate) fn dense_labelled(
     dense: &[u8],
     labels: &[u16],
     everybody: &[(u16, u64)],
-    without: &[u64],
     counts: &mut [Carriers],
 ) {
     let (first, second) = planes(dense);
     let carriers = dense_all(dense);
     let (slots, homs) = (slots_of(carriers), homs_of(carriers));
-    let from_above = without.is_empty() && slots - homs > labels.len() as u64 - homs;
+    let from_above = slots - homs > labels.len() as u64 - homs;
     if from_above {
         for &(label, size) in everybody {
             let count = &mut counts[usize::from(label)];
@@ -192,9 +270,7 @@ pub(crate) fn dense_labelled(
         }
     }
     for (word, labels) in labels.chunks(64).enumerate() {
-        let counted = !without.get(word).copied().unwrap_or(0);
-        let first = plane_word(first, word) & counted;
-        let second = plane_word(second, word) & counted;
+        let (first, second) = (plane_word(first, word), plane_word(second, word));
         let one = first ^ second;
         if from_above {
             let none = !(first | second) & (u64::MAX >> (64 - labels.len()));

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::compose::Absent;
 use crate::counts::{AlleleCounts, GenotypeCounts};
 use crate::directory::SampleBlock;
-use crate::kernel::{homs_of, slots_of};
+use crate::kernel::{Carriers, homs_of, slots_of};
 use crate::rules::{CountRules, karyotype_group, outcome};
 use crate::set::plane_bit;
 use crate::simd::{self, Level};
@@ -22,7 +22,7 @@ pub(crate) struct Labelled {
     /// The labels that samples have, with how many.
     pub(crate) sizes: Vec<(u16, u64)>,
     /// The samples of each of `sizes` as bits, where they are not too many words.
-    pub(crate) masks: Vec<u64>,
+    masks: Vec<u64>,
     /// What everybody adds, by class and default; made when first needed.
     pub(crate) bases: Vec<Option<Base>>,
     /// The plane of haploid samples that the last bases of `bases` stand for.
@@ -109,10 +109,27 @@ impl Labelled {
         })
     }
 
-    /// Whether counting a dense ALT set by masks is less work than by the labels of its carriers.
-    pub(crate) fn is_fast_by_masks(&self, level: Level, dense: &[u8]) -> bool {
+    /// Counts a dense ALT set: by masks where that is less work than the labels of its carriers.
+    pub(crate) fn count_dense(&self, level: Level, dense: &[u8], counts: &mut [Carriers]) {
         let carriers = simd::dense_all(level, dense);
-        let people = slots_of(carriers) - homs_of(carriers);
+        if self.masks_are_faster(level, slots_of(carriers) - homs_of(carriers)) {
+            simd::dense_by_masks(level, dense, &self.masks, &self.sizes, counts);
+        } else {
+            simd::dense_labelled(level, dense, &self.labels, &self.sizes, counts);
+        }
+    }
+
+    /// Counts people given as bits.
+    pub(crate) fn count_people(&self, level: Level, people: &[u64], counts: &mut [Carriers]) {
+        let n = people.iter().map(|word| u64::from(word.count_ones())).sum();
+        if self.masks_are_faster(level, n) {
+            simd::people_by_masks(level, people, &self.masks, &self.sizes, counts);
+        } else {
+            simd::people_labelled(level, people, &self.labels, counts);
+        }
+    }
+
+    fn masks_are_faster(&self, level: Level, people: u64) -> bool {
         let words = self.masks.len() + WORDS_PER_MASK * self.sizes.len();
         !self.masks.is_empty() && people * level.words_per_label() > words as u64
     }

@@ -101,6 +101,21 @@ compiled_for_each_level! {
     fn sparse_all(bytes: &[u8]) -> (Carriers, u64);
     /// [`kernel::sparse_masked`]
     fn sparse_masked(bytes: &[u8], mask: &[u64]) -> (Carriers, u64);
+    /// [`kernel::sparse_masked_without`]
+    fn sparse_masked_without(bytes: &[u8], mask: &[u64], without: &[u64]) -> (Carriers, u64);
+    /// [`kernel::or_plane`]
+    fn or_plane(plane: &[u8], words: &mut [u64]) -> ();
+    /// [`kernel::and_not`]
+    fn and_not(mask: &[u64], without: &[u64], out: &mut [u64]) -> u64;
+    /// [`kernel::planes_without`]
+    fn planes_without(dense: &mut [u8], without: &[u64]) -> ();
+    /// [`kernel::people_by_masks`]
+    fn people_by_masks(
+        people: &[u64],
+        masks: &[u64],
+        labels: &[(u16, u64)],
+        counts: &mut [Carriers]
+    ) -> ();
     /// [`kernel::dense_all`]
     fn dense_all(dense: &[u8]) -> Carriers;
     /// [`kernel::dense_masked`]
@@ -130,7 +145,6 @@ compiled_for_each_level! {
         dense: &[u8],
         labels: &[u16],
         everybody: &[(u16, u64)],
-        without: &[u64],
         counts: &mut [Carriers]
     ) -> ();
     /// [`kernel::categories`]
@@ -184,17 +198,31 @@ mod tests {
                 };
                 let lists = [
                     by_label(&|c| { sparse_labels(level, &sparse, &labels, c); }),
-                    by_label(&|c| dense_labelled(level, &dense, &labels, &sizes, &[], c)),
+                    by_label(&|c| dense_labelled(level, &dense, &labels, &sizes, c)),
                     by_label(&|c| dense_by_masks(level, &dense, &masks, &sizes, c)),
                 ];
+                let mut left = dense.clone();
+                planes_without(level, &mut left, &mask);
                 let without = [
                     by_label(&|c| { sparse_labels_without(level, &sparse, &labels, &mask, c); }),
-                    by_label(&|c| dense_labelled(level, &dense, &labels, &sizes, &mask, c)),
+                    by_label(&|c| dense_labelled(level, &left, &labels, &sizes, c)),
                 ];
                 let all = [sparse_all(level, &sparse).0, dense_all(level, &dense)];
                 let masked =
                     [sparse_masked(level, &sparse, &mask).0, dense_masked(level, &dense, &mask)];
-                (lists, without, all, masked, by_label(&|c| people_labelled(level, &mask, &labels, c)))
+                let mut some = vec![0; mask.len()];
+                or_plane(level, dense.split_at(half).0, &mut some);
+                let mut rest = vec![0; mask.len()];
+                let n_left = and_not(level, &mask, &some, &mut rest);
+                let but = [
+                    sparse_masked_without(level, &sparse, &mask, &some).0,
+                    sparse_masked(level, &sparse, &rest).0,
+                ];
+                let people = [
+                    by_label(&|c| people_labelled(level, &rest, &labels, c)),
+                    by_label(&|c| people_by_masks(level, &rest, &masks, &sizes, c)),
+                ];
+                (lists, without, all, masked, people, but, n_left)
             };
             let expected = answers(Level(Instructions::Portable));
             prop_assert_eq!(&expected.0[0], &expected.0[1]);
@@ -203,6 +231,9 @@ mod tests {
             prop_assert_eq!(expected.2[0], expected.2[1]);
             prop_assert_eq!(expected.3[0], expected.3[1]);
             prop_assert_eq!(expected.0[0].iter().sum::<u64>(), expected.2[0]);
+            prop_assert_eq!(&expected.4[0], &expected.4[1]);
+            prop_assert_eq!(expected.5[0], expected.5[1]);
+            prop_assert_eq!(expected.4[0].iter().sum::<u64>(), expected.6);
             for level in Level::available() {
                 prop_assert_eq!(&answers(level), &expected);
             }

@@ -42,6 +42,9 @@ pub struct StrataCounter {
     /// By label, all zero between rows.
     carriers: Vec<Carriers>,
     missing: Vec<u64>,
+    /// All zero between rows.
+    marks: Vec<u64>,
+    planes: Vec<u8>,
 }
 
 /// Tallies of which most stay empty: one per stratum, and one for those in none.
@@ -117,6 +120,8 @@ impl StrataCounter {
             totals: Deviations::new(n_strata + 1),
             carriers: vec![0; 4 * (n_strata + 1)],
             missing: Vec::new(),
+            marks: Vec::new(),
+            planes: Vec::new(),
         })
     }
 
@@ -264,13 +269,21 @@ impl StrataCounter {
         }
         let mut sections = row.sections(n_samples)?;
         sections.keep_counted(self.rules.filter == GenotypeFilter::Adj);
-        if sections.says_only_who_is_missing() && sections.has_dense() {
+        if sections.is_alt_only() {
             self.stand_on(row.class, Everybody::Key(0), into);
-            return self.without_missing(&sections, row.class, into);
+            return self.alt_only(sections.sets[ALT], row.class, into);
+        }
+        if sections.says_only_who_is_missing() {
+            self.stand_on(row.class, Everybody::Key(0), into);
+            return if sections.has_dense() {
+                self.without_missing(&sections, row.class, into)
+            } else {
+                self.without_listed(&sections, row.class, into)
+            };
         }
         let alt = sections.sets[ALT];
         let by_planes = matches!(alt, Set::Dense(_)) && sections.is_sparse(true);
-        if sections.is_alt_only() || by_planes {
+        if by_planes {
             self.stand_on(row.class, Everybody::Key(0), into);
             self.alt_only(alt, row.class, into)?;
             sections.sets[ALT] = Set::Empty;
@@ -328,16 +341,11 @@ impl StrataCounter {
 
     fn alt_only(&mut self, alt: Set<'_>, class: PloidyClass, into: Into) -> Result<(), Error> {
         let block = &self.blocks[self.last];
-        let (labels, sizes) = (&block.labels, &block.sizes);
         let counts = &mut self.carriers;
         let end = match alt {
-            Set::Sparse(bytes) => simd::sparse_labels(self.level, bytes, labels, counts),
-            Set::Dense(dense) if block.is_fast_by_masks(self.level, dense) => {
-                simd::dense_by_masks(self.level, dense, &block.masks, sizes, counts);
-                0
-            }
+            Set::Sparse(bytes) => simd::sparse_labels(self.level, bytes, &block.labels, counts),
             Set::Dense(dense) => {
-                simd::dense_labelled(self.level, dense, labels, sizes, &[], counts);
+                block.count_dense(self.level, dense, counts);
                 0
             }
             Set::Empty | Set::All => 0,
@@ -346,38 +354,87 @@ impl StrataCounter {
         check_end(end, self.blocks[self.last].n_samples())
     }
 
-    /// Counts a row that has missing samples as a row without these people.
+    /// Counts a row that has many missing samples as a row without these people.
     fn without_missing(
         &mut self,
         sections: &Sections<'_>,
         class: PloidyClass,
         into: Into,
     ) -> Result<(), Error> {
-        sections.missing_words(&mut self.missing)?;
-        let Labelled { labels, sizes, .. } = &self.blocks[self.last];
+        sections.missing_words(self.level, &mut self.missing)?;
+        let block = &self.blocks[self.last];
+        block.count_people(self.level, &self.missing, &mut self.carriers);
+        self.take_missing(class, into);
+        let block = &self.blocks[self.last];
         let (missing, counts) = (&self.missing, &mut self.carriers);
-        simd::people_labelled(self.level, missing, labels, counts);
-        let rules = self.class_rules[usize::from(class.code())];
-        let deviations = match into {
-            Into::Row => &mut self.row,
-            Into::Totals => &mut self.totals,
-        };
-        take_counts(sizes, counts, self.n_strata, |(stratum, group), people| {
-            let (was, is) = (outcome(rules[group], 0), outcome(rules[group], KEY_MISSING));
-            deviations.of(stratum).move_people(was, is, people);
-        });
         let end = match sections.sets[ALT] {
             Set::Sparse(bytes) => {
-                simd::sparse_labels_without(self.level, bytes, labels, missing, counts)
+                simd::sparse_labels_without(self.level, bytes, &block.labels, missing, counts)
             }
             Set::Dense(dense) => {
-                simd::dense_labelled(self.level, dense, labels, sizes, missing, counts);
+                self.planes.clear();
+                self.planes.extend_from_slice(dense);
+                simd::planes_without(self.level, &mut self.planes, missing);
+                block.count_dense(self.level, &self.planes, counts);
                 0
             }
             Set::Empty | Set::All => 0,
         };
         self.take_carriers(class, into);
         check_end(end, self.blocks[self.last].n_samples())
+    }
+
+    /// Counts a row that lists a few missing samples.
+    fn without_listed(
+        &mut self,
+        sections: &Sections<'_>,
+        class: PloidyClass,
+        into: Into,
+    ) -> Result<(), Error> {
+        let labels = &self.blocks[self.last].labels;
+        let words = labels.len().div_ceil(64);
+        if self.marks.len() < words {
+            self.marks.resize(words, 0);
+        }
+        let (marks, counts) = (&mut self.marks, &mut self.carriers);
+        let marked = sections.for_each_missing(|sample| {
+            let (word, bit) = (sample as usize / 64, sample % 64);
+            let label = labels[sample as usize];
+            counts[usize::from(label)] += !marks[word] >> bit & 1;
+            marks[word] |= 1 << bit;
+        });
+        self.take_missing(class, into);
+        let labels = &self.blocks[self.last].labels;
+        let (marks, counts) = (&mut self.marks, &mut self.carriers);
+        let end = match sections.sets[ALT] {
+            Set::Sparse(bytes) => {
+                simd::sparse_labels_without(self.level, bytes, labels, marks, counts)
+            }
+            _ => 0,
+        };
+        // Stops where marking stopped.
+        let unmarked = sections.for_each_missing(|sample| marks[sample as usize / 64] = 0);
+        self.take_carriers(class, into);
+        marked.and(unmarked)?;
+        check_end(end, self.blocks[self.last].n_samples())
+    }
+
+    fn take_missing(&mut self, class: PloidyClass, into: Into) {
+        let rules = self.class_rules[usize::from(class.code())];
+        let deviations = match into {
+            Into::Row => &mut self.row,
+            Into::Totals => &mut self.totals,
+        };
+        let sizes = &self.blocks[self.last].sizes;
+        take_counts(
+            sizes,
+            &mut self.carriers,
+            self.n_strata,
+            |(stratum, group), people| {
+                let (was, is) = (outcome(rules[group], 0), outcome(rules[group], KEY_MISSING));
+                deviations.of(stratum).move_people(was, is, people);
+            },
+        );
     }
 
     fn take_carriers(&mut self, class: PloidyClass, into: Into) {

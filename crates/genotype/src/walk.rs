@@ -10,6 +10,7 @@ use crate::layout::{
     Sections, is_slot_set, out_of_range, planes, universe,
 };
 use crate::set::{Set, SparseIter, plane_word};
+use crate::simd::{self, Level};
 
 pub(crate) type Key = u16;
 
@@ -91,31 +92,35 @@ impl<'a> Sections<'a> {
             })
     }
 
-    /// Sets a bit per sample that has no call, or none that passes.
-    pub(crate) fn missing_words(&self, out: &mut Vec<u64>) -> Result<(), Error> {
-        let n = self.n_samples;
-        out.clear();
-        out.resize(n.div_ceil(64) as usize, 0);
+    /// Calls `f` with the samples that lists say have no call, or none that passes: each list in
+    /// order, so that a sample may come twice.
+    #[inline]
+    pub(crate) fn for_each_missing(&self, mut f: impl FnMut(u32)) -> Result<(), Error> {
+        let limit = u64::from(self.n_samples);
         for set in [MISSING_SAMPLES, ADJ_FAIL] {
-            match self.sets[set] {
-                Set::Sparse(bytes) => {
-                    for sample in SparseIter::new(bytes) {
-                        let word = usize::try_from(sample / 64).unwrap_or(usize::MAX);
-                        match out.get_mut(word) {
-                            Some(word) if sample < u64::from(n) => *word |= 1 << (sample % 64),
-                            _ => return Err(out_of_range(set, n, sample)),
-                        }
-                    }
+            let Set::Sparse(bytes) = self.sets[set] else {
+                continue;
+            };
+            for number in SparseIter::new(bytes) {
+                match u32::try_from(number) {
+                    Ok(sample) if number < limit => f(sample),
+                    _ => return Err(out_of_range(set, self.n_samples, number)),
                 }
-                Set::Dense(bytes) => {
-                    for (i, word) in out.iter_mut().enumerate() {
-                        *word |= plane_word(bytes, i);
-                    }
-                }
-                Set::Empty | Set::All => {}
             }
         }
         Ok(())
+    }
+
+    /// Sets a bit per sample that has no call, or none that passes.
+    pub(crate) fn missing_words(&self, level: Level, out: &mut Vec<u64>) -> Result<(), Error> {
+        out.clear();
+        out.resize(self.n_samples.div_ceil(64) as usize, 0);
+        for set in [MISSING_SAMPLES, ADJ_FAIL] {
+            if let Set::Dense(plane) = self.sets[set] {
+                simd::or_plane(level, plane, out);
+            }
+        }
+        self.for_each_missing(|sample| out[sample as usize / 64] |= 1 << (sample % 64))
     }
 
     /// The key of samples that no list names.
