@@ -20,7 +20,8 @@ const NOT_IN_COHORT: u8 = 3;
 
 /// Counts one cohort, row after row, straight from the packed bytes.
 ///
-/// Making one costs time and memory in proportion to the samples; counting a row costs its carriers.
+/// Making one costs time and memory in proportion to the samples; counting a row costs its
+/// carriers.
 #[derive(Clone, Debug)]
 pub struct Counter {
     rules: CountRules,

@@ -226,7 +226,8 @@ pub(crate) fn people_by_masks(
     }
 }
 
-/// Counts a dense ALT set by label, mask after mask: `masks` has as many words for each of `labels`.
+/// Counts a dense ALT set by label, mask after mask: `masks` has as many words for each of
+/// `labels`.
 #[inline(always)]
 pub(crate) fn dense_by_masks(
     dense: &[u8],
@@ -250,8 +251,8 @@ fn load(word: &[u8]) -> u64 {
 
 /// Counts a dense ALT set by the label of each person.
 ///
-/// Walks the carriers, or those who are not homozygous if they are fewer: `everybody` has the number
-/// of people of each label.
+/// Walks the carriers, or those who are not homozygous if they are fewer: `everybody` has the
+/// number of people of each label.
 #[inline(always)]
 pub(crate) fn dense_labelled(
     dense: &[u8],

@@ -134,8 +134,8 @@ pub(crate) fn check_sparse(bytes: &[u8], section: &'static str) -> Result<(), Er
 
 /// The numbers of a sparse set, one by one.
 ///
-/// The bytes must have passed [`check_sparse`]. A varint of nonsensical length gives a number beyond
-/// every limit, as large numbers do: the caller compares with its own.
+/// The bytes must have passed [`check_sparse`]. A varint of nonsensical length gives a number
+/// beyond every limit, as large numbers do: the caller compares with its own.
 #[derive(Clone, Debug)]
 pub(crate) struct SparseIter<'a> {
     bytes: &'a [u8],
@@ -174,7 +174,7 @@ impl Iterator for SparseIter<'_> {
                 }
             }
         }
-        let number = self.next + delta;
+        let number = (self.next + delta).min(BEYOND);
         self.next = number + 1;
         Some(number)
     }
@@ -200,28 +200,28 @@ pub(crate) fn for_each_sparse(bytes: &[u8], mut f: impl FnMut(u64)) -> u64 {
         let third = second & second.wrapping_sub(1);
         let fourth = third & third.wrapping_sub(1);
         if fourth != 0 && word & HIGH_BITS & (word << 8) == 0 {
-            next = fields.take(join_two, next, &mut f);
-            next = fields.take(join_two, next, &mut f);
-            next = fields.take(join_two, next, &mut f);
-            next = fields.take(join_two, next, &mut f);
+            next = fields.take(after_short, next, &mut f);
+            next = fields.take(after_short, next, &mut f);
+            next = fields.take(after_short, next, &mut f);
+            next = fields.take(after_short, next, &mut f);
             let used = (fourth.trailing_zeros() / 8) as usize + 1;
             rest = rest.get(used..).unwrap_or_default();
             continue;
         }
         let last = if fourth != 0 {
-            next = fields.take(join_sevens, next, &mut f);
-            next = fields.take(join_sevens, next, &mut f);
-            next = fields.take(join_sevens, next, &mut f);
+            next = fields.take(after, next, &mut f);
+            next = fields.take(after, next, &mut f);
+            next = fields.take(after, next, &mut f);
             fourth
         } else if second != 0 {
-            next = fields.take(join_sevens, next, &mut f);
+            next = fields.take(after, next, &mut f);
             second
         } else if fields.left != 0 {
             fields.left
         } else {
             return BEYOND;
         };
-        next = fields.take(join_sevens, next, &mut f);
+        next = fields.take(after, next, &mut f);
         let used = (last.trailing_zeros() / 8) as usize + 1;
         rest = rest.get(used..).unwrap_or_default();
     }
@@ -229,7 +229,7 @@ pub(crate) fn for_each_sparse(bytes: &[u8], mut f: impl FnMut(u64)) -> u64 {
         let ends = HIGH_BITS & (u64::MAX >> (64 - 8 * rest.len()));
         let mut fields = Fields::new(short_word(rest), ends);
         while fields.left != 0 {
-            next = fields.take(join_sevens, next, &mut f);
+            next = fields.take(after, next, &mut f);
         }
     }
     next
@@ -254,21 +254,28 @@ impl Fields {
     }
 
     #[inline(always)]
-    fn take(&mut self, join: impl Fn(u64) -> u64, next: u64, f: &mut impl FnMut(u64)) -> u64 {
+    fn take(&mut self, after: impl Fn(u64, u64) -> u64, next: u64, f: &mut impl FnMut(u64)) -> u64 {
         let end = self.left.trailing_zeros();
         self.left &= self.left - 1;
         let field = (self.word >> self.start) & (u64::MAX >> (63 - (end - self.start)));
-        let number = next + join(field);
+        let number = after(next, field);
         f(number);
         self.start = (end + 1) & 63;
         number + 1
     }
 }
 
-/// Joins the low seven bits of two bytes at most.
+/// The number that a varint of two bytes at most gives.
 #[inline(always)]
-const fn join_two(field: u64) -> u64 {
-    (field & 0x7f) | (field >> 1 & 0x3f80)
+const fn after_short(next: u64, field: u64) -> u64 {
+    next + ((field & 0x7f) | (field >> 1 & 0x3f80))
+}
+
+/// The number that a varint gives, [`BEYOND`] at most: no value, however long, adds up to more than
+/// fits.
+#[inline(always)]
+fn after(next: u64, field: u64) -> u64 {
+    (next + join_sevens(field)).min(BEYOND)
 }
 
 /// Joins the low seven bits of each byte.
@@ -321,7 +328,7 @@ pub(crate) fn plane_bit(plane: &[u8], i: u32) -> bool {
 /// Refuses bits beyond the last of `n`.
 pub(crate) fn check_plane(plane: &[u8], n: u32, section: &'static str) -> Result<(), Error> {
     match plane.last() {
-        Some(&last) if n % 8 != 0 && last >> (n % 8) != 0 => Err(Error::Malformed {
+        Some(&last) if !n.is_multiple_of(8) && last >> (n % 8) != 0 => Err(Error::Malformed {
             section,
             problem: "a bit is set beyond the last sample",
         }),
@@ -366,6 +373,13 @@ mod tests {
             prop_assert_eq!(end > limit, beyond);
             prop_assert!(beyond || found_all == expected.len());
         }
+    }
+
+    #[test]
+    fn large_varints_do_not_add_up_to_small_numbers() {
+        let bytes = [[0xff; 7].as_slice(), &[0x7f]].concat().repeat(5_000);
+        assert_eq!(for_each_sparse(&bytes, |_| ()), BEYOND + 1);
+        assert!(SparseIter::new(&bytes).all(|number| number >= 1 << 55));
     }
 
     #[test]

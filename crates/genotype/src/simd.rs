@@ -180,7 +180,9 @@ mod tests {
             }
             let hash = |i: u32| (u64::from(i) * 2 + 1).wrapping_mul(seed | 1) >> 40;
             let mut mask = vec![0; n.div_ceil(64) as usize];
-            (0..n).filter(|i| hash(*i) % 3 > 0).for_each(|i| mask[i as usize / 64] |= 1 << (i % 64));
+            for i in (0..n).filter(|i| hash(*i) % 3 > 0) {
+                mask[i as usize / 64] |= 1 << (i % 64);
+            }
             let labels: Vec<u16> = (0..n).map(|i| (hash(i) % 5).to_le_bytes()[0].into()).collect();
             let sizes: Vec<(u16, u64)> = (0..5)
                 .map(|label| (label, labels.iter().filter(|l| **l == label).count() as u64))

@@ -48,7 +48,7 @@ impl DefaultCall {
 /// A sample whose call is not the default one, in eight bytes.
 ///
 /// ```text
-/// word: bits 0-12 first allele  | 13 first is missing  | 14-26 second allele | 27 second is missing
+/// word: bits 0-12 first allele | 13 first is missing | 14-26 second allele | 27 second is missing
 ///       28 separator is not the default call's | 29 haploid | 30 in `others`, bits 0-27 its index
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,9 +68,9 @@ const OTHERS_INDEX: u32 = (1 << 28) - 1;
 
 /// The calls of all samples at one site.
 ///
-/// A parser fills it in file order and hands it to [`SiteCalls::pack`] once per ALT; it is made once
-/// and reused. Samples are numbered from 0 in the order of the file and must be pushed in ascending
-/// order, each at most once; a sample that is not pushed has the default call.
+/// A parser fills it in file order and hands it to [`SiteCalls::pack`] once per ALT; it is made
+/// once and reused. Samples are numbered from 0 in the order of the file and must be pushed in
+/// ascending order, each at most once; a sample that is not pushed has the default call.
 #[derive(Clone)]
 pub struct SiteCalls {
     pub(crate) n_samples: u32,
@@ -170,8 +170,8 @@ impl SiteCalls {
         }
     }
 
-    /// Gives 64 samples at once: bit `i` of `first` (`second`) says that the first (second) allele of
-    /// sample `64 * word + i` is 1; it is 0 otherwise, the separator is the default call's.
+    /// Gives 64 samples at once: bit `i` of `first` (`second`) says that the first (second) allele
+    /// of sample `64 * word + i` is 1; it is 0 otherwise, the separator is the default call's.
     ///
     /// For the common shape of a line, diploid calls of alleles 0 and 1 with one separator, whose
     /// bits a wide compare gives directly. The default call must be [`DefaultCall::Reference`]. A

@@ -15,8 +15,8 @@ const NOT_YET_NAMED: u16 = MISSING - 1;
 /// allele indices, all of them of the block `samples`.
 ///
 /// # Errors
-/// What a value can be refused for; [`Error::InconsistentSite`] where the rows contradict each other
-/// or one is not there.
+/// What a value can be refused for; [`Error::InconsistentSite`] where the rows contradict each
+/// other or one is not there.
 pub fn unpack_site(
     rows: &[&[u8]],
     samples: &SampleBlock,

@@ -23,8 +23,8 @@ pub const MAX_STRATA: usize = 16_383;
 
 /// Counts the strata of a partition, row after row: one pass over a row's carriers for all of them.
 ///
-/// Strata are disjoint: a sample has one label. What the default call adds to each stratum is worked
-/// out once; a row then costs its carriers and, unless rows are only summed, a copy of that.
+/// Strata are disjoint: a sample has one label. What the default call adds to each stratum is
+/// worked out once; a row then costs its carriers and, unless rows are only summed, a copy of that.
 #[derive(Clone, Debug)]
 pub struct StrataCounter {
     n_strata: usize,

@@ -52,8 +52,8 @@ impl Tally {
         self.count(is, times);
     }
 
-    /// Counts the carriers of a row that has an ALT set alone: `slots` ALT alleles, in `homs` people
-    /// both of them. Everybody was counted as REF.
+    /// Counts the carriers of a row that has an ALT set alone: `slots` ALT alleles, in `homs`
+    /// people both of them. Everybody was counted as REF.
     #[inline]
     pub(crate) fn carriers(&mut self, rule: Rule, slots: u64, homs: u64) {
         let hets = slots.wrapping_sub(homs.wrapping_mul(2));

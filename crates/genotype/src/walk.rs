@@ -1,8 +1,8 @@
 //! Which samples of a row are not as the default call says, and how?
 //!
-//! A sample's *key* has one bit per thing that the sections say of it. Any combination has a meaning:
-//! an exception overrides all but `ADJ`, missing overrides the alleles, half overrides the allele of
-//! its slot, and ALT overrides OTHER.
+//! A sample's *key* has one bit per thing that the sections say of it. Any combination has a
+//! meaning: an exception overrides all but `ADJ`, missing overrides the alleles, half overrides the
+//! allele of its slot, and ALT overrides OTHER.
 
 use crate::Error;
 use crate::layout::{
@@ -130,8 +130,8 @@ impl<'a> Sections<'a> {
             .fold(0, |key, (_, shift)| key | 1 << shift)
     }
 
-    /// Calls `f` with each sample that a list, a plane or an exception names, in ascending order, and
-    /// its key. Costs the samples named; where a set is dense, also a 64th of all samples.
+    /// Calls `f` with each sample that a list, a plane or an exception names, in ascending order,
+    /// and its key. Costs the samples named; where a set is dense, also a 64th of all samples.
     #[inline]
     pub(crate) fn for_each_named(&self, mut f: impl FnMut(u32, Key)) -> Result<(), Error> {
         if self.has_dense() {

@@ -1,6 +1,7 @@
 //! What must hold for any calls and for any bytes.
 
 #![allow(missing_docs, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(clippy::cast_possible_truncation, reason = "small numbers of a test")]
 
 mod naive;

@@ -1,6 +1,7 @@
 //! The counting rules, one sentence each.
 
 #![allow(missing_docs, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use kohort_genome::PloidyClass::{self, Diploid, Mitochondrial, X, Y};
 use kohort_genome::SexKaryotype::{self, Other, Unknown, Xx, Xy};
