@@ -28,8 +28,16 @@ pub(crate) fn text(
             || is_sites && line.starts_with("##FORMAT=")
     };
     let mut text = String::with_capacity(original.len());
+    const FILEFORMAT: &str = "##fileformat=";
     for line in original.lines().filter(|line| line.starts_with("##") && !replaced(line)) {
-        text.push_str(line);
+        // Some writers spell it otherwise, which not every reader takes.
+        match line.get(..FILEFORMAT.len()) {
+            Some(start) if start.eq_ignore_ascii_case(FILEFORMAT) => {
+                text.push_str(FILEFORMAT);
+                text.push_str(&line[FILEFORMAT.len()..]);
+            }
+            _ => text.push_str(line),
+        }
         text.push('\n');
     }
     if counts {
