@@ -42,7 +42,10 @@ async fn run(arguments: Vec<String>) -> Result<(), Error> {
             source,
         })?;
         let output = Box::new(std::io::BufWriter::new(file));
-        println!("{:#?}", export(&lake, request, output, Arc::new(NoProgress)).await?);
+        println!(
+            "{:#?}",
+            export(&lake, request, output, Arc::new(NoProgress)).await?
+        );
         return Ok(());
     }
     let mut request = IngestRequest::default();

@@ -77,8 +77,10 @@ impl CallQuality {
         let mut failing = std::mem::take(&mut self.failing);
         failing.clear();
         let default = site.default_call();
-        let default_counts =
-            matches!(default, DefaultCall::Reference(_) | DefaultCall::HaploidReference);
+        let default_counts = matches!(
+            default,
+            DefaultCall::Reference(_) | DefaultCall::HaploidReference
+        );
         let default_call = default.call();
         let mut next = 0;
         let rest = |from: u32, to: u32, failing: &mut Vec<u32>| {
@@ -107,11 +109,17 @@ impl CallQuality {
         }
         let alleles = call.alleles();
         let dp = value(&self.dp);
-        let wanted = if alleles.len() == 1 { MIN_DP_HAPLOID } else { MIN_DP };
+        let wanted = if alleles.len() == 1 {
+            MIN_DP_HAPLOID
+        } else {
+            MIN_DP
+        };
         if criteria.dp && dp < wanted {
             return false;
         }
-        let Some((&first, others)) = alleles.split_first() else { return true };
+        let Some((&first, others)) = alleles.split_first() else {
+            return true;
+        };
         let is_het = !call.is_partial() && others.iter().any(|&allele| allele != first);
         !criteria.ad || !is_het || self.is_balanced(sample, dp, alleles)
     }
@@ -120,7 +128,10 @@ impl CallQuality {
     fn is_balanced(&self, sample: usize, dp: i32, alleles: &[u16]) -> bool {
         let (start, end) = self.ad_ends.get(sample).copied().unwrap_or_default();
         let text = self.ad.get(start..end).unwrap_or_default();
-        let depths = || text.split(|&b| b == b',').map(|v| integer(v).map(i64::from));
+        let depths = || {
+            text.split(|&b| b == b',')
+                .map(|v| integer(v).map(i64::from))
+        };
         let reads = match dp {
             ABSENT => depths().flatten().sum(),
             dp => i64::from(dp),
@@ -129,7 +140,10 @@ impl CallQuality {
             let depth = depths().nth(usize::from(allele)).flatten();
             depth.is_some_and(|depth| reads > 0 && depth * MIN_BALANCE_PARTS >= reads)
         };
-        alleles.iter().filter(|&&allele| allele != 0 && allele != MISSING).all(enough)
+        alleles
+            .iter()
+            .filter(|&&allele| allele != 0 && allele != MISSING)
+            .all(enough)
     }
 }
 
@@ -138,7 +152,11 @@ mod tests {
     use super::*;
     use kohort_genotype::Phase;
 
-    const ALL: AdjCriteria = AdjCriteria { gq: true, dp: true, ad: true };
+    const ALL: AdjCriteria = AdjCriteria {
+        gq: true,
+        dp: true,
+        ad: true,
+    };
 
     fn failing(calls: &[(CallBuf, &str, &str, &str)], criteria: AdjCriteria) -> Vec<u32> {
         let mut site = SiteCalls::new();

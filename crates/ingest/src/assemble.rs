@@ -131,10 +131,17 @@ impl<'a> Assembler<'a> {
             return Err(Error::Unsorted { found });
         }
         self.end_contig()?;
-        self.last = Some(Last { chrom: run.chrom.clone(), pos: run.last_pos });
+        self.last = Some(Last {
+            chrom: run.chrom.clone(),
+            pos: run.last_pos,
+        });
         if !self.contigs.iter().any(|contig| contig.name == run.name) {
             let (chrom, name) = (run.chrom.clone(), run.name.clone());
-            self.contigs.push(ContigPlan { chrom, name, length: None });
+            self.contigs.push(ContigPlan {
+                chrom,
+                name,
+                length: None,
+            });
         }
         Ok(())
     }
@@ -149,7 +156,9 @@ impl<'a> Assembler<'a> {
     }
 
     fn end_contig(&mut self) -> Result<(), Error> {
-        let Some(last) = self.last.take() else { return Ok(()) };
+        let Some(last) = self.last.take() else {
+            return Ok(());
+        };
         self.release(&last.chrom, i64::MAX)?;
         self.tail = None;
         self.finished.insert(last.chrom);
@@ -178,7 +187,9 @@ fn numbered(batch: &RecordBatch, base: i64) -> Result<RecordBatch, Error> {
     let missing = || Error::Schema { column: COLUMN };
     let at = batch.schema().index_of(COLUMN).map_err(|_| missing())?;
     let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
-    let old = columns[at].as_primitive_opt::<Int64Type>().ok_or_else(missing)?;
+    let old = columns[at]
+        .as_primitive_opt::<Int64Type>()
+        .ok_or_else(missing)?;
     let new: Int64Array = old.unary(|index| index + base);
     columns[at] = Arc::new(new);
     Ok(RecordBatch::try_new(batch.schema(), columns)?)
@@ -191,6 +202,8 @@ pub(crate) struct UploadSink {
 
 impl FileSink for UploadSink {
     fn put(&mut self, table: TableName, file: EncodedFile) -> Result<(), Error> {
-        self.sender.blocking_send((table, file)).map_err(|_| Error::WorkerLost)
+        self.sender
+            .blocking_send((table, file))
+            .map_err(|_| Error::WorkerLost)
     }
 }

@@ -9,8 +9,8 @@ use crate::info::{list, offset};
 use crate::leaf::LeafBuilder;
 use crate::plan::FieldPlan;
 use arrow::array::{
-    ArrayRef, BooleanArray, Int32Builder, Int64Builder, NullBufferBuilder, RecordBatch, StringArray, StringBuilder,
-    StructArray,
+    ArrayRef, BooleanArray, Int32Builder, Int64Builder, NullBufferBuilder, RecordBatch,
+    StringArray, StringBuilder, StructArray,
 };
 use arrow::datatypes::{Fields, SchemaRef};
 use kohort_genotype::CallBuf;
@@ -85,9 +85,8 @@ impl CallFieldsBuilder {
             return false;
         }
         self.set_format(format);
-        let needed = |(key, quality): &(Key, Quality)| {
-            *key != Key::Skip || adj && *quality != Quality::None
-        };
+        let needed =
+            |(key, quality): &(Key, Quality)| *key != Key::Skip || adj && *quality != Quality::None;
         self.keys.iter().any(needed)
     }
 
@@ -108,7 +107,16 @@ impl CallFieldsBuilder {
         quality.start(n_samples);
         let keeps = self.keys.iter().any(|(key, _)| *key != Key::Skip);
         let (pos, n_alt) = (view.pos, view.n_alt);
-        CallVisitor { calls: self, quality, fault, n_samples, record_index, pos, n_alt, keeps }
+        CallVisitor {
+            calls: self,
+            quality,
+            fault,
+            n_samples,
+            record_index,
+            pos,
+            n_alt,
+            keeps,
+        }
     }
 
     fn set_format(&mut self, format: &str) {
@@ -217,13 +225,16 @@ where
         fields: &[&[u8]],
     ) -> Result<(), kohort_vcf::Error> {
         let sample = sample as usize;
-        if self.keeps && sample % SAMPLES_PER_BLOCK == 0 {
+        if self.keeps && sample.is_multiple_of(SAMPLES_PER_BLOCK) {
             self.calls.start_block(self.pos, self.record_index, sample);
         }
         // A GT of `.` stands for any ploidy (VCFv4.5 §1.6.2, GL).
         let ploidy = genotype.filter(|call| !call.is_missing() || call.ploidy() > 1);
         let ploidy = ploidy.map_or(2, |call| u8::try_from(call.ploidy()).unwrap_or(u8::MAX));
-        let dimensions = Dimensions { n_alt: self.n_alt, ploidy };
+        let dimensions = Dimensions {
+            n_alt: self.n_alt,
+            ploidy,
+        };
         let calls = &mut *self.calls;
         calls.text.clear();
         for (&value, &(key, role)) in fields.iter().zip(&calls.keys) {
@@ -252,7 +263,7 @@ where
             calls.undeclared.append(&calls.text);
         }
         let next = sample + 1;
-        if self.keeps && (next % SAMPLES_PER_BLOCK == 0 || next == self.n_samples) {
+        if self.keeps && (next.is_multiple_of(SAMPLES_PER_BLOCK) || next == self.n_samples) {
             self.calls.end_block();
         }
         Ok(())
@@ -335,7 +346,11 @@ impl CallColumn {
 
     /// Ends a row; a record without the key has NULL, and no items.
     fn end_row(&mut self, present: bool) {
-        let items = if self.one { self.leaf.len() } else { self.inner.len() - 1 };
+        let items = if self.one {
+            self.leaf.len()
+        } else {
+            self.inner.len() - 1
+        };
         self.outer.push(offset(items));
         self.outer_valid.append(present);
     }
@@ -372,7 +387,8 @@ impl Default for StringList {
 
 impl StringList {
     fn append(&mut self, text: &str) {
-        self.values.append_option(Some(text).filter(|text| !text.is_empty()));
+        self.values
+            .append_option(Some(text).filter(|text| !text.is_empty()));
         self.n_items += 1;
     }
 

@@ -136,7 +136,9 @@ impl TableWriter {
     }
 
     fn submit_group(&mut self) -> Result<(), Error> {
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
         if self.group.is_empty() {
             return Ok(());
         }
@@ -160,7 +162,9 @@ impl TableWriter {
 
     fn finish_file(&mut self, sink: &mut dyn FileSink) -> Result<(), Error> {
         self.submit_group()?;
-        let Some(mut file) = self.file.take() else { return Ok(()) };
+        let Some(mut file) = self.file.take() else {
+            return Ok(());
+        };
         while !file.in_flight.is_empty() {
             append_group(&mut file)?;
         }
@@ -198,7 +202,9 @@ fn open_file(
 }
 
 fn append_group(file: &mut OpenFile) -> Result<(), Error> {
-    let Some(receive) = file.in_flight.pop_front() else { return Ok(()) };
+    let Some(receive) = file.in_flight.pop_front() else {
+        return Ok(());
+    };
     let chunks = receive.recv().map_err(|_| Error::WorkerLost)??;
     let mut group = file.writer.next_row_group()?;
     for chunk in chunks {
@@ -223,12 +229,17 @@ fn encode_group(
             }
         }
     }
-    writers.into_iter().map(|w| w.close().map_err(Error::from)).collect()
+    writers
+        .into_iter()
+        .map(|w| w.close().map_err(Error::from))
+        .collect()
 }
 
 /// The first and last `pos` of sorted rows.
 fn span(batch: &RecordBatch) -> (i64, i64) {
-    let pos = batch.column_by_name("pos").and_then(|c| c.as_any().downcast_ref::<Int64Array>());
+    let pos = batch
+        .column_by_name("pos")
+        .and_then(|c| c.as_any().downcast_ref::<Int64Array>());
     match pos {
         Some(pos) if !pos.is_empty() => (pos.value(0), pos.value(pos.len() - 1)),
         _ => (0, 0),

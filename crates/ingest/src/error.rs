@@ -60,7 +60,9 @@ pub enum Error {
         reason: String,
     },
     /// Two files of a callset have other samples, or another order of them.
-    #[error("{file}: sample column {column}: expected {expected} as in `{first_file}`, found {found}")]
+    #[error(
+        "{file}: sample column {column}: expected {expected} as in `{first_file}`, found {found}"
+    )]
     SamplesDiffer {
         /// The first file.
         first_file: String,
@@ -156,7 +158,12 @@ impl Error {
             },
             Self::Lake(error) => error.hint(),
             Self::Fields(error) => error.hint(),
-            Self::SamplesDiffer { reordered: true, first_file, file, .. } => Some(format!(
+            Self::SamplesDiffer {
+                reordered: true,
+                first_file,
+                file,
+                ..
+            } => Some(format!(
                 "bring them into one order: `bcftools view -S <(bcftools query -l {first_file}) {file}`"
             )),
             Self::SamplesDiffer { .. } => {
@@ -189,7 +196,10 @@ impl Error {
     pub(crate) fn at(self, place: impl Into<String>) -> Self {
         match self {
             Self::Vcf(error) => Self::Vcf(error.at(place)),
-            error => Self::At { place: place.into(), error: Box::new(error) },
+            error => Self::At {
+                place: place.into(),
+                error: Box::new(error),
+            },
         }
     }
 }

@@ -17,18 +17,32 @@ pub(crate) type Rank = (u32, usize, u32);
 /// Reads the first record; none where there is none, or nothing to read.
 pub(crate) fn locus(input: Option<OpenInput>) -> Result<Option<Locus>, Error> {
     let Some(input) = input else { return Ok(None) };
-    let source = Source { name: input.name, reader: input.reader, size: input.size };
-    let options = OpenOptions { chunk_bytes: CHUNK_BYTES, ..OpenOptions::default() };
+    let source = Source {
+        name: input.name,
+        reader: input.reader,
+        size: input.size,
+    };
+    let options = OpenOptions {
+        chunk_bytes: CHUNK_BYTES,
+        ..OpenOptions::default()
+    };
     let reader = kohort_vcf::open(source, &options)?;
     let header = reader.header().clone();
     let mut found = None;
     let progress = Progress::new();
     let result = reader.for_each_chunk(
         1,
-        || FirstRecord { header: &header, found: None },
+        || FirstRecord {
+            header: &header,
+            found: None,
+        },
         |chunk| {
             found = found.take().or(chunk.output);
-            if found.is_some() { Err(Error::from(kohort_vcf::Error::Cancelled)) } else { Ok(()) }
+            if found.is_some() {
+                Err(Error::from(kohort_vcf::Error::Cancelled))
+            } else {
+                Ok(())
+            }
         },
         &progress,
     );
@@ -41,7 +55,9 @@ pub(crate) fn locus(input: Option<OpenInput>) -> Result<Option<Locus>, Error> {
 
 /// Where a file stands; one whose first record is not known, behind those that are.
 pub(crate) fn rank(first: Option<Locus>, header: &Header) -> Rank {
-    let Some((contig, pos)) = first else { return (u32::MAX, usize::MAX, u32::MAX) };
+    let Some((contig, pos)) = first else {
+        return (u32::MAX, usize::MAX, u32::MAX);
+    };
     let place = header.contigs.iter().position(|line| line.id == contig);
     (contig_rank(&contig), place.unwrap_or(usize::MAX), pos)
 }

@@ -2,7 +2,9 @@
 
 use crate::leaf::LeafBuilder;
 use crate::plan::FieldPlan;
-use arrow::array::{ArrayRef, BooleanArray, ListArray, NullBufferBuilder, StringBuilder, StructArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, ListArray, NullBufferBuilder, StringBuilder, StructArray,
+};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{Field, Fields};
 use kohort_schema::{Scalar, Shape};
@@ -93,15 +95,22 @@ impl InfoBuilder {
                     found: "it twice".to_owned(),
                 }),
                 value if plan.field_type.scalar == Scalar::Flag => check_flag(name, value),
-                value => {
-                    check_value(name, plan.line.field_type(), dimensions, value.unwrap_or(""))
-                }
+                value => check_value(
+                    name,
+                    plan.line.field_type(),
+                    dimensions,
+                    value.unwrap_or(""),
+                ),
             };
             match checked {
                 Ok(()) => {
                     let value_start = split.map_or(start + entry.len(), |at| start + at + 1);
                     let end = start + entry.len();
-                    self.slots[field] = Slot { epoch: self.epoch, start: value_start, end };
+                    self.slots[field] = Slot {
+                        epoch: self.epoch,
+                        start: value_start,
+                        end,
+                    };
                 }
                 Err(error) => fault(field, error)?,
             }
@@ -135,8 +144,11 @@ impl InfoBuilder {
 
     /// The column of the rows since the last call.
     pub(crate) fn finish(&mut self, fields: &Fields) -> Result<ArrayRef, arrow::error::ArrowError> {
-        let mut arrays: Vec<ArrayRef> =
-            self.columns.iter_mut().map(InfoColumn::finish).collect::<Result<_, _>>()?;
+        let mut arrays: Vec<ArrayRef> = self
+            .columns
+            .iter_mut()
+            .map(InfoColumn::finish)
+            .collect::<Result<_, _>>()?;
         let undeclared = self.undeclared_column.finish();
         if arrays.len() < fields.len() {
             arrays.push(Arc::new(undeclared));
@@ -145,12 +157,20 @@ impl InfoBuilder {
             arrays.push(Arc::new(BooleanArray::new_null(self.n_rows)));
         }
         self.n_rows = 0;
-        Ok(Arc::new(StructArray::try_new(fields.clone(), arrays, None)?))
+        Ok(Arc::new(StructArray::try_new(
+            fields.clone(),
+            arrays,
+            None,
+        )?))
     }
 
     /// The field of a key; fields mostly come in one order, so the next one is tried first.
     fn find(&self, key: &str, hint: &mut usize) -> Option<Option<usize>> {
-        if self.plan.get(*hint).is_some_and(|field| field.line.id == key) {
+        if self
+            .plan
+            .get(*hint)
+            .is_some_and(|field| field.line.id == key)
+        {
             *hint += 1;
             return Some(Some(*hint - 1));
         }
@@ -165,7 +185,12 @@ impl InfoBuilder {
 enum InfoColumn {
     One(LeafBuilder),
     PerAlternate(LeafBuilder),
-    Many { shape: Shape, leaf: LeafBuilder, offsets: Vec<i32>, valid: NullBufferBuilder },
+    Many {
+        shape: Shape,
+        leaf: LeafBuilder,
+        offsets: Vec<i32>,
+        valid: NullBufferBuilder,
+    },
 }
 
 impl InfoColumn {
@@ -186,7 +211,12 @@ impl InfoColumn {
     fn append_null(&mut self) {
         match self {
             Self::One(leaf) | Self::PerAlternate(leaf) => leaf.append_null(),
-            Self::Many { offsets, valid, leaf, .. } => {
+            Self::Many {
+                offsets,
+                valid,
+                leaf,
+                ..
+            } => {
                 valid.append_null();
                 offsets.push(offset(leaf.len()));
             }
@@ -206,11 +236,21 @@ impl InfoColumn {
                 let nth = text.split(|&b| b == b',').nth(alternate.saturating_sub(1));
                 ok(leaf, nth.unwrap_or(b"."));
             }
-            Self::Many { offsets, valid, leaf, .. } if text == b"." => {
+            Self::Many {
+                offsets,
+                valid,
+                leaf,
+                ..
+            } if text == b"." => {
                 valid.append_null();
                 offsets.push(offset(leaf.len()));
             }
-            Self::Many { shape, leaf, offsets, valid } => {
+            Self::Many {
+                shape,
+                leaf,
+                offsets,
+                valid,
+            } => {
                 for (i, value) in text.split(|&b| b == b',').enumerate() {
                     if *shape != Shape::PerAllele || i == 0 || i == alternate {
                         ok(leaf, value);
@@ -225,7 +265,12 @@ impl InfoColumn {
     fn finish(&mut self) -> Result<ArrayRef, arrow::error::ArrowError> {
         match self {
             Self::One(leaf) | Self::PerAlternate(leaf) => Ok(leaf.finish()),
-            Self::Many { leaf, offsets, valid, .. } => {
+            Self::Many {
+                leaf,
+                offsets,
+                valid,
+                ..
+            } => {
                 let values = leaf.finish();
                 let offsets = std::mem::replace(offsets, vec![0]);
                 list(values, offsets, valid)
@@ -242,7 +287,12 @@ pub(crate) fn list(
 ) -> Result<ArrayRef, arrow::error::ArrowError> {
     let item = Arc::new(Field::new_list_field(values.data_type().clone(), true));
     let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-    Ok(Arc::new(ListArray::try_new(item, offsets, values, valid.finish())?))
+    Ok(Arc::new(ListArray::try_new(
+        item,
+        offsets,
+        values,
+        valid.finish(),
+    )?))
 }
 
 /// A list offset; a chunk of text is far smaller than 2 GiB.

@@ -80,7 +80,9 @@ impl Job {
             opened.push(open(input, &request.storage).await?);
         }
         let work = move || Self::from_open(request, opened, peeks, progress, started);
-        tokio::task::spawn_blocking(work).await.map_err(|_| Error::WorkerLost)?
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| Error::WorkerLost)?
     }
 
     /// Lets the reading be stopped from elsewhere.
@@ -102,22 +104,34 @@ impl Job {
         for (input, peek) in opened.into_iter().zip(peeks) {
             let (reader, digest) =
                 DigestReader::new(input.reader, Arc::clone(&bytes_in), Arc::clone(&progress));
-            let source =
-                Source { name: input.name, reader: Box::new(reader), size: input.size };
+            let source = Source {
+                name: input.name,
+                reader: Box::new(reader),
+                size: input.size,
+            };
             let reader = kohort_vcf::open(source, &OpenOptions::default())?;
             let first = first::locus(peek)?;
-            files.push((first::rank(first, reader.header()), OpenFile { reader, digest }));
+            files.push((
+                first::rank(first, reader.header()),
+                OpenFile { reader, digest },
+            ));
         }
         files.sort_by_key(|(rank, _)| *rank);
         let files: Vec<OpenFile> = files.into_iter().map(|(_, file)| file).collect();
-        let headers: Vec<_> = files.iter().map(|f| (f.reader.name(), f.reader.header())).collect();
+        let headers: Vec<_> = files
+            .iter()
+            .map(|f| (f.reader.name(), f.reader.header()))
+            .collect();
         let plan = Plan::new(&headers, &request)?;
         let warnings = headers.iter().flat_map(|(file, header)| {
-            header.warnings.iter().map(move |warning| format!("{file}: {warning}"))
+            header
+                .warnings
+                .iter()
+                .map(move |warning| format!("{file}: {warning}"))
         });
         let warnings = warnings.collect();
         let people = people(&request, &plan)?;
-        let fasta = request.fasta.as_ref().map(|path| Fasta::open(path)).transpose()?;
+        let fasta = request.fasta.as_ref().map(Fasta::open).transpose()?;
         Ok(Self {
             request,
             plan,
@@ -135,7 +149,10 @@ impl Job {
     /// Reads all files; `place` is the block and the first sample index. Without a sender nothing is
     /// encoded: that is a check.
     pub(crate) fn read(self, place: (u32, u32), sender: Option<Sender>) -> Result<Done, Error> {
-        let threads = self.request.threads.map_or_else(all_cores, NonZeroUsize::get);
+        let threads = self
+            .request
+            .threads
+            .map_or_else(all_cores, NonZeroUsize::get);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = Arc::new(pool.map_err(|_| Error::WorkerLost)?);
         let block = SampleBlock::new(place.0, place.1, self.people.karyotypes.clone());
@@ -187,7 +204,9 @@ fn all_cores() -> usize {
 }
 
 fn people(request: &IngestRequest, plan: &Plan) -> Result<People, Error> {
-    let Some(path) = &request.samples else { return People::unknown(plan.samples.len()) };
+    let Some(path) = &request.samples else {
+        return People::unknown(plan.samples.len());
+    };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
         path: name.clone(),

@@ -26,7 +26,11 @@ impl<'a> Keys<'a> {
                 .and_then(|c| c.as_primitive_opt::<Int64Type>())
                 .ok_or(Error::Schema { column: name })
         };
-        let text = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
+        let text = |name: &str| {
+            batch
+                .column_by_name(name)
+                .and_then(|c| c.as_string_opt::<i32>())
+        };
         Ok(Self {
             pos: integers("pos")?,
             reference: text("ref"),
@@ -100,8 +104,10 @@ pub(crate) fn is_repeated(before: &RecordBatch, batch: &RecordBatch) -> Result<b
 /// The key columns of the last row, copied so that they pin nothing.
 pub(crate) fn last_row(batch: &RecordBatch) -> Result<RecordBatch, Error> {
     let names = ["pos", "ref", "alt", "record_index"];
-    let columns: Vec<usize> =
-        names.iter().filter_map(|name| batch.schema().index_of(name).ok()).collect();
+    let columns: Vec<usize> = names
+        .iter()
+        .filter_map(|name| batch.schema().index_of(name).ok())
+        .collect();
     let n = u32::try_from(batch.num_rows()).unwrap_or(u32::MAX);
     let last = UInt32Array::from_iter_values((n > 0).then(|| n - 1));
     Ok(take_record_batch(&batch.project(&columns)?, &last)?)
@@ -131,7 +137,8 @@ impl Window {
         if head > 0 {
             let mut parts = std::mem::take(&mut self.held);
             parts.push(batch.slice(0, head));
-            self.held.push(sort(concat_batches(&batch.schema(), &parts)?)?);
+            self.held
+                .push(sort(concat_batches(&batch.schema(), &parts)?)?);
         }
         if head < batch.num_rows() {
             self.held.push(batch.slice(head, batch.num_rows() - head));
@@ -163,7 +170,11 @@ fn partition_point(len: usize, before: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, len);
     while low < high {
         let middle = low + (high - low) / 2;
-        if before(middle) { low = middle + 1 } else { high = middle }
+        if before(middle) {
+            low = middle + 1
+        } else {
+            high = middle
+        }
     }
     low
 }

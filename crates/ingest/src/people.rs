@@ -5,7 +5,9 @@
 //! all its values fit. An empty value (or `NA` or `.` in a numeric column) is NULL.
 
 use crate::Error;
-use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray};
+use arrow::array::{
+    ArrayRef, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
+};
 use arrow::datatypes::{DataType, Field, Schema};
 use kohort_genome::SexKaryotype;
 use kohort_schema::attribute_name;
@@ -63,16 +65,24 @@ impl<'a> SampleFile<'a> {
             reason,
         };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut lines = (1u64..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty());
+        let mut lines = (1u64..)
+            .zip(text.lines())
+            .filter(|(_, l)| !l.trim().is_empty());
         let Some((line, header)) = lines.next() else {
-            return Err(fault(1, "expected a header line with `sample_id`, found nothing".into()));
+            return Err(fault(
+                1,
+                "expected a header line with `sample_id`, found nothing".into(),
+            ));
         };
         let header = header.strip_prefix('#').unwrap_or(header);
         let columns: Vec<&str> = header.split('\t').map(str::trim).collect();
         let find = |wanted: &str| columns.iter().position(|c| c.eq_ignore_ascii_case(wanted));
         let Some(sample) = find("sample_id") else {
             let found = columns.join("`, `");
-            return Err(fault(line, format!("expected a column `sample_id`, found `{found}`")));
+            return Err(fault(
+                line,
+                format!("expected a column `sample_id`, found `{found}`"),
+            ));
         };
         let mut file = Self {
             name,
@@ -94,7 +104,10 @@ impl<'a> SampleFile<'a> {
             let id = values[sample];
             if let Some(first) = file.by_sample.insert(id, file.rows.len()) {
                 let first = file.rows[first].0;
-                return Err(fault(line, format!("sample `{id}` was in line {first} already")));
+                return Err(fault(
+                    line,
+                    format!("sample `{id}` was in line {first} already"),
+                ));
             }
             file.rows.push((line, values));
         }
@@ -102,8 +115,10 @@ impl<'a> SampleFile<'a> {
     }
 
     fn for_samples(&self, samples: &[String]) -> Result<People, Error> {
-        let rows: Vec<Option<usize>> =
-            samples.iter().map(|s| self.by_sample.get(s.as_str()).copied()).collect();
+        let rows: Vec<Option<usize>> = samples
+            .iter()
+            .map(|s| self.by_sample.get(s.as_str()).copied())
+            .collect();
         let value = |row: usize, column: usize| self.rows[row].1[column];
         let mut karyotypes = vec![SexKaryotype::Unknown; samples.len()];
         let mut person_ids = vec![None; samples.len()];
@@ -119,11 +134,18 @@ impl<'a> SampleFile<'a> {
                     ),
                 })?;
             }
-            person_ids[i] =
-                self.person.map(|c| value(row, c)).filter(|p| !p.is_empty()).map(str::to_owned);
+            person_ids[i] = self
+                .person
+                .map(|c| value(row, c))
+                .filter(|p| !p.is_empty())
+                .map(str::to_owned);
         }
         let known: std::collections::HashSet<&str> = samples.iter().map(String::as_str).collect();
-        let unknown = self.rows.iter().map(|(_, v)| v[self.sample]).filter(|s| !known.contains(s));
+        let unknown = self
+            .rows
+            .iter()
+            .map(|(_, v)| v[self.sample])
+            .filter(|s| !known.contains(s));
         Ok(People {
             karyotypes,
             person_ids,
@@ -142,9 +164,15 @@ impl<'a> SampleFile<'a> {
                 continue;
             }
             let all: Vec<&str> = self.rows.iter().map(|(_, values)| values[column]).collect();
-            let picked = rows.iter().map(|row| row.map(|row| self.rows[row].1[column]));
+            let picked = rows
+                .iter()
+                .map(|row| row.map(|row| self.rows[row].1[column]));
             let array = typed(&all, picked);
-            fields.push(Field::new(attribute_name(name), array.data_type().clone(), true));
+            fields.push(Field::new(
+                attribute_name(name),
+                array.data_type().clone(),
+                true,
+            ));
             arrays.push(array);
         }
         batch(fields, arrays, rows.len())
@@ -179,21 +207,33 @@ fn is_absent(value: &str) -> bool {
 fn integer(value: &str) -> Option<i64> {
     let digits = value.strip_prefix('-').unwrap_or(value);
     let plain = digits == "0" || !digits.starts_with('0');
-    if plain && !digits.starts_with('+') { value.parse().ok() } else { None }
+    if plain && !digits.starts_with('+') {
+        value.parse().ok()
+    } else {
+        None
+    }
 }
 
 fn float(value: &str) -> Option<f64> {
     let begins = |c: char| c.is_ascii_digit() || c == '-' || c == '.';
     let digits = value.strip_prefix('-').unwrap_or(value);
     let code = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
-    if value.starts_with(begins) && !code { value.parse().ok() } else { None }
+    if value.starts_with(begins) && !code {
+        value.parse().ok()
+    } else {
+        None
+    }
 }
 
 fn typed<'a>(all: &[&str], picked: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
     match narrowest(all) {
         DataType::Int64 => Arc::new(picked.map(|v| v.and_then(integer)).collect::<Int64Array>()),
         DataType::Float64 => Arc::new(picked.map(|v| v.and_then(float)).collect::<Float64Array>()),
-        _ => Arc::new(picked.map(|v| v.filter(|v| !v.is_empty())).collect::<StringArray>()),
+        _ => Arc::new(
+            picked
+                .map(|v| v.filter(|v| !v.is_empty()))
+                .collect::<StringArray>(),
+        ),
     }
 }
 
@@ -216,29 +256,62 @@ mod tests {
         let people = People::parse("s.tsv", text, &samples()).unwrap();
         let karyotypes = [SexKaryotype::Xy, SexKaryotype::Unknown, SexKaryotype::Xx];
         assert_eq!(people.karyotypes, karyotypes);
-        assert_eq!((people.n_without_row, people.unknown), (1, vec!["z".to_owned()]));
-        let types: Vec<_> =
-            people.attributes.schema().fields().iter().map(|f| f.data_type().clone()).collect();
-        assert_eq!(types, [DataType::Int64, DataType::Float64, DataType::Utf8, DataType::Utf8]);
-        let age: Vec<_> =
-            people.attributes.column(0).as_primitive::<Int64Type>().iter().collect();
+        assert_eq!(
+            (people.n_without_row, people.unknown),
+            (1, vec!["z".to_owned()])
+        );
+        let types: Vec<_> = people
+            .attributes
+            .schema()
+            .fields()
+            .iter()
+            .map(|f| f.data_type().clone())
+            .collect();
+        assert_eq!(
+            types,
+            [
+                DataType::Int64,
+                DataType::Float64,
+                DataType::Utf8,
+                DataType::Utf8
+            ]
+        );
+        let age: Vec<_> = people
+            .attributes
+            .column(0)
+            .as_primitive::<Int64Type>()
+            .iter()
+            .collect();
         assert_eq!(age, [None, None, Some(30)]);
-        let bmi: Vec<_> =
-            people.attributes.column(1).as_primitive::<Float64Type>().iter().collect();
+        let bmi: Vec<_> = people
+            .attributes
+            .column(1)
+            .as_primitive::<Float64Type>()
+            .iter()
+            .collect();
         assert_eq!(bmi, [Some(20.0), None, Some(21.5)]);
     }
 
     #[test]
     fn a_fault_names_its_line() {
         for (text, expected) in [
-            ("id\tsex\na\tXX\n", "s.tsv:1: expected a column `sample_id`, found `id`, `sex`"),
-            ("sample_id\na\nb\na\n", "s.tsv:4: sample `a` was in line 2 already"),
+            (
+                "id\tsex\na\tXX\n",
+                "s.tsv:1: expected a column `sample_id`, found `id`, `sex`",
+            ),
+            (
+                "sample_id\na\nb\na\n",
+                "s.tsv:4: sample `a` was in line 2 already",
+            ),
             ("sample_id\tx\na\n", "s.tsv:2: expected 2 columns, found 1"),
             (
                 "sample_id\tsex_karyotype\na\tmale\n",
                 "s.tsv:2: sex_karyotype: expected XX, XY, other or unknown, found `male`",
             ),
-            ("", "s.tsv:1: expected a header line with `sample_id`, found nothing"),
+            (
+                "",
+                "s.tsv:1: expected a header line with `sample_id`, found nothing",
+            ),
         ] {
             let error = People::parse("s.tsv", text, &samples()).unwrap_err();
             assert_eq!(error.to_string(), expected);

@@ -33,7 +33,10 @@ impl AdjCriteria {
 
     pub(crate) fn names(self) -> Vec<String> {
         let all = [(self.gq, "GQ"), (self.dp, "DP"), (self.ad, "AD")];
-        all.iter().filter(|(on, _)| *on).map(|(_, name)| (*name).to_owned()).collect()
+        all.iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, name)| (*name).to_owned())
+            .collect()
     }
 }
 
@@ -66,14 +69,20 @@ pub(crate) struct Plan {
 impl Plan {
     /// Unites the headers of the inputs (name and header), the first one leading.
     pub(crate) fn new(headers: &[(&str, &Header)], request: &IngestRequest) -> Result<Self, Error> {
-        let Some((first_name, first)) = headers.first() else { return Err(Error::NoInput) };
+        let Some((first_name, first)) = headers.first() else {
+            return Err(Error::NoInput);
+        };
         for (name, header) in &headers[1..] {
             same_samples((first_name, &first.samples), (name, &header.samples))?;
         }
         let infos = unite(headers, "INFO", |h| &h.infos)?;
         let formats = unite(headers, "FORMAT", |h| &h.formats)?;
         let declared = |id: &str| formats.iter().any(|f| f.id == id);
-        let adj = AdjCriteria { gq: declared("GQ"), dp: declared("DP"), ad: declared("AD") };
+        let adj = AdjCriteria {
+            gq: declared("GQ"),
+            dp: declared("DP"),
+            ad: declared("AD"),
+        };
         let formats = formats.into_iter().filter(|f| f.id != "GT").collect();
         let (infos, dropped_infos) = select(infos, &request.info);
         let (formats, dropped_formats) = select(formats, &request.format);
@@ -113,7 +122,9 @@ fn same_samples(a: (&str, &[String]), b: (&str, &[String])) -> Result<(), Error>
     }
     let at = a.1.iter().zip(b.1).take_while(|(x, y)| x == y).count();
     let name = |samples: &[String]| {
-        samples.get(at).map_or_else(|| "no sample".to_owned(), |s| format!("`{s}`"))
+        samples
+            .get(at)
+            .map_or_else(|| "no sample".to_owned(), |s| format!("`{s}`"))
     };
     let set = |samples: &[String]| samples.iter().cloned().collect::<HashSet<_>>();
     Err(Error::SamplesDiffer {
@@ -156,8 +167,14 @@ fn unite<'h>(
 fn select(lines: Vec<FieldLine>, kept: &FieldSelection) -> (Vec<FieldPlan>, Vec<String>) {
     let (kept, dropped): (Vec<_>, Vec<_>) =
         lines.into_iter().partition(|line| kept.keeps(&line.id));
-    let plan = |line: FieldLine| FieldPlan { field_type: field_type(&line), line };
-    (kept.into_iter().map(plan).collect(), dropped.into_iter().map(|line| line.id).collect())
+    let plan = |line: FieldLine| FieldPlan {
+        field_type: field_type(&line),
+        line,
+    };
+    (
+        kept.into_iter().map(plan).collect(),
+        dropped.into_iter().map(|line| line.id).collect(),
+    )
 }
 
 /// The column type of a header line.
@@ -206,7 +223,10 @@ fn reference_genome(
     let mut detected: Option<ReferenceGenome> = None;
     for (file, header) in headers {
         let contigs = || header.contigs.iter().map(|c| (c.id.as_str(), c.length));
-        let fault = |reason: String| Error::ReferenceGenome { file: (*file).to_owned(), reason };
+        let fault = |reason: String| Error::ReferenceGenome {
+            file: (*file).to_owned(),
+            reason,
+        };
         if let Some(given) = given {
             match given.contradiction(contigs()) {
                 Some(contradiction) => return Err(fault(contradiction.to_string())),
@@ -216,7 +236,9 @@ fn reference_genome(
         match (ReferenceGenome::detect(contigs()), detected) {
             (Detection::Known(found), None) => detected = Some(found),
             (Detection::Known(found), Some(before)) if found != before => {
-                return Err(fault(format!("expected {before} as in the files before, found {found}")));
+                return Err(fault(format!(
+                    "expected {before} as in the files before, found {found}"
+                )));
             }
             (Detection::Conflict { first, second }, _) => {
                 return Err(fault(format!("{first}, but {second}")));
@@ -229,7 +251,9 @@ fn reference_genome(
 
 /// The first header, with the meta-information lines that only the others have before its last line.
 fn merged_text(headers: &[(&str, &Header)]) -> String {
-    let Some((_, first)) = headers.first() else { return String::new() };
+    let Some((_, first)) = headers.first() else {
+        return String::new();
+    };
     let mut seen: HashSet<&str> = first.text.lines().collect();
     let mut extra = String::new();
     let declares = |line: &&str| {

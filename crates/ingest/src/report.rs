@@ -67,12 +67,18 @@ fn warnings(done: &Done) -> Vec<String> {
         if !people.unknown.is_empty() {
             let n = people.unknown.len();
             let names = shown(people.unknown.iter().map(String::as_str));
-            warnings.push(format!("{path}: {n} samples are not in the callset: {names}"));
+            warnings.push(format!(
+                "{path}: {n} samples are not in the callset: {names}"
+            ));
         }
     }
     let unknown = n_unknown(done);
     let sex_contigs = ["chrX", "chrY"];
-    if unknown > 0 && sex_contigs.iter().any(|c| done.assembled.chroms.contains(*c)) {
+    if unknown > 0
+        && sex_contigs
+            .iter()
+            .any(|c| done.assembled.chroms.contains(*c))
+    {
         warnings.push(format!(
             "{unknown} samples have no known sex karyotype: on X and Y outside the \
              pseudoautosomal regions they count in `n_unknown_sex` alone"
@@ -80,24 +86,36 @@ fn warnings(done: &Done) -> Vec<String> {
     }
     if tally.n_polyploid_calls > 0 {
         let n = tally.n_polyploid_calls;
-        warnings.push(format!("{n} calls have more than two alleles: they are kept and counted"));
+        warnings.push(format!(
+            "{n} calls have more than two alleles: they are kept and counted"
+        ));
     }
     if !tally.undeclared.is_empty() {
         let keys = shown(tally.undeclared.keys().map(String::as_str));
-        warnings.push(format!("no header line declares {keys}: kept as text in `_undeclared`"));
+        warnings.push(format!(
+            "no header line declares {keys}: kept as text in `_undeclared`"
+        ));
     }
     for (field, n) in &tally.nulled {
-        warnings.push(format!("{field}: {n} values broke their declaration and became NULL"));
+        warnings.push(format!(
+            "{field}: {n} values broke their declaration and became NULL"
+        ));
     }
     if done.assembled.n_duplicates > 0 {
         let n = done.assembled.n_duplicates;
-        warnings.push(format!("{n} rows repeat chrom, pos, ref and alt of another: all are kept"));
+        warnings.push(format!(
+            "{n} rows repeat chrom, pos, ref and alt of another: all are kept"
+        ));
     }
     warnings
 }
 
 fn shown<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
-    let first: Vec<String> = names.by_ref().take(NAMES_SHOWN).map(|n| format!("`{n}`")).collect();
+    let first: Vec<String> = names
+        .by_ref()
+        .take(NAMES_SHOWN)
+        .map(|n| format!("`{n}`"))
+        .collect();
     let more = if names.next().is_some() { ", …" } else { "" };
     format!("{}{more}", first.join(", "))
 }

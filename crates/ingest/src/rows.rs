@@ -1,8 +1,8 @@
 //! The rows of `callset_variants` that one worker builds: a row per ALT.
 
+use crate::Error;
 use crate::info::InfoBuilder;
 use crate::plan::Plan;
-use crate::Error;
 use arrow::array::{
     ArrayRef, BinaryBuilder, BooleanBuilder, Float32Builder, Float64Builder, Int32Builder,
     Int64Builder, ListBuilder, RecordBatch, StringArray, StringBuilder,
@@ -30,8 +30,11 @@ pub(crate) struct Row<'a> {
     pub(crate) genotypes: Option<(&'a [u8], &'a GenotypeCounts)>,
 }
 
+/// A count's column, and how it is read from the counts.
+type CountColumn = (&'static str, fn(&GenotypeCounts) -> u64);
+
 /// The stored counts, by column name.
-const COUNTS: [(&str, fn(&GenotypeCounts) -> u64); 15] = [
+const COUNTS: [CountColumn; 15] = [
     ("ac", |c| c.ac),
     ("an", |c| c.an),
     ("n_samples", |c| c.n_samples),
@@ -117,13 +120,15 @@ impl RowBuilder {
         self.qual.append_option(view.qual);
         self.append_filter(view);
         self.append_counts(row.genotypes.map(|(_, counts)| counts));
-        self.genotypes.append_option(row.genotypes.map(|(bytes, _)| bytes));
+        self.genotypes
+            .append_option(row.genotypes.map(|(bytes, _)| bytes));
         self.is_multiallelic.append_value(view.n_alt > 1);
         self.record_index.append_value(row.record_index);
         self.allele_index.append_value(i32::from(row.allele_index));
         self.n_alleles.append_value(i32::from(view.n_alt) + 1);
         let original = i64::from(view.pos);
-        self.original_pos.append_option(Some(original).filter(|pos| *pos != row.pos));
+        self.original_pos
+            .append_option(Some(original).filter(|pos| *pos != row.pos));
         let reference = Some(view.reference).filter(|r| *r != row.reference);
         self.original_ref.append_option(reference);
         let alternate = Some(row.written_alternate).filter(|a| *a != row.alternate);
@@ -170,8 +175,11 @@ impl RowBuilder {
     pub(crate) fn finish(&mut self, chrom: &str) -> Result<RecordBatch, Error> {
         let n = std::mem::take(&mut self.n_rows);
         let info = self.info.finish(&self.info_fields)?;
-        let mut counts: Vec<ArrayRef> =
-            self.counts.iter_mut().map(|b| Arc::new(b.finish()) as ArrayRef).collect();
+        let mut counts: Vec<ArrayRef> = self
+            .counts
+            .iter_mut()
+            .map(|b| Arc::new(b.finish()) as ArrayRef)
+            .collect();
         let schema = Arc::clone(&self.schema);
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
         for field in schema.fields() {

@@ -65,14 +65,20 @@ pub(crate) async fn ingest(
     };
     progress.stage(Stage::Committing);
     let version = writer.commit(callset_summary(&done, created_at)).await?;
-    let committed = report::Committed { callset_id, version, bytes_out };
+    let committed = report::Committed {
+        callset_id,
+        version,
+        bytes_out,
+    };
     Ok(report::summary(&done, Some(committed)))
 }
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::WorkerLost)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Error::WorkerLost)?
 }
 
 async fn upload(
@@ -88,11 +94,16 @@ async fn upload(
 
 fn new_callset(job: &Job) -> NewCallset {
     let people = &job.people;
-    let samples = job.plan.samples.iter().enumerate().map(|(i, sample_id)| NewSample {
-        sample_id: sample_id.clone(),
-        person_id: people.person_ids.get(i).cloned().flatten(),
-        sex_karyotype: people.karyotypes.get(i).copied().unwrap_or_default(),
-    });
+    let samples = job
+        .plan
+        .samples
+        .iter()
+        .enumerate()
+        .map(|(i, sample_id)| NewSample {
+            sample_id: sample_id.clone(),
+            person_id: people.person_ids.get(i).cloned().flatten(),
+            sex_karyotype: people.karyotypes.get(i).copied().unwrap_or_default(),
+        });
     let tables = [TableName::CallsetVariants, TableName::CallFields];
     NewCallset {
         callset: job.request.callset.clone(),
@@ -141,7 +152,11 @@ fn policies(done: &Done) -> serde_json::Value {
         FieldSelection::None => serde_json::json!([]),
         FieldSelection::Only(ids) => serde_json::json!(ids),
     };
-    let fasta = done.request.fasta.as_ref().and_then(|path| path.file_name());
+    let fasta = done
+        .request
+        .fasta
+        .as_ref()
+        .and_then(|path| path.file_name());
     serde_json::json!({
         "on_bad_field": match done.request.on_bad_field {
             OnBadField::Error => "error",

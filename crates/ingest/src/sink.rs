@@ -150,11 +150,16 @@ impl<'a> RecordSink<'a> {
         self.place(view, ordinal)?;
         let class = self.class(view)?;
         let record_index = i64::try_from(self.done.tally.n_records).unwrap_or(i64::MAX);
-        let mut nulled = Nulled { policy: self.shared.on_bad_field, counts: &mut self.done.tally };
+        let mut nulled = Nulled {
+            policy: self.shared.on_bad_field,
+            counts: &mut self.done.tally,
+        };
         let infos = &self.shared.plan.infos;
-        self.rows.info.record(view.info, view.n_alt, |field, error| {
-            nulled.hear("INFO", &infos[field].line.id, error)
-        })?;
+        self.rows
+            .info
+            .record(view.info, view.n_alt, |field, error| {
+                nulled.hear("INFO", &infos[field].line.id, error)
+            })?;
         let has_gt = self.samples(view, record_index)?;
         for key in self.rows.info.undeclared() {
             count(&mut self.done.tally.undeclared, "INFO", key);
@@ -195,14 +200,16 @@ impl<'a> RecordSink<'a> {
 
     /// The class of the record's own POS, for all its rows, so that `an` is the same on each.
     fn class(&self, view: &RecordView<'_>) -> Result<PloidyClass, Error> {
-        let Some(current) = &self.current else { return Ok(PloidyClass::Diploid) };
+        let Some(current) = &self.current else {
+            return Ok(PloidyClass::Diploid);
+        };
         let chrom = current.chrom.as_str();
         match (self.shared.plan.reference_genome, chrom) {
             (_, "chrM") => Ok(PloidyClass::Mitochondrial),
             (Some(genome), _) => Ok(genome.ploidy_class(chrom, view.pos)),
-            (None, "chrX" | "chrY") => {
-                Err(Error::ReferenceGenomeNeeded { chrom: chrom.to_owned() })
-            }
+            (None, "chrX" | "chrY") => Err(Error::ReferenceGenomeNeeded {
+                chrom: chrom.to_owned(),
+            }),
             (None, _) => Ok(PloidyClass::Diploid),
         }
     }
@@ -230,7 +237,10 @@ impl<'a> RecordSink<'a> {
         let adj = view.has_genotypes() && n_samples > 0 && criteria.any();
         let has_gt = if n_samples > 0 && self.calls.is_needed(view.format, adj) {
             let policy = self.shared.on_bad_field;
-            let mut nulled = Nulled { policy, counts: &mut self.done.tally };
+            let mut nulled = Nulled {
+                policy,
+                counts: &mut self.done.tally,
+            };
             let formats = &self.shared.plan.formats;
             let mut visitor = self.calls.visitor(
                 view,
@@ -265,8 +275,11 @@ impl<'a> RecordSink<'a> {
         mut error: kohort_vcf::Error,
     ) -> Result<Vec<u8>, Error> {
         let n_samples = self.n_samples();
-        let mut calls: Vec<Vec<u8>> =
-            view.samples.split(|&b| b == b'\t').map(<[u8]>::to_vec).collect();
+        let mut calls: Vec<Vec<u8>> = view
+            .samples
+            .split(|&b| b == b'\t')
+            .map(<[u8]>::to_vec)
+            .collect();
         for _ in 0..=n_samples {
             let kohort_vcf::Error::Genotype { sample_number, .. } = error.condition() else {
                 return Err(error.into());
@@ -278,7 +291,10 @@ impl<'a> RecordSink<'a> {
             call.splice(..end, *b"./.");
             count(&mut self.done.tally.nulled, "FORMAT", "GT");
             let samples = calls.join(&b'\t');
-            let mended = RecordView { samples: &samples, ..*view };
+            let mended = RecordView {
+                samples: &samples,
+                ..*view
+            };
             match parse_genotypes(&mended, n_samples, &mut self.site) {
                 Ok(_) => return Ok(samples),
                 Err(next) => error = next,
@@ -296,7 +312,11 @@ impl<'a> RecordSink<'a> {
         record_index: i64,
         has_gt: bool,
     ) -> Result<(), Error> {
-        let counts = if has_gt { self.pack(allele_index, class)? } else { GenotypeCounts::default() };
+        let counts = if has_gt {
+            self.pack(allele_index, class)?
+        } else {
+            GenotypeCounts::default()
+        };
         let tally = &mut self.done.tally;
         if allele_index == 1 {
             tally.n_polyploid_calls += counts.n_polyploid;
@@ -306,9 +326,11 @@ impl<'a> RecordSink<'a> {
         }
         let alleles = normalised(view, written, self.fasta.as_mut())?;
         let (pos, reference, alternate) = match &alleles {
-            Some(alleles) => {
-                (alleles.pos, alleles.reference.as_ref(), alleles.alternate.as_ref())
-            }
+            Some(alleles) => (
+                alleles.pos,
+                alleles.reference.as_ref(),
+                alleles.alternate.as_ref(),
+            ),
             None => (view.pos, view.reference, written),
         };
         let variant_type = normalise::variant_type(reference, alternate);
@@ -340,13 +362,16 @@ impl<'a> RecordSink<'a> {
 
     fn pack(&mut self, allele: u16, class: PloidyClass) -> Result<GenotypeCounts, Error> {
         self.packed.clear();
-        self.site.pack(allele, class, self.shared.block, &mut self.packed);
+        self.site
+            .pack(allele, class, self.shared.block, &mut self.packed);
         self.done.tally.genotype_bytes += self.packed.len() as u64;
         Ok(self.counter.count(&self.packed)?)
     }
 
     fn end_run(&mut self) -> Result<(), Error> {
-        let Some(current) = self.current.take() else { return Ok(()) };
+        let Some(current) = self.current.take() else {
+            return Ok(());
+        };
         let variants = order::sort(self.rows.finish(&current.chrom)?)?;
         let schema = &self.shared.plan.call_fields_schema;
         let fields = &self.shared.plan.call_struct;
@@ -418,9 +443,10 @@ fn normalised<'v>(
         return Ok(None);
     }
     let trimmed = normalise::trim(view.pos, view.reference, alternate);
-    let Some(fasta) = fasta else { return Ok(Some(trimmed)) };
-    let aligned =
-        normalise::left_align(fasta, view.chrom, view.pos, view.reference, alternate)?;
+    let Some(fasta) = fasta else {
+        return Ok(Some(trimmed));
+    };
+    let aligned = normalise::left_align(fasta, view.chrom, view.pos, view.reference, alternate)?;
     let shift = i64::from(view.pos) - i64::from(aligned.pos);
     Ok(Some(if shift > MAX_SHIFT { trimmed } else { aligned }))
 }

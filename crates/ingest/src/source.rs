@@ -20,7 +20,11 @@ pub(crate) async fn open(input: Input, storage: &StorageOptions) -> Result<OpenI
         Input::Reader { name, reader, size } => Ok(OpenInput { name, reader, size }),
         Input::Location(name) => {
             let input = kohort_lake::input(&name, storage).await?;
-            Ok(OpenInput { name: input.name, reader: input.reader, size: input.size })
+            Ok(OpenInput {
+                name: input.name,
+                reader: input.reader,
+                size: input.size,
+            })
         }
     }
 }
@@ -42,12 +46,18 @@ impl DigestState {
     pub(crate) fn finish(&self, uri: &str) -> SourceDigest {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let hash = state.0.clone().finalize();
-        let hex = hash.iter().fold(String::with_capacity(64), |mut hex, byte| {
-            hex.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
-            hex.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
-            hex
-        });
-        SourceDigest { uri: uri.to_owned(), sha256: hex, size_bytes: state.1 }
+        let hex = hash
+            .iter()
+            .fold(String::with_capacity(64), |mut hex, byte| {
+                hex.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+                hex.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+                hex
+            });
+        SourceDigest {
+            uri: uri.to_owned(),
+            sha256: hex,
+            size_bytes: state.1,
+        }
     }
 }
 
@@ -67,7 +77,15 @@ impl DigestReader {
         progress: Arc<dyn Progress>,
     ) -> (Self, DigestState) {
         let state = DigestState(Arc::new(Mutex::new((Sha256::new(), 0))));
-        (Self { inner, state: state.clone(), total, progress }, state)
+        (
+            Self {
+                inner,
+                state: state.clone(),
+                total,
+                progress,
+            },
+            state,
+        )
     }
 }
 
@@ -93,8 +111,11 @@ mod tests {
     #[test]
     fn the_digest_is_that_of_the_stored_bytes() {
         let total = Arc::new(AtomicU64::new(0));
-        let (mut reader, state) =
-            DigestReader::new(Box::new(&b"abc"[..]), Arc::clone(&total), Arc::new(NoProgress));
+        let (mut reader, state) = DigestReader::new(
+            Box::new(&b"abc"[..]),
+            Arc::clone(&total),
+            Arc::new(NoProgress),
+        );
         let mut text = String::new();
         reader.read_to_string(&mut text).unwrap();
         let digest = state.finish("x.vcf");

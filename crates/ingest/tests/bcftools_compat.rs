@@ -3,6 +3,12 @@
 //! Compared are all columns of all records, after what is known to come back differently is made
 //! equal: the order of INFO and FORMAT keys, INFO entries whose only value is `.`, and FORMAT values
 //! that are missing as a whole (`.`, `.,.`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
 
 mod common;
 
@@ -16,9 +22,16 @@ use std::process::Command;
 const MAX_FILE_BYTES: u64 = 260_000;
 
 fn bcftools(path: &Path) -> Option<Vec<String>> {
-    let output = Command::new("bcftools").args(["view", "-H"]).arg(path).output().ok()?;
+    let output = Command::new("bcftools")
+        .args(["view", "-H"])
+        .arg(path)
+        .output()
+        .ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    output.status.success().then(|| text.lines().map(canonical).collect())
+    output
+        .status
+        .success()
+        .then(|| text.lines().map(canonical).collect())
 }
 
 fn is_missing(value: &str) -> bool {
@@ -29,7 +42,11 @@ fn canonical(line: &str) -> String {
     let mut columns: Vec<String> = line.split('\t').map(str::to_owned).collect();
     let mut info: Vec<&str> = columns[7]
         .split(';')
-        .filter(|entry| entry.split_once('=').is_none_or(|(_, value)| !is_missing(value)))
+        .filter(|entry| {
+            entry
+                .split_once('=')
+                .is_none_or(|(_, value)| !is_missing(value))
+        })
         .filter(|entry| *entry != ".")
         .collect();
     info.sort_unstable();
@@ -44,20 +61,29 @@ fn canonical(line: &str) -> String {
                 Some(value) if !is_missing(value) => *value,
                 _ => ".",
             };
-            *column = order.iter().map(|&i| value(i)).collect::<Vec<_>>().join(":");
+            *column = order
+                .iter()
+                .map(|&i| value(i))
+                .collect::<Vec<_>>()
+                .join(":");
         }
     }
     columns.join("\t")
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         let name = path.to_string_lossy().into_owned();
         if path.is_dir() {
             files(&path, found);
-        } else if [".vcf", ".vcf.gz", ".bcf", ".gvcf"].iter().any(|end| name.ends_with(end))
+        } else if [".vcf", ".vcf.gz", ".bcf", ".gvcf"]
+            .iter()
+            .any(|end| name.ends_with(end))
             && std::fs::metadata(&path).unwrap().len() <= MAX_FILE_BYTES
         {
             found.push(path);
@@ -70,9 +96,16 @@ fn ingest(lake: &TestLake, path: &Path) -> bool {
     let try_with = |reference_genome: Option<ReferenceGenome>| {
         let inputs = vec![Input::Location(path.display().to_string())];
         let on_bad_field = OnBadField::Error;
-        lake.try_ingest(IngestRequest { inputs, reference_genome, on_bad_field, ..request(&[]) })
+        lake.try_ingest(IngestRequest {
+            inputs,
+            reference_genome,
+            on_bad_field,
+            ..request(&[])
+        })
     };
-    try_with(None).or_else(|_| try_with(Some(ReferenceGenome::Grch37))).is_ok()
+    try_with(None)
+        .or_else(|_| try_with(Some(ReferenceGenome::Grch37)))
+        .is_ok()
 }
 
 fn compare(folder: &str, min_equal: usize) {
@@ -86,12 +119,17 @@ fn compare(folder: &str, min_equal: usize) {
     let (mut equal, mut refused) = (0, 0);
     for path in paths {
         let lake = TestLake::new();
-        let Some(expected) = bcftools(&path) else { continue };
+        let Some(expected) = bcftools(&path) else {
+            continue;
+        };
         if !ingest(&lake, &path) {
             refused += 1;
             continue;
         }
-        let (text, _) = lake.export(ExportRequest { callset: "c".into(), ..Default::default() });
+        let (text, _) = lake.export(ExportRequest {
+            callset: "c".into(),
+            ..Default::default()
+        });
         let out = lake.file("out.vcf", &text);
         let found = bcftools(&out).unwrap_or_else(|| panic!("{}: unreadable", path.display()));
         for (i, (expected, found)) in expected.iter().zip(&found).enumerate() {
@@ -101,7 +139,10 @@ fn compare(folder: &str, min_equal: usize) {
         equal += 1;
     }
     println!("{folder}: {equal} files equal, {refused} refused");
-    assert!(equal >= min_equal, "{folder}: {equal} files equal, {refused} refused");
+    assert!(
+        equal >= min_equal,
+        "{folder}: {equal} files equal, {refused} refused"
+    );
 }
 
 #[test]

@@ -1,4 +1,10 @@
 //! What an ingest makes of files, good and bad.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
 
 mod common;
 
@@ -13,47 +19,92 @@ use std::sync::Arc;
 const INFO: &str = "##INFO=<ID=DP,Number=1,Type=Integer,Description=\"x\">";
 
 fn small() -> String {
-    vcf(&[CHR20, GT, INFO], &["a", "b"], &[
-        "20 10 . A C . . DP=3 GT 0/1 1/1",
-        "20 20 . A G . . . GT 0/0 ./.",
-    ])
+    vcf(
+        &[CHR20, GT, INFO],
+        &["a", "b"],
+        &[
+            "20 10 . A C . . DP=3 GT 0/1 1/1",
+            "20 20 . A G . . . GT 0/0 ./.",
+        ],
+    )
 }
 
 #[test]
 fn a_row_per_alt_is_counted_by_the_rules() {
     let lake = TestLake::new();
-    let summary = lake.ingest(&vcf(&[CHR20, GT], &["a", "b", "c", "d"], &[
-        "20 10 rs1 A C,G 50 PASS . GT 0/1 1/2 ./1 ./.",
-        "20 20 . A * . q10 . GT 0/1 0 0/0/1 1|1",
-    ]));
-    assert_eq!((summary.n_records, summary.n_variants, summary.n_polyploid_calls), (2, 3, 1));
-    let columns =
-        ["chrom", "pos", "ref", "alt", "variant_type", "ac", "an", "n_het", "n_hom_alt", "n_partial"];
-    assert_eq!(lake.variants(&columns), [
-        "chr20 10 A C snv 3 5 2 0 1",
-        "chr20 10 A G snv 1 5 1 0 1",
-        "chr20 20 A * spanning_deletion 4 8 2 1 0",
-    ]);
-    assert_eq!(lake.variants(&["id", "qual", "filter", "n_samples"])[0], "rs1 50.0 [PASS] 4");
+    let summary = lake.ingest(&vcf(
+        &[CHR20, GT],
+        &["a", "b", "c", "d"],
+        &[
+            "20 10 rs1 A C,G 50 PASS . GT 0/1 1/2 ./1 ./.",
+            "20 20 . A * . q10 . GT 0/1 0 0/0/1 1|1",
+        ],
+    ));
+    assert_eq!(
+        (
+            summary.n_records,
+            summary.n_variants,
+            summary.n_polyploid_calls
+        ),
+        (2, 3, 1)
+    );
+    let columns = [
+        "chrom",
+        "pos",
+        "ref",
+        "alt",
+        "variant_type",
+        "ac",
+        "an",
+        "n_het",
+        "n_hom_alt",
+        "n_partial",
+    ];
+    assert_eq!(
+        lake.variants(&columns),
+        [
+            "chr20 10 A C snv 3 5 2 0 1",
+            "chr20 10 A G snv 1 5 1 0 1",
+            "chr20 20 A * spanning_deletion 4 8 2 1 0",
+        ]
+    );
+    assert_eq!(
+        lake.variants(&["id", "qual", "filter", "n_samples"])[0],
+        "rs1 50.0 [PASS] 4"
+    );
 }
 
 #[test]
 fn rows_are_in_order_after_trimming() {
     let lake = TestLake::new();
-    let summary = lake.ingest(&vcf(&[CHR20], &[], &[
-        "20 10 . CAAA CAAT,C . . .",
-        "20 11 . A G . . .",
-        "20 12 . A T,C . . .",
-    ]));
+    let summary = lake.ingest(&vcf(
+        &[CHR20],
+        &[],
+        &[
+            "20 10 . CAAA CAAT,C . . .",
+            "20 11 . A G . . .",
+            "20 12 . A T,C . . .",
+        ],
+    ));
     assert_eq!(summary.n_normalised, 1);
-    let columns = ["pos", "ref", "alt", "record_index", "allele_index", "original_pos"];
-    assert_eq!(lake.variants(&columns), [
-        "10 CAAA C 0 2 NULL",
-        "11 A G 1 1 NULL",
-        "12 A C 2 2 NULL",
-        "12 A T 2 1 NULL",
-        "13 A T 0 1 10",
-    ]);
+    let columns = [
+        "pos",
+        "ref",
+        "alt",
+        "record_index",
+        "allele_index",
+        "original_pos",
+    ];
+    assert_eq!(
+        lake.variants(&columns),
+        [
+            "10 CAAA C 0 2 NULL",
+            "11 A G 1 1 NULL",
+            "12 A C 2 2 NULL",
+            "12 A T 2 1 NULL",
+            "13 A T 0 1 10",
+        ]
+    );
     assert_eq!(lake.lines()[0], "20\t10\t.\tCAAA\tCAAT,C\t.\t.\t.");
 }
 
@@ -73,16 +124,32 @@ fn info_is_typed_from_the_point_of_view_of_one_alt() {
         "20 11 . A C . . MQ=1e-3;NEW=3;OTHER",
     ];
     let summary = lake.ingest(&vcf(&meta, &[], &lines));
-    assert_eq!(summary.n_undeclared.keys().collect::<Vec<_>>(), ["INFO/NEW", "INFO/OTHER"]);
-    let columns = ["info.AC", "info.AD", "info.DB", "info.MQ", "info.CSQ", "info._undeclared"];
-    assert_eq!(lake.variants(&columns), [
-        "1 [5, 6] true NULL [x|y, z] NULL",
-        "2 [5, 7] true NULL [x|y, z] NULL",
-        "NULL NULL false 0.001 NULL NEW=3;OTHER",
-    ]);
+    assert_eq!(
+        summary.n_undeclared.keys().collect::<Vec<_>>(),
+        ["INFO/NEW", "INFO/OTHER"]
+    );
+    let columns = [
+        "info.AC",
+        "info.AD",
+        "info.DB",
+        "info.MQ",
+        "info.CSQ",
+        "info._undeclared",
+    ];
+    assert_eq!(
+        lake.variants(&columns),
+        [
+            "1 [5, 6] true NULL [x|y, z] NULL",
+            "2 [5, 7] true NULL [x|y, z] NULL",
+            "NULL NULL false 0.001 NULL NEW=3;OTHER",
+        ]
+    );
     let back: Vec<_> = lines.iter().map(|l| l.replace(' ', "\t")).collect();
     assert_eq!(lake.lines()[0], back[0]);
-    assert_eq!(lake.lines()[1], "20\t11\t.\tA\tC\t.\t.\tMQ=0.001;NEW=3;OTHER");
+    assert_eq!(
+        lake.lines()[1],
+        "20\t11\t.\tA\tC\t.\t.\tMQ=0.001;NEW=3;OTHER"
+    );
 }
 
 #[test]
@@ -111,7 +178,10 @@ fn a_bad_field_names_file_line_place_field_expected_and_found() {
         assert_eq!(error.to_string(), expected);
         assert!(error.hint().unwrap().contains("--on-bad-field null"));
         assert!(lake.callsets().is_empty());
-        let null = IngestRequest { on_bad_field: OnBadField::Null, ..request(&[&text]) };
+        let null = IngestRequest {
+            on_bad_field: OnBadField::Null,
+            ..request(&[&text])
+        };
         let summary = lake.try_ingest(null).unwrap();
         assert_eq!(summary.n_nulled.values().sum::<u64>(), 1, "{line}");
         assert_eq!(summary.n_records, 2);
@@ -121,14 +191,18 @@ fn a_bad_field_names_file_line_place_field_expected_and_found() {
 #[test]
 fn a_failed_ingest_leaves_nothing_visible_and_the_name_free() {
     let lake = TestLake::new();
-    let mut lines: Vec<String> =
-        (1..3000).map(|i| format!("20 {i} . A C . . . GT 0/1 0/0")).collect();
+    let mut lines: Vec<String> = (1..3000)
+        .map(|i| format!("20 {i} . A C . . . GT 0/1 0/0"))
+        .collect();
     lines.push("20 5 . A C . . . GT 0/1 0/0".into());
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let text = vcf(&[CHR20, GT], &["a", "b"], &lines);
     let error = lake.try_ingest(request(&[&text])).unwrap_err();
     let message = error.to_string();
-    assert!(message.starts_with("0.vcf:3004: 20:5: expected records sorted"), "{message}");
+    assert!(
+        message.starts_with("0.vcf:3004: 20:5: expected records sorted"),
+        "{message}"
+    );
     assert_eq!(error.hint().as_deref(), Some("sort first: `bcftools sort`"));
     assert!(lake.callsets().is_empty());
     lake.ingest(&small());
@@ -141,7 +215,10 @@ fn a_check_reads_all_and_writes_nothing() {
     let before = files_below(lake.folder.path());
     let check = kohort_ingest::check(request(&[&small()]), Arc::new(NoProgress));
     let summary = lake.runtime.block_on(check).unwrap();
-    assert_eq!((summary.n_records, summary.n_samples, summary.lake_version), (2, 2, None));
+    assert_eq!(
+        (summary.n_records, summary.n_samples, summary.lake_version),
+        (2, 2, None)
+    );
     assert_eq!(files_below(lake.folder.path()), before);
 }
 
@@ -149,7 +226,11 @@ fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files_below(&path)) } else { found.push(path) }
+        if path.is_dir() {
+            found.extend(files_below(&path))
+        } else {
+            found.push(path)
+        }
     }
     found.sort();
     found
@@ -160,10 +241,16 @@ fn a_name_is_taken_once_unless_it_is_replaced() {
     let lake = TestLake::new();
     lake.ingest(&small());
     let error = lake.try_ingest(request(&[&small()])).unwrap_err();
-    assert!(error.to_string().starts_with("callset `c` exists"), "{error}");
+    assert!(
+        error.to_string().starts_with("callset `c` exists"),
+        "{error}"
+    );
     assert!(error.hint().unwrap().contains("--replace"));
     let other = vcf(&[CHR20, GT], &["z"], &["20 7 . T C . . . GT 1/1"]);
-    let replace = IngestRequest { existing: Existing::Replace, ..request(&[&other]) };
+    let replace = IngestRequest {
+        existing: Existing::Replace,
+        ..request(&[&other])
+    };
     lake.try_ingest(replace).unwrap();
     assert_eq!(lake.callsets(), ["c"]);
     assert_eq!(lake.variants(&["pos", "ac"]), ["7 2"]);
@@ -173,27 +260,49 @@ fn a_name_is_taken_once_unless_it_is_replaced() {
 fn sex_chromosomes_are_counted_by_karyotype_and_genome() {
     let lake = TestLake::new();
     let samples = lake.file("s.tsv", "sample_id\tsex_karyotype\nw\tXX\nm\tXY\n");
-    let text = vcf(&[CHRX, CHRY, GT], &["w", "m", "u"], &[
-        "chrX 100000 . A C . . . GT 0/1 0/1 0/1",
-        "chrX 5000000 . A C . . . GT 0/1 1/1 0/1",
-        "chrX 5000001 . A C . . . GT 0/1 0/1 0/0",
-        "chrY 5000000 . A C . . . GT 0/1 1 .",
-        "chrM 5 . A C . . . GT 1/1 0/1 0",
-    ]);
-    let with = IngestRequest { samples: Some(samples), ..request(&[&text]) };
+    let text = vcf(
+        &[CHRX, CHRY, GT],
+        &["w", "m", "u"],
+        &[
+            "chrX 100000 . A C . . . GT 0/1 0/1 0/1",
+            "chrX 5000000 . A C . . . GT 0/1 1/1 0/1",
+            "chrX 5000001 . A C . . . GT 0/1 0/1 0/0",
+            "chrY 5000000 . A C . . . GT 0/1 1 .",
+            "chrM 5 . A C . . . GT 1/1 0/1 0",
+        ],
+    );
+    let with = IngestRequest {
+        samples: Some(samples),
+        ..request(&[&text])
+    };
     let summary = lake.try_ingest(with).unwrap();
     assert_eq!(summary.reference_genome, Some(ReferenceGenome::Grch38));
     assert_eq!(summary.n_unknown_karyotype, 1);
-    assert!(summary.warnings.iter().any(|w| w.contains("n_unknown_sex")), "{:?}", summary.warnings);
-    let columns = ["chrom", "pos", "ac", "an", "n_hemi_alt", "n_het_haploid", "n_unknown_sex",
-        "n_unexpected"];
-    assert_eq!(lake.variants(&columns), [
-        "chrX 100000 3 6 0 0 0 0",
-        "chrX 5000000 2 3 1 0 1 0",
-        "chrX 5000001 1 2 0 1 1 0",
-        "chrY 5000000 1 1 1 0 1 1",
-        "chrM 5 1 2 1 1 0 0",
-    ]);
+    assert!(
+        summary.warnings.iter().any(|w| w.contains("n_unknown_sex")),
+        "{:?}",
+        summary.warnings
+    );
+    let columns = [
+        "chrom",
+        "pos",
+        "ac",
+        "an",
+        "n_hemi_alt",
+        "n_het_haploid",
+        "n_unknown_sex",
+        "n_unexpected",
+    ];
+    assert_eq!(
+        lake.variants(&columns),
+        [
+            "chrX 100000 3 6 0 0 0 0",
+            "chrX 5000000 2 3 1 0 1 0",
+            "chrX 5000001 1 2 0 1 1 0",
+            "chrY 5000000 1 1 1 0 1 1",
+            "chrM 5 1 2 1 1 0 0",
+        ]
+    );
 }
 
 #[test]
@@ -207,7 +316,11 @@ fn x_without_a_known_genome_asks_for_it() {
     );
     assert!(error.hint().unwrap().contains("--reference-genome"));
     let genome = Some(ReferenceGenome::Grch37);
-    lake.try_ingest(IngestRequest { reference_genome: genome, ..request(&[&text]) }).unwrap();
+    lake.try_ingest(IngestRequest {
+        reference_genome: genome,
+        ..request(&[&text])
+    })
+    .unwrap();
 }
 
 #[test]
@@ -215,16 +328,24 @@ fn a_genome_that_the_contigs_contradict_is_refused() {
     let lake = TestLake::new();
     let genome = Some(ReferenceGenome::Grch37);
     let text = small();
-    let wrong = IngestRequest { reference_genome: genome, ..request(&[&text]) };
+    let wrong = IngestRequest {
+        reference_genome: genome,
+        ..request(&[&text])
+    };
     let error = lake.try_ingest(wrong).unwrap_err();
-    assert!(matches!(error.condition(), Error::ReferenceGenome { .. }), "{error}");
+    assert!(
+        matches!(error.condition(), Error::ReferenceGenome { .. }),
+        "{error}"
+    );
 }
 
 #[test]
 fn several_files_form_one_callset_in_contig_order() {
     let lake = TestLake::new();
     let file = |name: &str, line: &str| {
-        lake.file(name, &vcf(&[GT], &["a", "b"], &[line])).display().to_string()
+        lake.file(name, &vcf(&[GT], &["a", "b"], &[line]))
+            .display()
+            .to_string()
     };
     let files = [
         file("2.vcf", "2 5 . A C . . . GT 0/1 0/0"),
@@ -233,11 +354,17 @@ fn several_files_form_one_callset_in_contig_order() {
         file("1a.vcf", "1 5 . A C . . . GT 0/1 0/0"),
     ];
     let inputs = files.iter().map(|f| f.as_str().into()).collect();
-    let summary = lake.try_ingest(IngestRequest { inputs, ..request(&[]) }).unwrap();
+    let summary = lake
+        .try_ingest(IngestRequest {
+            inputs,
+            ..request(&[])
+        })
+        .unwrap();
     assert_eq!((summary.n_sources, summary.n_records), (4, 4));
-    assert_eq!(lake.variants(&["chrom", "pos", "record_index"]), [
-        "chr1 5 0", "chr1 9 1", "chr2 5 2", "chr10 5 3",
-    ]);
+    assert_eq!(
+        lake.variants(&["chrom", "pos", "record_index"]),
+        ["chr1 5 0", "chr1 9 1", "chr2 5 2", "chr10 5 3",]
+    );
 }
 
 #[test]
@@ -245,8 +372,16 @@ fn files_of_other_samples_are_not_one_callset() {
     let lake = TestLake::new();
     let first = vcf(&[GT], &["a", "b"], &["1 5 . A C . . . GT 0/1 0/0"]);
     for (samples, expected, hint) in [
-        (["b", "a"], "1.vcf: sample column 1: expected `a` as in `0.vcf`, found `b`", "one order"),
-        (["a", "x"], "1.vcf: sample column 2: expected `b` as in `0.vcf`, found `x`", "callsets"),
+        (
+            ["b", "a"],
+            "1.vcf: sample column 1: expected `a` as in `0.vcf`, found `b`",
+            "one order",
+        ),
+        (
+            ["a", "x"],
+            "1.vcf: sample column 2: expected `b` as in `0.vcf`, found `x`",
+            "callsets",
+        ),
     ] {
         let second = vcf(&[GT], &samples, &["2 5 . A C . . . GT 0/1 0/0"]);
         let error = lake.try_ingest(request(&[&first, &second])).unwrap_err();
@@ -262,12 +397,25 @@ fn the_sample_file_gives_karyotypes_persons_and_columns() {
     let samples = Some(lake.file("s.tsv", text));
     let absent = AbsentPolicy::Reference;
     let vcf = small();
-    let summary =
-        lake.try_ingest(IngestRequest { samples, absent, ..request(&[&vcf]) }).unwrap();
+    let summary = lake
+        .try_ingest(IngestRequest {
+            samples,
+            absent,
+            ..request(&[&vcf])
+        })
+        .unwrap();
     assert_eq!(summary.warnings.len(), 2, "{:?}", summary.warnings);
     let rows = lake.rows(TableName::Samples);
-    let names: Vec<_> = rows.schema().fields().iter().map(|f| f.name().clone()).collect();
-    assert!(names.ends_with(&["region".into(), "age".into()]), "{names:?}");
+    let names: Vec<_> = rows
+        .schema()
+        .fields()
+        .iter()
+        .map(|f| f.name().clone())
+        .collect();
+    assert!(
+        names.ends_with(&["region".into(), "age".into()]),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -283,37 +431,64 @@ fn adj_is_worked_out_and_the_callset_says_by_which_fields() {
     let lines = ["20 10 . A C . . . GT:GQ:DP:AD 0/1:99:30:15,15 0/1:99:30:29,1 0/0:5:30:30,0 0/0"];
     let text = vcf(&meta, &["a", "b", "c", "d"], &lines);
     let format = FieldSelection::None;
-    let summary = lake.try_ingest(IngestRequest { format, ..request(&[&text]) }).unwrap();
+    let summary = lake
+        .try_ingest(IngestRequest {
+            format,
+            ..request(&[&text])
+        })
+        .unwrap();
     assert_eq!(summary.adj_criteria, ["GQ", "DP", "AD"]);
-    assert!(lake.policies().contains(r#""adj":["GQ","DP","AD"]"#), "{}", lake.policies());
+    assert!(
+        lake.policies().contains(r#""adj":["GQ","DP","AD"]"#),
+        "{}",
+        lake.policies()
+    );
     use arrow::array::AsArray;
     use kohort_genotype::{Cohort, CountRules, Counter, GenotypeFilter};
     let rows = lake.rows(TableName::CallsetVariants);
-    let packed = rows.column_by_name("genotypes").unwrap().as_binary::<i32>().value(0).to_vec();
+    let packed = rows
+        .column_by_name("genotypes")
+        .unwrap()
+        .as_binary::<i32>()
+        .value(0)
+        .to_vec();
     let snapshot = lake.runtime.block_on(lake.lake.snapshot(None)).unwrap();
     let directory = lake.runtime.block_on(snapshot.directory()).unwrap();
-    let rules = CountRules { filter: GenotypeFilter::Adj, ..CountRules::default() };
+    let rules = CountRules {
+        filter: GenotypeFilter::Adj,
+        ..CountRules::default()
+    };
     let mut counter = Counter::new(&directory, &Cohort::all(&directory), rules);
     let counts = counter.count(&packed).unwrap();
     assert_eq!((counts.ac, counts.an, counts.n_missing), (1, 2, 3));
-    assert_eq!(lake.lines()[0], "20\t10\t.\tA\tC\t.\t.\t.\tGT\t0/1\t0/1\t0/0\t0/0");
+    assert_eq!(
+        lake.lines()[0],
+        "20\t10\t.\tA\tC\t.\t.\t.\tGT\t0/1\t0/1\t0/0\t0/0"
+    );
 }
 
 #[test]
 fn records_without_gt_and_files_without_samples_have_no_genotypes() {
     let lake = TestLake::new();
     let format = "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"x\">";
-    let text = vcf(&[CHR20, GT, format], &["a"], &[
-        "20 10 . A C . . . DP 7",
-        "20 11 . A . . . . GT 0/0",
-    ]);
+    let text = vcf(
+        &[CHR20, GT, format],
+        &["a"],
+        &["20 10 . A C . . . DP 7", "20 11 . A . . . . GT 0/0"],
+    );
     let summary = lake.ingest(&text);
     assert_eq!(summary.n_without_gt, 1);
-    assert_eq!(lake.variants(&["pos", "alt", "variant_type", "ac", "an"]), [
-        "10 C snv NULL NULL",
-        "11 . ref 0 2",
-    ]);
-    assert_eq!(lake.lines(), ["20\t10\t.\tA\tC\t.\t.\t.\tDP\t7", "20\t11\t.\tA\t.\t.\t.\t.\tGT\t0/0"]);
+    assert_eq!(
+        lake.variants(&["pos", "alt", "variant_type", "ac", "an"]),
+        ["10 C snv NULL NULL", "11 . ref 0 2",]
+    );
+    assert_eq!(
+        lake.lines(),
+        [
+            "20\t10\t.\tA\tC\t.\t.\t.\tDP\t7",
+            "20\t11\t.\tA\t.\t.\t.\t.\tGT\t0/0"
+        ]
+    );
 }
 
 #[test]
@@ -322,7 +497,10 @@ fn duplicate_records_are_kept_and_counted() {
     let line = "20 10 . A C . . .";
     let summary = lake.ingest(&vcf(&[CHR20], &[], &[line, "20 10 . A G . . .", line]));
     assert_eq!((summary.n_variants, summary.n_duplicates), (3, 1));
-    assert_eq!(lake.variants(&["alt", "record_index"]), ["C 0", "C 2", "G 1"]);
+    assert_eq!(
+        lake.variants(&["alt", "record_index"]),
+        ["C 0", "C 2", "G 1"]
+    );
     assert_eq!(lake.lines().len(), 3);
 }
 
@@ -332,7 +510,10 @@ fn sources_carry_their_digest_and_size() {
     lake.ingest(&small());
     let snapshot = lake.runtime.block_on(lake.lake.snapshot(None)).unwrap();
     let source = &snapshot.callset("c").unwrap().sources[0];
-    assert_eq!((source.uri.as_str(), source.size_bytes), ("0.vcf", small().len() as u64));
+    assert_eq!(
+        (source.uri.as_str(), source.size_bytes),
+        ("0.vcf", small().len() as u64)
+    );
     assert_eq!(source.sha256.len(), 64);
 }
 
@@ -342,8 +523,15 @@ fn calls_of_ten_thousand_samples_span_blocks() {
     let names: Vec<String> = (0..2500).map(|i| format!("s{i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let format = "##FORMAT=<ID=PL,Number=G,Type=Integer,Description=\"x\">";
-    let calls: Vec<String> =
-        (0..2500).map(|i| if i % 7 == 0 { "./.:.".into() } else { format!("0/1:{i},0,9") }).collect();
+    let calls: Vec<String> = (0..2500)
+        .map(|i| {
+            if i % 7 == 0 {
+                "./.:.".into()
+            } else {
+                format!("0/1:{i},0,9")
+            }
+        })
+        .collect();
     let line = format!("20 10 . A C . . . GT:PL {}", calls.join(" "));
     lake.ingest(&vcf(&[CHR20, GT, format], &names, &[&line]));
     assert_eq!(lake.rows(TableName::CallFields).num_rows(), 3);

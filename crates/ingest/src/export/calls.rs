@@ -36,7 +36,9 @@ impl CallFields {
     /// The FORMAT keys, in order.
     pub(crate) fn keys(&self) -> Vec<&str> {
         let declared = self.columns.iter().map(|column| column.key.as_str());
-        declared.chain(self.undeclared_keys.iter().map(String::as_str)).collect()
+        declared
+            .chain(self.undeclared_keys.iter().map(String::as_str))
+            .collect()
     }
 
     /// Writes a sample's values; `follows` says that something stands before them.
@@ -56,24 +58,37 @@ impl CallFields {
         }
         let text = self.undeclared.as_ref().and_then(|column| {
             let (values, at) = column.at(sample)?;
-            values.as_string_opt::<i32>().filter(|c| c.is_valid(at)).map(|c| c.value(at))
+            values
+                .as_string_opt::<i32>()
+                .filter(|c| c.is_valid(at))
+                .map(|c| c.value(at))
         });
         for key in &self.undeclared_keys {
             separate(line);
             let value = text.and_then(|text| {
                 let entries = text.split(':').filter_map(|entry| entry.split_once('='));
-                entries.filter(|(k, _)| k == key).map(|(_, value)| value).next()
+                entries
+                    .filter(|(k, _)| k == key)
+                    .map(|(_, value)| value)
+                    .next()
             });
             line.push_str(value.unwrap_or("."));
         }
     }
 
     fn new(rows: &[(Arc<Batch>, usize)]) -> Self {
-        let mut fields =
-            Self { columns: Vec::new(), undeclared: None, undeclared_keys: Vec::new() };
-        let Some((first, _)) = rows.first() else { return fields };
+        let mut fields = Self {
+            columns: Vec::new(),
+            undeclared: None,
+            undeclared_keys: Vec::new(),
+        };
+        let Some((first, _)) = rows.first() else {
+            return fields;
+        };
         for (i, field) in first.fields.fields().iter().enumerate() {
-            let Some(column) = Column::new(field.name(), i, rows) else { continue };
+            let Some(column) = Column::new(field.name(), i, rows) else {
+                continue;
+            };
             match field.name().as_str() {
                 PLACEHOLDER_FIELD => {}
                 UNDECLARED => {
@@ -101,7 +116,10 @@ impl Column {
             let end = usize::try_from(*offsets.get(*row + 1)?).ok()?;
             blocks.push((Arc::clone(lists.values()), start, end));
         }
-        Some(Self { key: key.to_owned(), blocks })
+        Some(Self {
+            key: key.to_owned(),
+            blocks,
+        })
     }
 
     fn at(&self, sample: usize) -> Option<(&ArrayRef, usize)> {
@@ -113,12 +131,17 @@ impl Column {
     fn undeclared_keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         for (values, start, end) in &self.blocks {
-            let Some(values) = values.as_string_opt::<i32>() else { continue };
+            let Some(values) = values.as_string_opt::<i32>() else {
+                continue;
+            };
             for at in *start..*end {
                 if values.is_null(at) {
                     continue;
                 }
-                let entries = values.value(at).split(':').filter_map(|e| e.split_once('='));
+                let entries = values
+                    .value(at)
+                    .split(':')
+                    .filter_map(|e| e.split_once('='));
                 for (key, _) in entries {
                     if !keys.iter().any(|k| k == key) {
                         keys.push(key.to_owned());
@@ -144,28 +167,45 @@ impl CallQueue {
             self.is_ended = true;
             return Ok(());
         };
-        let fields = batch.column_by_name("fields").and_then(|c| c.as_struct_opt());
+        let fields = batch
+            .column_by_name("fields")
+            .and_then(|c| c.as_struct_opt());
         let record_index = int64(batch, "record_index")?;
         let fields = fields.cloned().ok_or(Error::Schema { column: "fields" })?;
         let n_rows = batch.num_rows();
-        let batch = Arc::new(Batch { record_index, fields });
-        self.rows.extend((0..n_rows).map(|row| (Arc::clone(&batch), row)));
+        let batch = Arc::new(Batch {
+            record_index,
+            fields,
+        });
+        self.rows
+            .extend((0..n_rows).map(|row| (Arc::clone(&batch), row)));
         Ok(())
     }
 
     /// Whether more batches are needed to know all rows of this record.
     pub(crate) fn needs_more(&self, record_index: i64) -> bool {
-        let last = self.rows.back().map(|(batch, row)| batch.record_index.value(*row));
+        let last = self
+            .rows
+            .back()
+            .map(|(batch, row)| batch.record_index.value(*row));
         !self.is_ended && last.is_none_or(|last| last <= record_index)
     }
 
     /// The fields of a record, where it has any; drops those of the records before.
     pub(crate) fn take(&mut self, record_index: i64) -> Option<CallFields> {
         let index = |(batch, row): &(Arc<Batch>, usize)| batch.record_index.value(*row);
-        while self.rows.front().is_some_and(|row| index(row) < record_index) {
+        while self
+            .rows
+            .front()
+            .is_some_and(|row| index(row) < record_index)
+        {
             self.rows.pop_front();
         }
-        let n = self.rows.iter().take_while(|row| index(row) == record_index).count();
+        let n = self
+            .rows
+            .iter()
+            .take_while(|row| index(row) == record_index)
+            .count();
         let rows: Vec<_> = self.rows.drain(..n).collect();
         (!rows.is_empty()).then(|| CallFields::new(&rows))
     }

@@ -24,12 +24,18 @@ pub(crate) fn text(
     let is_sites = content == ExportContent::Sites;
     let counts = is_sites && !samples.is_empty();
     let replaced = |line: &str| {
-        counts && COUNTED.iter().any(|(id, ..)| line.starts_with(&format!("##INFO=<ID={id},")))
+        counts
+            && COUNTED
+                .iter()
+                .any(|(id, ..)| line.starts_with(&format!("##INFO=<ID={id},")))
             || is_sites && line.starts_with("##FORMAT=")
     };
     let mut text = String::with_capacity(original.len());
     const FILEFORMAT: &str = "##fileformat=";
-    for line in original.lines().filter(|line| line.starts_with("##") && !replaced(line)) {
+    for line in original
+        .lines()
+        .filter(|line| line.starts_with("##") && !replaced(line))
+    {
         // Some writers spell it otherwise, which not every reader takes.
         match line.get(..FILEFORMAT.len()) {
             Some(start) if start.eq_ignore_ascii_case(FILEFORMAT) => {

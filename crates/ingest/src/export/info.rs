@@ -26,14 +26,34 @@ pub(crate) struct InfoWriter {
 
 /// The INFO keys that are counted anew, with their header lines.
 pub(crate) const COUNTED: [(&str, &str, &str, &str); 10] = [
-    ("AC", "A", "Integer", "Copies of the ALT allele among called alleles"),
+    (
+        "AC",
+        "A",
+        "Integer",
+        "Copies of the ALT allele among called alleles",
+    ),
     ("AN", "1", "Integer", "Called alleles"),
     ("AF", "A", "Float", "AC over AN"),
     ("N_SAMPLES", "1", "Integer", "Samples"),
     ("N_CALLED", "1", "Integer", "Samples with a full call"),
-    ("N_HET", "A", "Integer", "Samples with the ALT and another called allele"),
-    ("N_HOM_ALT", "A", "Integer", "Samples with two or more copies, all of them the ALT"),
-    ("N_HEMI_ALT", "A", "Integer", "Samples with one copy, the ALT"),
+    (
+        "N_HET",
+        "A",
+        "Integer",
+        "Samples with the ALT and another called allele",
+    ),
+    (
+        "N_HOM_ALT",
+        "A",
+        "Integer",
+        "Samples with two or more copies, all of them the ALT",
+    ),
+    (
+        "N_HEMI_ALT",
+        "A",
+        "Integer",
+        "Samples with one copy, the ALT",
+    ),
     ("N_PARTIAL", "1", "Integer", "Samples with a partial call"),
     ("N_MISSING", "1", "Integer", "Samples without a call"),
 ];
@@ -51,8 +71,16 @@ impl InfoWriter {
         }
         let (rows, _) = record.first()?;
         let missing = || Error::Schema { column: "info" };
-        let info = rows.batch.column_by_name("info").and_then(|c| c.as_struct_opt());
-        for (name, _) in info.ok_or_else(missing)?.fields().iter().map(|f| (f.name(), ())) {
+        let info = rows
+            .batch
+            .column_by_name("info")
+            .and_then(|c| c.as_struct_opt());
+        for (name, _) in info
+            .ok_or_else(missing)?
+            .fields()
+            .iter()
+            .map(|f| (f.name(), ()))
+        {
             let is_counted = COUNTED.iter().any(|(key, ..)| key == name);
             if is_counted && counted.is_some() || name == kohort_schema::fields::PLACEHOLDER_FIELD {
                 continue;
@@ -66,7 +94,9 @@ impl InfoWriter {
     }
 
     fn counts(&mut self, record: &Record) -> Result<Option<Vec<GenotypeCounts>>, Error> {
-        let Some(counter) = &mut self.counter else { return Ok(None) };
+        let Some(counter) = &mut self.counter else {
+            return Ok(None);
+        };
         let mut counts = Vec::with_capacity(record.rows.len());
         for (rows, row) in &record.rows {
             let genotypes = genotypes(rows)?;
@@ -107,7 +137,9 @@ impl InfoWriter {
                 line.push(';');
             }
         };
-        let Some((first, row)) = column(0) else { return Ok(()) };
+        let Some((first, row)) = column(0) else {
+            return Ok(());
+        };
         if name == UNDECLARED {
             if !first.is_null(row) {
                 separate(line);
@@ -117,7 +149,10 @@ impl InfoWriter {
         }
         match self.spread(name) {
             Spread::Flag => {
-                if first.as_boolean_opt().is_some_and(|c| c.is_valid(row) && c.value(row)) {
+                if first
+                    .as_boolean_opt()
+                    .is_some_and(|c| c.is_valid(row) && c.value(row))
+                {
                     separate(line);
                     line.push_str(name);
                 }
@@ -163,7 +198,10 @@ fn comma(i: usize, line: &mut String) {
 }
 
 fn list_items(column: &ArrayRef, row: usize) -> Option<ArrayRef> {
-    column.as_list_opt::<i32>().filter(|c| c.is_valid(row)).map(|c| c.value(row))
+    column
+        .as_list_opt::<i32>()
+        .filter(|c| c.is_valid(row))
+        .map(|c| c.value(row))
 }
 
 fn push_item(items: Option<&ArrayRef>, i: usize, line: &mut String) {
@@ -204,7 +242,9 @@ fn push_counts(counts: &[GenotypeCounts], line: &mut String) {
         push(line, format_args!("{key}={};", values.join(",")));
     };
     each("AC", &|c| c.ac.to_string());
-    each("AF", &|c| c.af().map_or_else(|| ".".to_owned(), |af| af.to_string()));
+    each("AF", &|c| {
+        c.af().map_or_else(|| ".".to_owned(), |af| af.to_string())
+    });
     each("N_HET", &|c| c.n_het.to_string());
     each("N_HOM_ALT", &|c| c.n_hom_alt.to_string());
     each("N_HEMI_ALT", &|c| c.n_hemi_alt.to_string());

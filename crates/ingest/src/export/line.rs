@@ -39,7 +39,14 @@ impl LineWriter {
         picked: Picked,
         samples: SampleBlock,
     ) -> Self {
-        Self { names, info, picked, samples, site: SiteCalls::new(), line: String::new() }
+        Self {
+            names,
+            info,
+            picked,
+            samples,
+            site: SiteCalls::new(),
+            line: String::new(),
+        }
     }
 
     /// The line of a record, without its line end.
@@ -61,18 +68,22 @@ impl LineWriter {
 
     fn fixed(&mut self, record: &Record, rows: &Rows, row: usize) -> Result<(), Error> {
         let chrom = rows.chrom.value(row);
-        self.line.push_str(self.names.get(chrom).map_or(chrom, String::as_str));
+        self.line
+            .push_str(self.names.get(chrom).map_or(chrom, String::as_str));
         push(&mut self.line, format_args!("\t{}\t", record.written_pos()));
         let id = text(&rows.batch, "id")?;
-        self.line.push_str(if id.is_null(row) { "." } else { id.value(row) });
+        self.line
+            .push_str(if id.is_null(row) { "." } else { id.value(row) });
         self.line.push('\t');
-        self.line.push_str(&original(rows, row, "original_ref", "ref")?);
+        self.line
+            .push_str(&original(rows, row, "original_ref", "ref")?);
         self.line.push('\t');
         for (i, (rows, row)) in record.rows.iter().enumerate() {
             if i > 0 {
                 self.line.push(',');
             }
-            self.line.push_str(&original(rows, *row, "original_alt", "alt")?);
+            self.line
+                .push_str(&original(rows, *row, "original_alt", "alt")?);
         }
         self.line.push('\t');
         let qual = float32(rows, "qual")?;
@@ -95,7 +106,9 @@ impl LineWriter {
             return Ok(());
         }
         let values = lists.value(row);
-        let values = values.as_string_opt::<i32>().ok_or(Error::Schema { column: "filter" })?;
+        let values = values
+            .as_string_opt::<i32>()
+            .ok_or(Error::Schema { column: "filter" })?;
         for (i, value) in values.iter().flatten().enumerate() {
             if i > 0 {
                 self.line.push(';');
@@ -163,8 +176,11 @@ impl LineWriter {
             }
             columns.push(genotypes);
         }
-        let values: Vec<&[u8]> =
-            columns.iter().zip(&record.rows).map(|(column, (_, row))| column.value(*row)).collect();
+        let values: Vec<&[u8]> = columns
+            .iter()
+            .zip(&record.rows)
+            .map(|(column, (_, row))| column.value(*row))
+            .collect();
         unpack_site(&values, &self.samples, &mut self.site)?;
         Ok(true)
     }
@@ -172,12 +188,20 @@ impl LineWriter {
 
 /// The packed genotypes of a batch.
 pub(crate) fn genotypes(rows: &Rows) -> Result<BinaryArray, Error> {
-    let column = rows.batch.column_by_name("genotypes").and_then(|c| c.as_binary_opt::<i32>());
-    column.cloned().ok_or(Error::Schema { column: "genotypes" })
+    let column = rows
+        .batch
+        .column_by_name("genotypes")
+        .and_then(|c| c.as_binary_opt::<i32>());
+    column.cloned().ok_or(Error::Schema {
+        column: "genotypes",
+    })
 }
 
 fn float32(rows: &Rows, name: &'static str) -> Result<Float32Array, Error> {
-    let column = rows.batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Float32Type>());
+    let column = rows
+        .batch
+        .column_by_name(name)
+        .and_then(|c| c.as_primitive_opt::<Float32Type>());
     column.cloned().ok_or(Error::Schema { column: name })
 }
 
@@ -189,7 +213,11 @@ fn original(
     now: &'static str,
 ) -> Result<String, Error> {
     let column = text(&rows.batch, original)?;
-    let column = if column.is_null(row) { text(&rows.batch, now)? } else { column };
+    let column = if column.is_null(row) {
+        text(&rows.batch, now)?
+    } else {
+        column
+    };
     Ok(column.value(row).to_owned())
 }
 

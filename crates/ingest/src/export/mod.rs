@@ -82,19 +82,31 @@ pub(crate) async fn export(
     })?;
     let directory = snapshot.directory().await?;
     let all = snapshot.samples().await?;
-    let samples: Vec<Sample> =
-        all.iter().filter(|s| s.callset_id == callset.callset_id).cloned().collect();
+    let samples: Vec<Sample> = all
+        .iter()
+        .filter(|s| s.callset_id == callset.callset_id)
+        .cloned()
+        .collect();
     let picked = pick(&callset, &samples, request.samples.as_deref())?;
     let n_samples = picked.as_ref().map_or(samples.len(), Vec::len);
     let original = Header::parse(&callset.header)?;
-    let text = header::text(&callset.header, &samples, picked.as_deref(), request.content);
+    let text = header::text(
+        &callset.header,
+        &samples,
+        picked.as_deref(),
+        request.content,
+    );
     let header = Header::parse(&text)?;
     let counter = (request.content == ExportContent::Sites && !samples.is_empty())
         .then(|| counter(&directory, &samples, picked.as_deref()));
     let is_sites = request.content == ExportContent::Sites || samples.is_empty();
     let block = directory.get(callset.block).cloned();
     let block = block.ok_or(Error::Schema { column: "block" })?;
-    let names = callset.contigs.iter().map(|c| (c.chrom.clone(), c.name.clone())).collect();
+    let names = callset
+        .contigs
+        .iter()
+        .map(|c| (c.chrom.clone(), c.name.clone()))
+        .collect();
     let picked = match picked {
         _ if is_sites => Picked::None,
         Some(samples) => Picked::Some(samples),
@@ -102,7 +114,11 @@ pub(crate) async fn export(
     };
     let read = |table| read_table(lake, &snapshot, &callset, table, request.region.as_ref());
     let rows = read(TableName::CallsetVariants).await?;
-    let calls = if is_sites { None } else { Some(read(TableName::CallFields).await?) };
+    let calls = if is_sites {
+        None
+    } else {
+        Some(read(TableName::CallFields).await?)
+    };
     let export = Export {
         region: request.region.clone(),
         content: request.content,
@@ -114,8 +130,9 @@ pub(crate) async fn export(
     };
     let threads = request.threads.map_or_else(all_cores, NonZeroUsize::get);
     let work = move || export.write(output, request.format, threads);
-    let (n_records, bytes_out) =
-        tokio::task::spawn_blocking(work).await.map_err(|_| Error::WorkerLost)??;
+    let (n_records, bytes_out) = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Error::WorkerLost)??;
     Ok(ExportSummary {
         n_records,
         n_samples: n_samples as u64,
@@ -136,7 +153,9 @@ async fn read_table(
     region: Option<&Region>,
 ) -> Result<Batches, Error> {
     let files = snapshot.files(table).await?;
-    let files = files.iter().filter(|file| file.callset_id == callset.callset_id);
+    let files = files
+        .iter()
+        .filter(|file| file.callset_id == callset.callset_id);
     let files = read::ordered(lake.store(), files.cloned().collect(), region).await?;
     let (sender, batches) = channel(BATCHES_AHEAD);
     let region = region.cloned();
@@ -150,7 +169,9 @@ fn pick(
     samples: &[Sample],
     wanted: Option<&[String]>,
 ) -> Result<Option<Vec<u32>>, Error> {
-    let Some(wanted) = wanted else { return Ok(None) };
+    let Some(wanted) = wanted else {
+        return Ok(None);
+    };
     let mut picked = Vec::with_capacity(wanted.len());
     for sample in wanted {
         let found = samples.iter().find(|s| s.sample_id == *sample);
@@ -182,7 +203,10 @@ impl Export {
         threads: usize,
     ) -> Result<(u64, u64), Error> {
         self.progress.stage(Stage::Writing);
-        let output = Counted { inner: output, bytes: 0 };
+        let output = Counted {
+            inner: output,
+            bytes: 0,
+        };
         let mut writer = VcfWriter::new(output, &self.header, header::output(format), threads)?;
         let mut collector = match &self.region {
             Some(_) => Collector::default(),

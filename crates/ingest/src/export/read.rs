@@ -10,15 +10,15 @@ use futures::{FutureExt, StreamExt};
 use kohort_genome::Region;
 use kohort_lake::DataFile;
 use kohort_schema::TableName;
-use object_store::{ObjectStore, ObjectStoreExt};
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, RowFilter,
 };
 use parquet::arrow::async_reader::{
     AsyncFileReader, ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder,
 };
-use parquet::arrow::ProjectionMask;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
@@ -33,8 +33,20 @@ const CALL_ROWS: usize = 64;
 
 /// The columns of `callset_variants` that a record is made from.
 const VARIANT_COLUMNS: [&str; 14] = [
-    "chrom", "pos", "ref", "alt", "id", "qual", "filter", "record_index", "allele_index",
-    "n_alleles", "original_pos", "original_ref", "original_alt", "info",
+    "chrom",
+    "pos",
+    "ref",
+    "alt",
+    "id",
+    "qual",
+    "filter",
+    "record_index",
+    "allele_index",
+    "n_alleles",
+    "original_pos",
+    "original_ref",
+    "original_alt",
+    "info",
 ];
 
 /// A file whose footer is read.
@@ -85,12 +97,19 @@ pub(crate) async fn ordered(
     let mut ready = Vec::with_capacity(files.len());
     for file in files.iter().filter(|file| may_hold(file, region)) {
         let path = Path::from(file.path.as_str());
-        let mut reader =
-            ObjectReader { store: Arc::clone(&store), path, size_bytes: file.size_bytes };
+        let mut reader = ObjectReader {
+            store: Arc::clone(&store),
+            path,
+            size_bytes: file.size_bytes,
+        };
         let options = ArrowReaderOptions::new();
         let metadata = ArrowReaderMetadata::load_async(&mut reader, options).await?;
         let first_record = first_record(&metadata);
-        ready.push(ReadyFile { reader, metadata, first_record });
+        ready.push(ReadyFile {
+            reader,
+            metadata,
+            first_record,
+        });
     }
     ready.sort_by_key(|file| file.first_record);
     Ok(ready)
@@ -99,14 +118,19 @@ pub(crate) async fn ordered(
 fn may_hold(file: &DataFile, region: Option<&Region>) -> bool {
     let Some(region) = region else { return true };
     let (start, end) = bounds(region);
-    file.chrom.as_ref().is_none_or(|chrom| *chrom == region.contig)
+    file.chrom
+        .as_ref()
+        .is_none_or(|chrom| *chrom == region.contig)
         && file.min_pos.is_none_or(|pos| pos <= end)
         && file.max_pos.is_none_or(|pos| pos >= start)
 }
 
 /// Positions that rows of the region's records may have.
 fn bounds(region: &Region) -> (i64, i64) {
-    (i64::from(region.start) - MARGIN, i64::from(region.end).saturating_add(MARGIN))
+    (
+        i64::from(region.start) - MARGIN,
+        i64::from(region.end).saturating_add(MARGIN),
+    )
 }
 
 fn first_record(metadata: &ArrowReaderMetadata) -> i64 {
@@ -149,11 +173,9 @@ fn stream(
     table: TableName,
     file: ReadyFile,
     region: Option<&Region>,
-) -> Result<
-    ParquetRecordBatchStream<ObjectReader>,
-    Error,
-> {
-    let mut builder = ParquetRecordBatchStreamBuilder::new_with_metadata(file.reader, file.metadata);
+) -> Result<ParquetRecordBatchStream<ObjectReader>, Error> {
+    let mut builder =
+        ParquetRecordBatchStreamBuilder::new_with_metadata(file.reader, file.metadata);
     let schema = builder.parquet_schema().clone();
     if table == TableName::CallsetVariants {
         let wanted = VARIANT_COLUMNS.iter().copied().chain(["genotypes"]);
@@ -176,7 +198,10 @@ fn stream(
         let mask = ProjectionMask::columns(&schema, ["pos"]);
         let inside = ArrowPredicateFn::new(mask, move |batch| {
             let pos = batch.column(0).as_primitive::<Int64Type>();
-            Ok(pos.iter().map(|pos| pos.map(|pos| (start..=end).contains(&pos))).collect::<BooleanArray>())
+            Ok(pos
+                .iter()
+                .map(|pos| pos.map(|pos| (start..=end).contains(&pos)))
+                .collect::<BooleanArray>())
         });
         builder = builder.with_row_filter(RowFilter::new(vec![Box::new(inside)]));
     }

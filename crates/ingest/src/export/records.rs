@@ -37,25 +37,35 @@ impl Rows {
 
     /// POS as the file had it.
     pub(crate) fn written_pos(&self, row: usize) -> i64 {
-        if self.original_pos.is_null(row) { self.pos.value(row) } else { self.original_pos.value(row) }
+        if self.original_pos.is_null(row) {
+            self.pos.value(row)
+        } else {
+            self.original_pos.value(row)
+        }
     }
 }
 
 /// A column of a known type.
 pub(crate) fn text(batch: &RecordBatch, name: &'static str) -> Result<StringArray, Error> {
-    let column = batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
+    let column = batch
+        .column_by_name(name)
+        .and_then(|c| c.as_string_opt::<i32>());
     column.cloned().ok_or(Error::Schema { column: name })
 }
 
 /// A column of a known type.
 pub(crate) fn int64(batch: &RecordBatch, name: &'static str) -> Result<Int64Array, Error> {
-    let column = batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
+    let column = batch
+        .column_by_name(name)
+        .and_then(|c| c.as_primitive_opt::<Int64Type>());
     column.cloned().ok_or(Error::Schema { column: name })
 }
 
 /// A column of a known type.
 pub(crate) fn int32(batch: &RecordBatch, name: &'static str) -> Result<Int32Array, Error> {
-    let column = batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int32Type>());
+    let column = batch
+        .column_by_name(name)
+        .and_then(|c| c.as_primitive_opt::<Int32Type>());
     column.cloned().ok_or(Error::Schema { column: name })
 }
 
@@ -70,12 +80,16 @@ pub(crate) struct Record {
 impl Record {
     pub(crate) fn first(&self) -> Result<(&Rows, usize), Error> {
         let first = self.rows.first().map(|(rows, row)| (rows.as_ref(), *row));
-        first.ok_or(Error::Schema { column: "record_index" })
+        first.ok_or(Error::Schema {
+            column: "record_index",
+        })
     }
 
     /// POS as the file had it.
     pub(crate) fn written_pos(&self) -> i64 {
-        self.rows.first().map_or(0, |(rows, row)| rows.written_pos(*row))
+        self.rows
+            .first()
+            .map_or(0, |(rows, row)| rows.written_pos(*row))
     }
 
     fn is_complete(&self) -> bool {
@@ -95,7 +109,10 @@ pub(crate) struct Collector {
 impl Collector {
     /// For a whole callset, whose first record is number 0.
     pub(crate) fn from_start() -> Self {
-        Self { next: Some(0), ..Self::default() }
+        Self {
+            next: Some(0),
+            ..Self::default()
+        }
     }
 
     /// Adds rows; gives the records that are whole and in turn.
@@ -147,7 +164,9 @@ impl Collector {
 
     fn give(&mut self, mut record: Record) {
         self.next = Some(record.index + 1);
-        record.rows.sort_by_key(|(rows, row)| rows.allele_index.value(*row));
+        record
+            .rows
+            .sort_by_key(|(rows, row)| rows.allele_index.value(*row));
         self.ready.push_back(record);
     }
 }

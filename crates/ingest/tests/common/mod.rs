@@ -43,8 +43,14 @@ impl TestLake {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
         let uri = folder.path().join("lake").display().to_string();
-        let lake = runtime.block_on(Lake::create(&uri, &StorageOptions::new())).unwrap();
-        Self { folder, runtime, lake }
+        let lake = runtime
+            .block_on(Lake::create(&uri, &StorageOptions::new()))
+            .unwrap();
+        Self {
+            folder,
+            runtime,
+            lake,
+        }
     }
 
     pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -54,7 +60,11 @@ impl TestLake {
     }
 
     pub(crate) fn try_ingest(&self, request: IngestRequest) -> Result<IngestSummary, Error> {
-        self.runtime.block_on(kohort_ingest::ingest(&self.lake, request, Arc::new(NoProgress)))
+        self.runtime.block_on(kohort_ingest::ingest(
+            &self.lake,
+            request,
+            Arc::new(NoProgress),
+        ))
     }
 
     /// Ingests one text as callset `c`.
@@ -67,7 +77,12 @@ impl TestLake {
         let output = Box::new(sink.clone());
         let summary = self
             .runtime
-            .block_on(kohort_ingest::export(&self.lake, request, output, Arc::new(NoProgress)))
+            .block_on(kohort_ingest::export(
+                &self.lake,
+                request,
+                output,
+                Arc::new(NoProgress),
+            ))
             .unwrap();
         let bytes = sink.0.lock().unwrap().clone();
         (String::from_utf8(bytes).unwrap(), summary)
@@ -75,13 +90,23 @@ impl TestLake {
 
     /// The data lines of callset `c`, exported.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let (text, _) = self.export(ExportRequest { callset: "c".into(), ..Default::default() });
-        text.lines().filter(|l| !l.starts_with('#')).map(str::to_owned).collect()
+        let (text, _) = self.export(ExportRequest {
+            callset: "c".into(),
+            ..Default::default()
+        });
+        text.lines()
+            .filter(|l| !l.starts_with('#'))
+            .map(str::to_owned)
+            .collect()
     }
 
     pub(crate) fn callsets(&self) -> Vec<String> {
         let snapshot = self.runtime.block_on(self.lake.snapshot(None)).unwrap();
-        snapshot.callsets().iter().map(|c| c.callset.clone()).collect()
+        snapshot
+            .callsets()
+            .iter()
+            .map(|c| c.callset.clone())
+            .collect()
     }
 
     pub(crate) fn policies(&self) -> String {
@@ -96,7 +121,15 @@ impl TestLake {
             let mut batches = Vec::new();
             for file in snapshot.files(table).await.unwrap().iter() {
                 let path = Path::from(file.path.as_str());
-                let bytes = self.lake.store().get(&path).await.unwrap().bytes().await.unwrap();
+                let bytes = self
+                    .lake
+                    .store()
+                    .get(&path)
+                    .await
+                    .unwrap()
+                    .bytes()
+                    .await
+                    .unwrap();
                 let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
                 batches.extend(reader.build().unwrap().map(Result::unwrap));
             }
@@ -107,14 +140,24 @@ impl TestLake {
     /// Columns of `callset_variants` as text, one line per row.
     pub(crate) fn variants(&self, columns: &[&str]) -> Vec<String> {
         let rows = self.rows(TableName::CallsetVariants);
-        let row = |i| columns.iter().map(|c| value(column(&rows, c), i)).collect::<Vec<_>>();
+        let row = |i| {
+            columns
+                .iter()
+                .map(|c| value(column(&rows, c), i))
+                .collect::<Vec<_>>()
+        };
         (0..rows.num_rows()).map(|i| row(i).join(" ")).collect()
     }
 }
 
 fn column<'a>(rows: &'a RecordBatch, name: &str) -> &'a ArrayRef {
     match name.strip_prefix("info.") {
-        Some(field) => rows.column_by_name("info").unwrap().as_struct().column_by_name(field).unwrap(),
+        Some(field) => rows
+            .column_by_name("info")
+            .unwrap()
+            .as_struct()
+            .column_by_name(field)
+            .unwrap(),
         None => rows.column_by_name(name).unwrap(),
     }
 }
