@@ -52,6 +52,7 @@ impl Session {
             other => other?,
         }
         self.refresh().await?;
+        self.catalog().load_cohorts().await?;
         let samples = if size == 1 { "sample" } else { "samples" };
         Ok(Outcome::Done {
             message: format!("cohort `{name}`: {size} {samples}"),

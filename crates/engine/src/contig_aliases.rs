@@ -5,6 +5,7 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::expr::InList;
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator};
 use datafusion::optimizer::AnalyzerRule;
 use kohort_genome::canonical_contig;
@@ -21,7 +22,12 @@ impl AnalyzerRule for ContigAliases {
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         plan.transform_down_with_subqueries(|plan| {
-            plan.map_expressions(|expr| expr.transform_up(|expr| Ok(canonical(expr))))
+            let names = NamePreserver::new(&plan);
+            plan.map_expressions(|expr| {
+                let name = names.save(&expr);
+                let renamed = expr.transform_up(|expr| Ok(canonical(expr)))?;
+                Ok(renamed.update_data(|expr| name.restore(expr)))
+            })
         })
         .map(|transformed| transformed.data)
     }

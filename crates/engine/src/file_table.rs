@@ -205,12 +205,7 @@ impl TableProvider for FileTable {
         let files = self.pruned(predicate.as_ref())?;
         let groups = balanced_groups(files, state.config().target_partitions());
         let scan = self.file_scan(state.config(), state.runtime_env());
-        FileScan {
-            projection,
-            predicate,
-            limit,
-            ..scan
-        }
-        .plan(groups)
+        // The filters above reach the scan by DataFusion's own push-down.
+        FileScan { projection, limit, ..scan }.plan(groups)
     }
 }

@@ -21,7 +21,7 @@ use kohort_lake::{AsOf, Lake};
 use kohort_schema::TableName;
 use kohort_schema::tables::{CALLS, VARIANTS};
 
-use crate::catalog::{Catalog, TABLES};
+use crate::catalog::Catalog;
 use crate::contig_aliases::ContigAliases;
 use crate::file_table::ScanNotes;
 use crate::statement::{Statement, parse, split_statements};
@@ -371,17 +371,13 @@ async fn load_what_is_named(
     sql: &str,
     options: KohortOptions,
 ) -> Result<(), Error> {
-    const ABOUT_SAMPLES: [&str; 6] = [
-        "allele_",
-        "carriers",
-        "genotype_of",
-        "cohort",
-        "all_samples",
-        "calls",
-    ];
+    const ABOUT_SAMPLES: [&str; 5] =
+        ["allele_", "carriers", "genotype_of", "cohort", "all_samples"];
     let sql = sql.to_lowercase();
+    let has_calls = sql.match_indices("calls").any(|(at, _)| !sql[at..].starts_with("callset"));
     let counts_variants = sql.contains("variants") && !options.stored_counts_hold();
-    if counts_variants || ABOUT_SAMPLES.iter().any(|name| sql.contains(name)) {
+    let about_samples = ABOUT_SAMPLES.iter().any(|name| sql.contains(name));
+    if counts_variants || has_calls || about_samples {
         catalog.samples().await?;
     }
     if sql.contains("cohort") {
@@ -389,12 +385,13 @@ async fn load_what_is_named(
     }
     let has_strata = sql.contains(strata::NAME);
     for table in TableName::ALL {
-        let in_strata = has_strata
-            && (matches!(table, TableName::Samples | TableName::CallsetVariants)
-                || TABLES
-                    .iter()
-                    .any(|name| sql.contains(name) && table.as_str().contains(name)));
-        if in_strata || sql.contains(table.as_str()) {
+        let is_needed = match table {
+            TableName::Samples => has_strata,
+            TableName::CallsetVariants => has_strata || has_calls,
+            TableName::CallFields => has_calls,
+            TableName::Callsets | TableName::Cohorts => false,
+        };
+        if is_needed || sql.contains(table.as_str()) {
             catalog.file_table(table).await?;
         }
     }

@@ -139,7 +139,7 @@ pub fn parse_regions(text: &str) -> Result<Vec<Region>> {
 /// `chrom` and `pos` lie in one of the regions, as plain comparisons that scans can prune by.
 pub fn regions_predicate(chrom: &Expr, pos: &Expr, regions: &[Region]) -> Expr {
     let each = regions.iter().map(|region| {
-        let mut inside = chrom.clone().eq(lit(region.contig.as_str()));
+        let mut inside = chrom.clone().eq(lit(contig(region)));
         if region.start > 0 {
             inside = inside.and(pos.clone().gt_eq(lit(i64::from(region.start))));
         }
@@ -149,6 +149,11 @@ pub fn regions_predicate(chrom: &Expr, pos: &Expr, regions: &[Region]) -> Expr {
         inside
     });
     disjunction(each).unwrap_or_else(|| lit(false))
+}
+
+/// The contig, as a text of the type that `chrom` has.
+fn contig(region: &Region) -> ScalarValue {
+    ScalarValue::Utf8View(Some(region.contig.clone()))
 }
 
 /// The regions that a constant names; `None` for NULL.

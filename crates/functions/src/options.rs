@@ -127,19 +127,19 @@ impl ExtensionOptions for KohortOptions {
     fn entries(&self) -> Vec<ConfigEntry> {
         vec![
             ConfigEntry {
-                key: "genotype_filter".to_string(),
+                key: "kohort.genotype_filter".to_string(),
                 value: Some(filter_name(self.genotype_filter).to_string()),
                 description: "raw: every call counts; adj: only calls of high quality \
                     (GQ >= 20, DP >= 10 or haploid DP >= 5, a het's alternate reads >= 0.2)",
             },
             ConfigEntry {
-                key: "unknown_sex".to_string(),
+                key: "kohort.unknown_sex".to_string(),
                 value: Some(unknown_sex_name(self.unknown_sex).to_string()),
                 description: "on X and Y outside the PARs, a sample of unknown sex karyotype is \
                     left out (exclude) or counts as its genotype is written (as_called)",
             },
             ConfigEntry {
-                key: "show_spanning_deletions".to_string(),
+                key: "kohort.show_spanning_deletions".to_string(),
                 value: Some(self.show_spanning_deletions.to_string()),
                 description: "whether variants and calls show `*` alleles as rows",
             },
