@@ -1,9 +1,9 @@
 //! `kohort`: population-scale variant analytics from the command line.
 //!
-//! What does a person type? This room parses the command line, draws progress, writes results in the
-//! format asked for, and ends with an exit code: 0 done, 1 a fault of data, lake or storage, 2 a
-//! command or statement that cannot be understood. It is the only room that reads the environment,
-//! prints, and installs logging.
+//! What does a person type? This room parses the command line, draws progress, writes results in
+//! the format asked for, and ends with an exit code: 0 done, 1 a fault of data, lake or storage,
+//! 2 a command or statement that cannot be understood. It is the only room that reads the
+//! environment, prints, and installs logging.
 
 mod args;
 mod commands;

@@ -1,5 +1,5 @@
-//! How far is it? A bar on a terminal, a line every ten seconds elsewhere, both from one thread that
-//! reads counters; the workers only store numbers.
+//! How far is it? A bar on a terminal, a line every ten seconds elsewhere, both from one thread
+//! that reads counters; the workers only store numbers.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -9,20 +9,7 @@ use kohort_engine::{Outcome, Session, split_statements};
 
 use crate::error::{Failure, Result};
 use crate::human::{counted, duration};
-use crate::output::{Format, Sink, TableOptions, writer};
-
-/// How results are written.
-#[derive(Debug, Clone)]
-pub(crate) struct Style {
-    /// The language.
-    pub(crate) format: Format,
-    /// How tables look.
-    pub(crate) table: TableOptions,
-    /// Say how many rows there were, and how long they took.
-    pub(crate) has_footer: bool,
-    /// The output is a file, not a stream.
-    pub(crate) is_file: bool,
-}
+use crate::output::{Format, Sink, Style, writer};
 
 /// What a statement gave.
 pub(crate) struct Ran {
@@ -81,18 +68,17 @@ pub(crate) async fn run_one(
             return Ok(Ran { n_rows: None });
         }
         Outcome::Rows { schema, stream } => (schema, stream),
+        _ => {
+            return Err(Failure::failed(
+                "the statement gave something that cannot be shown",
+            ));
+        }
     };
     if n_before > 0 && style.format.is_binary() {
         let message = "expected one statement that gives rows for this format, got a second one";
         return Err(Failure::usage(message).with_hint("run each into its own --output"));
     }
-    let mut rows = writer(
-        style.format,
-        &schema,
-        sink.out(),
-        &style.table,
-        style.is_file,
-    )?;
+    let mut rows = writer(style, &schema, sink.out())?;
     let mut n_rows = 0;
     while let Some(batch) = stream.next().await {
         let batch = batch.map_err(kohort_engine::Error::from)?;

@@ -7,8 +7,8 @@ use kohort_lake::{AsOf, Lake};
 
 use crate::args::LakeArgs;
 use crate::error::{Failure, Result};
-use crate::output::{Format, TableOptions};
-use crate::query::{self, Style, quote};
+use crate::output::{Format, Style};
+use crate::query::{self, quote};
 
 /// What to do with cohorts.
 #[derive(Debug, Args)]
@@ -46,9 +46,7 @@ pub(crate) async fn run(command: CohortCommand) -> Result {
     let session = Session::open(&lake, SessionOptions::default()).await?;
     let style = Style {
         format: args.format,
-        table: TableOptions::default(),
-        has_footer: false,
-        is_file: false,
+        ..Style::default()
     };
     let list = "SELECT cohort, size, created_by, created_at, lake_version, sql \
                 FROM cohorts ORDER BY cohort";

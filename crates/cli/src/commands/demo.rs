@@ -12,8 +12,8 @@ use kohort_lake::{Lake, StorageOptions};
 
 use crate::error::{Failure, Result};
 use crate::human::{counted, duration};
-use crate::output::{Format, Sink, TableOptions};
-use crate::query::{self, Style};
+use crate::output::{Sink, Style};
+use crate::query;
 
 const AUTOSOMES: &[u8] = include_bytes!("../../../../datasets/demo/autosomes.vcf.gz");
 const MITOCHONDRIAL: &[u8] = include_bytes!("../../../../datasets/demo/mitochondrial.vcf.gz");
@@ -175,12 +175,7 @@ async fn build(uri: &str, sink: &mut Sink) -> Result<Lake> {
 /// Asks one question in a session of its own, as a person who comes anew would.
 async fn ask(lake: &Lake, title: &str, statement: &str, remark: &str, sink: &mut Sink) -> Result {
     let session = Session::open(lake, SessionOptions::default()).await?;
-    let style = Style {
-        format: Format::Table,
-        table: TableOptions::default(),
-        has_footer: false,
-        is_file: false,
-    };
+    let style = Style::default();
     writeln!(sink.out(), "-- {title}\n{statement};\n")?;
     query::run_one(&session, statement, &style, sink, 0).await?;
     if !remark.is_empty() {

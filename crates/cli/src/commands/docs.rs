@@ -34,7 +34,7 @@ enum Page {
 /// Runs the command.
 pub(crate) fn run(args: &DocsArgs) -> Result {
     let (name, text) = match args.page {
-        Page::Functions => ("functions", kohort_functions::functions_markdown()),
+        Page::Functions => ("functions", functions()),
         Page::Columns => ("columns", kohort_schema::data_dictionary_markdown()),
     };
     let Some(path) = &args.check else {
@@ -57,4 +57,8 @@ pub(crate) fn run(args: &DocsArgs) -> Result {
     let message = format!("{}:{}: differs from the code", path.display(), same + 1);
     let hint = format!("`kohort docs {name} > {}` writes it anew", path.display());
     Err(Failure::failed(message).with_hint(hint))
+}
+
+fn functions() -> String {
+    kohort_functions::functions_markdown(&kohort_engine::functions_documentation())
 }

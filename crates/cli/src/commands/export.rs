@@ -9,7 +9,7 @@ use kohort_ingest::{ExportContent, ExportFormat, ExportRequest};
 use kohort_lake::AsOf;
 
 use crate::args::{LakeArgs, as_of};
-use crate::commands::cohort;
+use crate::commands::{apart, cohort};
 use crate::error::{Failure, Result, warn_line};
 use crate::human::{bytes, counted, duration};
 use crate::output::{SharedSink, Sink};
@@ -105,13 +105,11 @@ pub(crate) async fn run(args: ExportArgs) -> Result {
     let shown = Shown::start();
     let counters = shown.counters();
     let output = Box::new(sink.clone());
-    let work = tokio::spawn(async move {
-        kohort_ingest::export(&lake, request, output, counters)
-            .await
-            .map_err(Failure::from)
+    let work = apart(move || async move {
+        Ok(kohort_ingest::export(&lake, request, output, counters).await?)
     });
     let result = tokio::select! {
-        done = work => done.map_err(|error| Failure::caused("the export broke off", &error))?,
+        done = work => done,
         _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted("no file was written")),
     };
     drop(shown);

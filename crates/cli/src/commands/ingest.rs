@@ -12,6 +12,7 @@ use kohort_ingest::{
 };
 
 use crate::args::LakeArgs;
+use crate::commands::apart;
 use crate::error::{Failure, Result};
 use crate::human::{bytes, count, counted, duration};
 use crate::output::Sink;
@@ -37,8 +38,8 @@ pub(crate) struct IngestArgs {
     /// The callset's name
     #[arg(long, value_name = "NAME", required_unless_present = "check")]
     callset: Option<String>,
-    /// Who the samples are: a TSV with sample_id, sex_karyotype, optionally person_id, and any other
-    /// columns, which become columns of `samples`
+    /// Who the samples are: a TSV with sample_id, sex_karyotype, optionally person_id, and any
+    /// other columns, which become columns of `samples`
     #[arg(long, value_name = "TSV")]
     samples: Option<PathBuf>,
     /// GRCh37, GRCh38 or CHM13; detected from contig lengths when absent
@@ -135,18 +136,15 @@ pub(crate) async fn run(args: IngestArgs) -> Result {
         _ => None,
     };
     let shown = Shown::start();
-    let work = tokio::spawn(work(lake, args.request(), shown.counters()));
-    let abort = work.abort_handle();
+    let (request, counters) = (args.request(), shown.counters());
+    let work = apart(move || work(lake, request, counters));
     let summary = tokio::select! {
-        done = work => done.map_err(|error| Failure::caused("the ingest broke off", &error))?,
-        _ = tokio::signal::ctrl_c() => {
-            abort.abort();
-            Err(Failure::Interrupted(if is_check {
-                "nothing was written"
-            } else {
-                "the lake shows what it showed before; `kohort lake vacuum` removes what was begun"
-            }))
-        }
+        done = work => done,
+        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted(if is_check {
+            "nothing was written"
+        } else {
+            "the lake shows what it showed before; `kohort lake vacuum` removes what was begun"
+        })),
     };
     drop(shown);
     print(&summary?, is_check)

@@ -12,7 +12,7 @@ use kohort_lake::{
 use crate::args::{LakeArgs, as_of};
 use crate::error::{Failure, Result};
 use crate::human::{bytes, count, counted};
-use crate::output::{Format, Sink, TableOptions, writer};
+use crate::output::{Format, Sink, Style, writer};
 
 /// Hours of Delta's own retention.
 const DEFAULT_KEEP_HOURS: u64 = DEFAULT_RETENTION.as_secs() / 3600;
@@ -268,6 +268,10 @@ fn write(
     tail: &[String],
     sink: &mut Sink,
 ) -> Result {
+    let style = Style {
+        format,
+        ..Style::default()
+    };
     let is_table = format == Format::Table;
     if is_table {
         head.iter()
@@ -277,8 +281,7 @@ fn write(
         if i > 0 && is_table {
             writeln!(sink.out())?;
         }
-        let options = TableOptions::default();
-        let mut rows = writer(format, &batch.schema(), sink.out(), &options, false)?;
+        let mut rows = writer(&style, &batch.schema(), sink.out())?;
         rows.batch(batch)?;
         rows.finish()?;
     }

@@ -10,8 +10,8 @@ use kohort_lake::{AsOf, Lake};
 
 use crate::args::{LakeArgs, as_of, key_value};
 use crate::error::{Failure, Result};
-use crate::output::{Format, TableOptions, is_terminal};
-use crate::query::{self, Style};
+use crate::output::{Format, Style, TableOptions, is_terminal};
+use crate::query;
 use crate::shell;
 
 /// Rows of a table that a terminal shows.
@@ -124,6 +124,7 @@ impl SqlArgs {
             table,
             has_footer,
             is_file: self.output.is_some(),
+            threads: self.threads.map(NonZeroUsize::get),
         })
     }
 

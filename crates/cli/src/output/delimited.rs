@@ -1,5 +1,5 @@
-//! CSV and TSV: a header line, then a line a row. NULL is an empty field and the empty text is `""`,
-//! so that they stay apart.
+//! CSV and TSV: a header line, then a line a row. NULL is an empty field and the empty text is
+//! `""`, so that they stay apart.
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;

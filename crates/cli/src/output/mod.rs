@@ -1,9 +1,10 @@
 //! How are rows written: one writer per format, all of them streaming.
 
 mod cells;
-mod columnar;
 mod delimited;
+mod ipc;
 mod json;
+mod parquet;
 mod sink;
 mod table;
 
@@ -75,23 +76,36 @@ pub(crate) trait RowWriter {
     }
 }
 
-/// The writer of a format.
+/// How results are written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Style {
+    /// The language.
+    pub(crate) format: Format,
+    /// How tables look.
+    pub(crate) table: TableOptions,
+    /// Say how many rows there were, and how long they took.
+    pub(crate) has_footer: bool,
+    /// The output is a file, not a stream.
+    pub(crate) is_file: bool,
+    /// Threads that may encode; all cores when absent.
+    pub(crate) threads: Option<usize>,
+}
+
+/// The writer of a result.
 pub(crate) fn writer<'a>(
-    format: Format,
+    style: &Style,
     schema: &SchemaRef,
     out: Out<'a>,
-    options: &TableOptions,
-    is_file: bool,
 ) -> Result<Box<dyn RowWriter + 'a>> {
-    Ok(match format {
-        Format::Table => Box::new(TableWriter::new(schema, out, options.clone())),
+    Ok(match style.format {
+        Format::Table => Box::new(TableWriter::new(schema, out, style.table.clone())),
         Format::Csv => Box::new(delimited::DelimitedWriter::new(schema, out, b',')?),
         Format::Tsv => Box::new(delimited::DelimitedWriter::new(schema, out, b'\t')?),
         Format::Json => Box::new(json::JsonWriter::array(schema, out)),
         Format::Ndjson => Box::new(json::JsonWriter::lines(schema, out)),
-        Format::Parquet => Box::new(columnar::ParquetWriter::new(schema, out)?),
-        Format::Arrow if is_file => Box::new(columnar::IpcFile::new(schema, out)?),
-        Format::Arrow => Box::new(columnar::IpcStream::new(schema, out)?),
+        Format::Parquet => Box::new(parquet::ParquetWriter::new(schema, out, style.threads)?),
+        Format::Arrow if style.is_file => Box::new(ipc::IpcFile::new(schema, out)?),
+        Format::Arrow => Box::new(ipc::IpcStream::new(schema, out)?),
     })
 }
 

@@ -1,5 +1,5 @@
-//! Where do bytes go? Standard output, or a file that appears whole: it is written under another name
-//! beside its place, and renamed when everything is in it.
+//! Where do bytes go? Standard output, or a file that appears whole: it is written under another
+//! name beside its place, and renamed when everything is in it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -42,7 +42,8 @@ impl Sink {
         Self::over(writer, None)
     }
 
-    /// A file; something that is there and no regular file (`/dev/null`, a pipe) is written to directly.
+    /// A file; something that is there and no regular file (`/dev/null`, a pipe) is written to
+    /// directly.
     pub(crate) fn file(path: &Path) -> Result<Self> {
         let cannot = |error: io::Error| {
             Failure::caused(format!("cannot write `{}`", path.display()), &error)

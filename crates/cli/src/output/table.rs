@@ -1,5 +1,5 @@
-//! Aligned columns for a person. Widths come from the first rows, so that memory stays bounded; later
-//! rows that need more room take it.
+//! Aligned columns for a person. Widths come from the first rows, so that memory stays bounded;
+//! later rows that need more room take it.
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};

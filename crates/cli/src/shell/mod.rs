@@ -19,8 +19,8 @@ use rustyline::{CompletionType, Config, Editor};
 
 use crate::error::{Failure, Result, report};
 use crate::human::counted;
-use crate::output::{Format, Sink};
-use crate::query::{self, Style, timing};
+use crate::output::{Format, Sink, Style};
+use crate::query::{self, timing};
 
 use completion::SqlHelper;
 
@@ -82,7 +82,8 @@ impl Shell {
             .map(|tables| tables.len())
             .unwrap_or_default();
         format!(
-            "kohort {}: {}, version {}, {}\nType a statement and `;`, \\? for help, \\q to leave.\n",
+            "kohort {}: {}, version {}, {}\n\
+             Type a statement and `;`, \\? for help, \\q to leave.\n",
             env!("CARGO_PKG_VERSION"),
             lake.uri(),
             self.session.version(),
