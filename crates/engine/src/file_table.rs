@@ -152,7 +152,7 @@ fn file_fields(table: TableName, stored: &Schema) -> Vec<FieldRef> {
         .fields()
         .iter()
         .filter(|field| !partitions.iter().any(|p| p.name() == field.name()))
-        .map(|field| as_view(field))
+        .map(as_view)
         .collect()
 }
 
@@ -206,6 +206,11 @@ impl TableProvider for FileTable {
         let groups = balanced_groups(files, state.config().target_partitions());
         let scan = self.file_scan(state.config(), state.runtime_env());
         // The filters above reach the scan by DataFusion's own push-down.
-        FileScan { projection, limit, ..scan }.plan(groups)
+        FileScan {
+            projection,
+            limit,
+            ..scan
+        }
+        .plan(groups)
     }
 }

@@ -371,10 +371,17 @@ async fn load_what_is_named(
     sql: &str,
     options: KohortOptions,
 ) -> Result<(), Error> {
-    const ABOUT_SAMPLES: [&str; 5] =
-        ["allele_", "carriers", "genotype_of", "cohort", "all_samples"];
+    const ABOUT_SAMPLES: [&str; 5] = [
+        "allele_",
+        "carriers",
+        "genotype_of",
+        "cohort",
+        "all_samples",
+    ];
     let sql = sql.to_lowercase();
-    let has_calls = sql.match_indices("calls").any(|(at, _)| !sql[at..].starts_with("callset"));
+    let has_calls = sql
+        .match_indices("calls")
+        .any(|(at, _)| !sql[at..].starts_with("callset"));
     let counts_variants = sql.contains("variants") && !options.stored_counts_hold();
     let about_samples = ABOUT_SAMPLES.iter().any(|name| sql.contains(name));
     if counts_variants || has_calls || about_samples {

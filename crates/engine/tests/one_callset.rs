@@ -27,7 +27,11 @@ async fn stored_counts_and_counts_of_the_genotypes_agree() {
     let test = small().await;
     let session = test.session().await;
     let counts = "chrom, pos, alt, ac, an, n_het, n_hom_alt, n_hemi_alt, n_missing";
-    let stored = rows(&session, &format!("SELECT {counts} FROM variants ORDER BY chrom, pos, alt")).await;
+    let stored = rows(
+        &session,
+        &format!("SELECT {counts} FROM variants ORDER BY chrom, pos, alt"),
+    )
+    .await;
     assert_eq!(
         stored,
         [
@@ -47,7 +51,10 @@ async fn stored_counts_and_counts_of_the_genotypes_agree() {
     .await;
     assert_eq!(counted, stored);
     assert_eq!(rows(&session, "SELECT count(*) FROM variants").await, ["5"]);
-    assert_eq!(rows(&session, "SELECT count(*) FROM callset_variants").await, ["6"]);
+    assert_eq!(
+        rows(&session, "SELECT count(*) FROM callset_variants").await,
+        ["6"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,8 +90,11 @@ async fn contigs_go_by_any_of_their_names() {
         let sql = format!("SELECT count(*) FROM variants WHERE {filter}");
         assert_eq!(rows(&session, &sql).await, ["4"], "{filter}");
     }
-    let (error, _) =
-        failure(&session, "SELECT 1 FROM variants WHERE in_region(chrom, pos, 'chr1:9-5')").await;
+    let (error, _) = failure(
+        &session,
+        "SELECT 1 FROM variants WHERE in_region(chrom, pos, 'chr1:9-5')",
+    )
+    .await;
     assert!(error.contains("chr1:9-5"), "{error}");
 }
 
@@ -113,10 +123,20 @@ async fn cohorts_are_made_named_combined_and_dropped() {
         WHERE pos = 50000000";
     assert_eq!(rows(&session, frequency).await, ["0.25"]);
     let (error, hint) = failure(&session, "SELECT cohort('womn')").await;
-    assert_eq!((error.as_str(), hint.as_str()), ("there is no cohort `womn`", "did you mean `women`?"));
-    failure(&session, "CREATE COHORT women AS SELECT sample_id FROM samples").await;
+    assert_eq!(
+        (error.as_str(), hint.as_str()),
+        ("there is no cohort `womn`", "did you mean `women`?")
+    );
+    failure(
+        &session,
+        "CREATE COHORT women AS SELECT sample_id FROM samples",
+    )
+    .await;
     failure(&session, "CREATE COHORT x AS SELECT region FROM samples").await;
-    session.execute("DROP COHORT women; DROP COHORT IF EXISTS women").await.unwrap();
+    session
+        .execute("DROP COHORT women; DROP COHORT IF EXISTS women")
+        .await
+        .unwrap();
     failure(&session, "DROP COHORT women").await;
 }
 
@@ -142,11 +162,18 @@ async fn statistics_follow_from_the_counts() {
         faf99(0, 10), hwe_exact(0, 0, 0)";
     let row = rows(&session, sql).await.remove(0);
     let cells: Vec<&str> = row.split('|').collect();
-    assert!((cells[0].parse::<f64>().unwrap() - 0.000_919).abs() < 5e-7, "{row}");
+    assert!(
+        (cells[0].parse::<f64>().unwrap() - 0.000_919).abs() < 5e-7,
+        "{row}"
+    );
     assert_eq!(cells[1].parse::<f64>().unwrap(), 0.0, "{row}");
-    assert!((cells[2].parse::<f64>().unwrap() - 5.4254e-5).abs() < 1e-9, "{row}");
+    assert!(
+        (cells[2].parse::<f64>().unwrap() - 5.4254e-5).abs() < 1e-9,
+        "{row}"
+    );
     assert_eq!(cells[3].parse::<f64>().unwrap(), 0.0, "{row}");
-    let fst = "SELECT fst_hudson(ac1, an1, ac2, an2) FROM (VALUES (10, 10, 0, 10)) t(ac1, an1, ac2, an2)";
+    let fst =
+        "SELECT fst_hudson(ac1, an1, ac2, an2) FROM (VALUES (10, 10, 0, 10)) t(ac1, an1, ac2, an2)";
     assert_eq!(rows(&session, fst).await, ["1.0"]);
     let from_struct = "SELECT hwe_exact(allele_stats(genotypes)) IS NOT NULL FROM variants
         WHERE pos = 100";
@@ -157,7 +184,8 @@ async fn statistics_follow_from_the_counts() {
 async fn calls_give_every_sample_at_every_variant() {
     let test = small().await;
     let session = test.session().await;
-    let all = "SELECT sample_id, genotype, alt_count, ploidy, is_phased, gq, dp, ad, is_adj FROM calls
+    let all =
+        "SELECT sample_id, genotype, alt_count, ploidy, is_phased, gq, dp, ad, is_adj FROM calls
         WHERE pos = 100 ORDER BY sample_id";
     assert_eq!(
         rows(&session, all).await,
@@ -174,10 +202,16 @@ async fn calls_give_every_sample_at_every_variant() {
         rows(&session, carriers).await,
         ["s2|100|G|1/1", "s2|200|G|1/2", "s2|200|T|2/1"]
     );
-    let plan = rows(&session, &format!("EXPLAIN {carriers}")).await.join("\n");
-    assert!(plan.contains("UnpackCalls: samples=1, calls=carriers"), "{plan}");
+    let plan = rows(&session, &format!("EXPLAIN {carriers}"))
+        .await
+        .join("\n");
+    assert!(
+        plan.contains("UnpackCalls: samples=1, calls=carriers"),
+        "{plan}"
+    );
     assert_eq!(rows(&session, "SELECT count(*) FROM calls").await, ["20"]);
-    let who = "SELECT carriers(genotypes), genotype_of(genotypes, 's4') FROM variants WHERE pos = 100";
+    let who =
+        "SELECT carriers(genotypes), genotype_of(genotypes, 's4') FROM variants WHERE pos = 100";
     assert_eq!(rows(&session, who).await, ["[s1, s2]|0/0"]);
 }
 
@@ -199,14 +233,22 @@ async fn strata_are_counted_in_one_pass_with_those_that_have_none() {
     let by_query = "SELECT band, sum(ac), sum(an) FROM allele_frequency_by(
         'SELECT sample_id, region = ''north'' AS band FROM samples', 'chr1') GROUP BY band ORDER BY 1";
     assert_eq!(rows(&session, by_query).await, ["false|2|14", "true|6|16"]);
-    let plan = rows(&session, &format!("EXPLAIN {by_query}")).await.join("\n");
+    let plan = rows(&session, &format!("EXPLAIN {by_query}"))
+        .await
+        .join("\n");
     assert!(plan.contains("summed over variants"), "{plan}");
     let cohort = "CREATE COHORT women AS SELECT sample_id FROM samples WHERE sex_karyotype = 'XX';
         SELECT pos, region, ac, an FROM allele_frequency_by('region', 'chr1:100', cohort('women'))
         ORDER BY region";
-    assert_eq!(rows(&session, cohort).await, ["100|north|1|2", "100|south|0|0"]);
+    assert_eq!(
+        rows(&session, cohort).await,
+        ["100|north|1|2", "100|south|0|0"]
+    );
     let (error, hint) = failure(&session, "SELECT * FROM allele_frequency_by('regoin')").await;
-    assert!(error.contains("`regoin`") && hint.contains("`region`"), "{error} {hint}");
+    assert!(
+        error.contains("`regoin`") && hint.contains("`region`"),
+        "{error} {hint}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,7 +258,10 @@ async fn mistyped_names_get_a_suggestion() {
     for (sql, near) in [
         ("SELECT * FROM variant", "`variants`"),
         ("SELECT poss FROM variants", "`pos`"),
-        ("SELECT alele_stats(genotypes) FROM variants", "`allele_stats`"),
+        (
+            "SELECT alele_stats(genotypes) FROM variants",
+            "`allele_stats`",
+        ),
         ("SELECT genotype_of(genotypes, 's11') FROM variants", "`s1`"),
     ] {
         let (error, hint) = failure(&session, sql).await;
@@ -233,6 +278,13 @@ async fn an_empty_lake_answers_with_no_rows() {
     assert!(rows(&session, "SELECT * FROM calls").await.is_empty());
     let strata = "SELECT * FROM allele_frequency_by('sex_karyotype')";
     assert!(rows(&session, strata).await.is_empty());
-    assert!(session.tables().await.unwrap().iter().any(|table| table.name == "variants"));
+    assert!(
+        session
+            .tables()
+            .await
+            .unwrap()
+            .iter()
+            .any(|table| table.name == "variants")
+    );
     assert!(session.functions()[0].is_own);
 }

@@ -12,7 +12,13 @@ const B: [&str; 3] = ["b1:XX", "b2:XY", "b3:XX"];
 /// reference where a callset lacks it passes too.
 fn of_quality(record: &str) -> String {
     let fields = record.split_whitespace().enumerate();
-    let fields = fields.map(|(i, f)| if i < 4 { f.to_string() } else { format!("{f}:50:30") });
+    let fields = fields.map(|(i, f)| {
+        if i < 4 {
+            f.to_string()
+        } else {
+            format!("{f}:50:30")
+        }
+    });
     fields.collect::<Vec<_>>().join(" ")
 }
 
@@ -29,7 +35,14 @@ async fn joint_and_split(absent: AbsentPolicy) -> (TestLake, TestLake) {
         "chrY 10000000 T C . 0 . 1 .",
     ];
     let records = records.map(of_quality);
-    joint.callset("joint", &samples, &records.each_ref().map(String::as_str), absent).await;
+    joint
+        .callset(
+            "joint",
+            &samples,
+            &records.each_ref().map(String::as_str),
+            absent,
+        )
+        .await;
     let split = TestLake::new().await;
     split
         .callset(
@@ -82,7 +95,10 @@ async fn two_callsets_count_as_one_joint_callset() {
         s['n_het'], s['n_other_alt'], s['n_no_copy'], s['n_missing']
         FROM (SELECT *, allele_stats(genotypes) AS s FROM variants) ORDER BY chrom, pos, alt";
     assert_eq!(rows(&split, counted).await, rows(&joint, counted).await);
-    for rule in ["kohort.genotype_filter = 'adj'", "kohort.unknown_sex = 'as_called'"] {
+    for rule in [
+        "kohort.genotype_filter = 'adj'",
+        "kohort.unknown_sex = 'as_called'",
+    ] {
         let sql = format!("SET {rule}; {stored}");
         assert_eq!(rows(&split, &sql).await, rows(&joint, &sql).await, "{rule}");
     }
@@ -99,7 +115,13 @@ async fn a_callset_that_lacks_a_site_is_missing_there_if_declared_so() {
         ORDER BY pos, alt";
     assert_eq!(
         rows(&session, sql).await,
-        ["100|G|4|8|5|1", "200|T|1|4|5|3", "300|A|1|10|5|0", "300|T|3|10|5|0", "400|A|3|6|5|2"]
+        [
+            "100|G|4|8|5|1",
+            "200|T|1|4|5|3",
+            "300|A|1|10|5|0",
+            "300|T|3|10|5|0",
+            "400|A|3|6|5|2"
+        ]
     );
 }
 
@@ -119,7 +141,18 @@ async fn filters_projections_and_regions_reach_through_the_merge() {
     assert_eq!(rows(&session, sql).await, ["2/2|[a1]", "1/1|[b1, b2]"]);
     let sql = "SELECT callset, sample_id, genotype FROM calls WHERE pos = 300 AND alt_count > 0
         ORDER BY sample_id";
-    assert_eq!(rows(&session, sql).await, ["a|a1|0/1", "b|b1|0/1", "b|b2|1/1"]);
-    let plan = rows(&session, "EXPLAIN SELECT ac FROM variants WHERE chrom = '1'").await.join("\n");
-    assert!(plan.contains("MergeCallsets") && plan.contains("kohort files"), "{plan}");
+    assert_eq!(
+        rows(&session, sql).await,
+        ["a|a1|0/1", "b|b1|0/1", "b|b2|1/1"]
+    );
+    let plan = rows(
+        &session,
+        "EXPLAIN SELECT ac FROM variants WHERE chrom = '1'",
+    )
+    .await
+    .join("\n");
+    assert!(
+        plan.contains("MergeCallsets") && plan.contains("kohort files"),
+        "{plan}"
+    );
 }

@@ -14,6 +14,9 @@ use crate::cohort::deserialize;
 use crate::context::FunctionContext;
 use crate::scalar::Kernel;
 
+/// Tells of a row's sample whether it is in a cohort; `None` when it is NULL.
+type Membership<'a> = Box<dyn Fn(usize, &RoaringBitmap) -> Option<bool> + 'a>;
+
 /// Whether a sample is in a cohort.
 #[derive(Debug)]
 pub(crate) struct CohortContains;
@@ -49,26 +52,25 @@ impl Kernel for CohortContains {
         let rows = args.number_rows;
         let cohorts = binary_column(&args.args[0], rows)?;
         let samples = context.samples()?;
-        let members: Box<dyn Fn(usize, &RoaringBitmap) -> Option<bool>> =
-            if args.args[1].data_type() == DataType::Int64 {
-                let indices = args.args[1].to_array(rows)?;
-                Box::new(move |row, cohort| {
-                    let indices = indices.as_primitive::<Int64Type>();
-                    indices.is_valid(row).then(|| {
-                        u32::try_from(indices.value(row)).is_ok_and(|i| cohort.contains(i))
-                    })
+        let members: Membership<'_> = if args.args[1].data_type() == DataType::Int64 {
+            let indices = args.args[1].to_array(rows)?;
+            Box::new(move |row, cohort| {
+                let indices = indices.as_primitive::<Int64Type>();
+                indices
+                    .is_valid(row)
+                    .then(|| u32::try_from(indices.value(row)).is_ok_and(|i| cohort.contains(i)))
+            })
+        } else {
+            let ids = text_column(&args.args[1], rows)?;
+            Box::new(move |row, cohort| {
+                ids.is_valid(row).then(|| {
+                    samples
+                        .indices_of(ids.value(row))
+                        .iter()
+                        .any(|i| cohort.contains(*i))
                 })
-            } else {
-                let ids = text_column(&args.args[1], rows)?;
-                Box::new(move |row, cohort| {
-                    ids.is_valid(row).then(|| {
-                        samples
-                            .indices_of(ids.value(row))
-                            .iter()
-                            .any(|i| cohort.contains(*i))
-                    })
-                })
-            };
+            })
+        };
         let mut cohort = (None, RoaringBitmap::new());
         let mut contained = Vec::with_capacity(rows);
         for (row, bytes) in cohorts.iter().enumerate() {

@@ -106,12 +106,15 @@ impl Samples {
     }
 }
 
+/// Members of the named cohorts, as portable roaring bitmaps.
+type Cohorts = HashMap<String, Vec<u8>>;
+
 /// What the functions of one session share. Samples and cohorts are filled in before a statement that
 /// needs them runs, and again when they have changed.
 #[derive(Debug, Default)]
 pub struct FunctionContext {
     samples: RwLock<Option<Arc<Samples>>>,
-    cohorts: RwLock<Option<Arc<HashMap<String, Vec<u8>>>>>,
+    cohorts: RwLock<Option<Cohorts>>,
 }
 
 impl FunctionContext {
@@ -122,7 +125,7 @@ impl FunctionContext {
 
     /// Tells the functions the named cohorts, as portable roaring bitmaps.
     pub fn set_cohorts(&self, cohorts: HashMap<String, Vec<u8>>) {
-        *self.cohorts.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(cohorts));
+        *self.cohorts.write().unwrap_or_else(PoisonError::into_inner) = Some(cohorts);
     }
 
     pub(crate) fn samples(&self) -> Result<Arc<Samples>> {

@@ -1,6 +1,7 @@
 //! A lake made of VCF text, and its answers as text.
 
 #![allow(dead_code, reason = "every test binary uses its own part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::sync::Arc;
 
@@ -21,7 +22,9 @@ impl TestLake {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let uri = folder.path().join("lake");
-        let lake = Lake::create(uri.to_str().unwrap(), &StorageOptions::default()).await.unwrap();
+        let lake = Lake::create(uri.to_str().unwrap(), &StorageOptions::default())
+            .await
+            .unwrap();
         Self { lake, folder }
     }
 
@@ -33,7 +36,10 @@ impl TestLake {
         records: &[&str],
         absent: AbsentPolicy,
     ) {
-        let ids: Vec<&str> = samples.iter().map(|s| s.split(':').next().unwrap()).collect();
+        let ids: Vec<&str> = samples
+            .iter()
+            .map(|s| s.split(':').next().unwrap())
+            .collect();
         let mut vcf = String::from(
             "##fileformat=VCFv4.3\n##contig=<ID=chr1,length=248956422>\n\
              ##contig=<ID=chrX,length=156040895>\n##contig=<ID=chrY,length=57227415>\n\
@@ -46,9 +52,13 @@ impl TestLake {
         vcf.extend(ids.iter().map(|id| format!("\t{id}")));
         for record in records {
             let fields: Vec<&str> = record.split_whitespace().collect();
-            let [chrom, pos, reference, alt, calls @ ..] = fields.as_slice() else { panic!() };
+            let [chrom, pos, reference, alt, calls @ ..] = fields.as_slice() else {
+                panic!()
+            };
             let format = ["GT", "GT:GQ", "GT:GQ:DP", "GT:GQ:DP:AD"][calls[0].matches(':').count()];
-            vcf.push_str(&format!("\n{chrom}\t{pos}\t.\t{reference}\t{alt}\t.\tPASS\t.\t{format}"));
+            vcf.push_str(&format!(
+                "\n{chrom}\t{pos}\t.\t{reference}\t{alt}\t.\tPASS\t.\t{format}"
+            ));
             vcf.extend(calls.iter().map(|call| format!("\t{call}")));
         }
         vcf.push('\n');
@@ -57,31 +67,49 @@ impl TestLake {
         for sample in samples {
             let parts: Vec<&str> = sample.split(':').collect();
             let region = parts.get(2).copied().unwrap_or("north");
-            table.push_str(&format!("{}\t{}\t{region}\n", parts[0], parts.get(1).unwrap_or(&"XX")));
+            table.push_str(&format!(
+                "{}\t{}\t{region}\n",
+                parts[0],
+                parts.get(1).unwrap_or(&"XX")
+            ));
         }
         std::fs::write(&tsv, table).unwrap();
         let size = Some(vcf.len() as u64);
         let reader = Box::new(std::io::Cursor::new(vcf.into_bytes()));
         let request = IngestRequest {
-            inputs: vec![Input::Reader { name: format!("{name}.vcf"), reader, size }],
+            inputs: vec![Input::Reader {
+                name: format!("{name}.vcf"),
+                reader,
+                size,
+            }],
             callset: name.to_string(),
             samples: Some(tsv),
             absent,
             ..IngestRequest::default()
         };
-        ingest(&self.lake, request, Arc::new(NoProgress)).await.unwrap();
+        ingest(&self.lake, request, Arc::new(NoProgress))
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn session(&self) -> Session {
-        let options = SessionOptions { threads: Some(2), ..SessionOptions::default() };
+        let options = SessionOptions {
+            threads: Some(2),
+            ..SessionOptions::default()
+        };
         Session::open(&self.lake, options).await.unwrap()
     }
 }
 
 /// The last statement's rows, cells parted by `|`.
 pub(crate) async fn rows(session: &Session, sql: &str) -> Vec<String> {
-    let mut outcomes = session.execute(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
-    let Some(Outcome::Rows { mut stream, .. }) = outcomes.pop() else { panic!("no rows: {sql}") };
+    let mut outcomes = session
+        .execute(sql)
+        .await
+        .unwrap_or_else(|e| panic!("{sql}: {e}"));
+    let Some(Outcome::Rows { mut stream, .. }) = outcomes.pop() else {
+        panic!("no rows: {sql}")
+    };
     let mut lines = Vec::new();
     while let Some(batch) = stream.next().await {
         let batch = batch.unwrap_or_else(|e| panic!("{sql}: {e}"));
@@ -105,7 +133,9 @@ pub(crate) async fn failure(session: &Session, sql: &str) -> (String, String) {
         Err(error) => (error.to_string(), error.hint().unwrap_or_default()),
         Ok(outcomes) => {
             for outcome in outcomes {
-                let Outcome::Rows { mut stream, .. } = outcome else { continue };
+                let Outcome::Rows { mut stream, .. } = outcome else {
+                    continue;
+                };
                 while let Some(batch) = stream.next().await {
                     if let Err(error) = batch {
                         let error = kohort_engine::Error::from(error);
