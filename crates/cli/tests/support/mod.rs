@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// Three people, two women and a man, on an autosome and on X beyond PAR1 (GRCh38).
-pub const VCF: &str = "\
+pub(crate) const VCF: &str = "\
 ##fileformat=VCFv4.3
 ##contig=<ID=chr17,length=83257441>
 ##contig=<ID=chrX,length=156040895>
@@ -24,7 +24,7 @@ chrX\t5000000\t.\tT\tC\t.\tPASS\t.\tGT:GQ\t0/1:40\t1/1:40\t1:40
 ";
 
 /// Who they are.
-pub const PEOPLE: &str = "\
+pub(crate) const PEOPLE: &str = "\
 sample_id\tsex_karyotype\tregion\tbirth_year
 ada\tXX\tRegion Skåne\t1950
 bea\tXX\tRegion Gotland\t1980
@@ -32,27 +32,27 @@ carl\tXY\tRegion Skåne\t1960
 ";
 
 /// What a run gave.
-pub struct Ran {
-    pub code: i32,
-    pub stdout: Vec<u8>,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.stdout.clone()).unwrap()
     }
 
     /// Standard output of a run that went well.
     #[track_caller]
-    pub fn ok(self) -> String {
+    pub(crate) fn ok(self) -> String {
         assert_eq!(self.code, 0, "stderr: {}", self.stderr);
         self.text()
     }
 
     /// Standard error of a run that went wrong, with its exit code.
     #[track_caller]
-    pub fn failed(self, code: i32) -> String {
+    pub(crate) fn failed(self, code: i32) -> String {
         assert_eq!(
             self.code,
             code,
@@ -70,7 +70,7 @@ impl Ran {
 }
 
 /// The binary, in a clean environment.
-pub fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kohort"));
     command
         .args(arguments)
@@ -80,11 +80,11 @@ pub fn command(arguments: &[&str]) -> Command {
     command
 }
 
-pub fn run(arguments: &[&str]) -> Ran {
+pub(crate) fn run(arguments: &[&str]) -> Ran {
     finish(command(arguments))
 }
 
-pub fn finish(mut command: Command) -> Ran {
+pub(crate) fn finish(mut command: Command) -> Ran {
     let output = command.output().unwrap();
     Ran {
         code: output.status.code().unwrap_or(-1),
@@ -94,12 +94,12 @@ pub fn finish(mut command: Command) -> Ran {
 }
 
 /// A folder with the small VCF, the people, and maybe a lake.
-pub struct Place {
-    pub folder: TempDir,
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("cohort.vcf"), VCF).unwrap();
         std::fs::write(folder.path().join("people.tsv"), PEOPLE).unwrap();
@@ -107,27 +107,27 @@ impl Place {
     }
 
     /// With the VCF in the lake as callset `pilot`.
-    pub fn with_lake() -> Self {
+    pub(crate) fn with_lake() -> Self {
         let place = Self::new();
         place.ingest(&[]).ok();
         place
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn lake(&self) -> String {
+    pub(crate) fn lake(&self) -> String {
         self.path("lake").to_string_lossy().into_owned()
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         let mut command = command(arguments);
         command.current_dir(self.folder.path());
         finish(command)
     }
 
-    pub fn ingest(&self, more: &[&str]) -> Ran {
+    pub(crate) fn ingest(&self, more: &[&str]) -> Ran {
         let mut arguments = vec![
             "ingest",
             "cohort.vcf",
@@ -142,7 +142,7 @@ impl Place {
     }
 
     /// Runs SQL on the lake, with more options.
-    pub fn sql(&self, sql: &str, more: &[&str]) -> Ran {
+    pub(crate) fn sql(&self, sql: &str, more: &[&str]) -> Ran {
         let mut arguments = vec!["sql", "--lake", "lake", "-c", sql];
         arguments.extend(more);
         self.run(&arguments)
@@ -150,7 +150,7 @@ impl Place {
 }
 
 /// Names in a folder.
-pub fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
