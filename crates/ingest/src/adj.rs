@@ -1,13 +1,13 @@
 //! Which calls pass `adj`, gnomAD's filter for calls of high quality.
 //!
 //! # Definition
-//! GQ ≥ 20; DP ≥ 10, or ≥ 5 for a haploid call; and for a het, AD of each of its ALT alleles over DP
-//! ≥ 0.2 (a het of two ALTs: both).
+//! GQ ≥ 20; DP ≥ 10, or ≥ 5 for a haploid call; and for a het, AD of each of its ALT alleles over
+//! DP ≥ 0.2 (a het of two ALTs: both).
 //!
 //! A comparison with a missing value is not true, so a call without GQ, DP or (for a het) AD fails,
 //! also where the record's FORMAT lacks the key. A field that no header line declares is not asked
-//! for: a file of GT alone has no `adj` but `raw`. The callset's `policies` say which were asked for.
-//! A sample without a call neither passes nor fails.
+//! for: a file of GT alone has no `adj` but `raw`. The callset's `policies` say which were asked
+//! for. A sample without a call neither passes nor fails.
 //!
 //! # References
 //! gnomad_methods, `annotations.py`, `get_adj_expr`: `adj_gq=20, adj_dp=10, adj_ab=0.2,
@@ -124,7 +124,8 @@ impl CallQuality {
         !criteria.ad || !is_het || self.is_balanced(sample, dp, alleles)
     }
 
-    /// Whether each ALT allele of a het has a fifth of the reads. Without DP, the reads are AD's sum.
+    /// Whether each ALT allele of a het has a fifth of the reads. Without DP, the reads are AD's
+    /// sum.
     fn is_balanced(&self, sample: usize, dp: i32, alleles: &[u16]) -> bool {
         let (start, end) = self.ad_ends.get(sample).copied().unwrap_or_default();
         let text = self.ad.get(start..end).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Puts the workers' rows together: order checked over chunks and files, numbers given, rows near each
-//! other put back into order, files cut.
+//! Puts the workers' rows together: order checked over chunks and files, numbers given, rows near
+//! each other put back into order, files cut.
 
 use crate::encode::{FileSink, TableWriter};
 use crate::order::{self, Window};

@@ -90,8 +90,8 @@ impl CallFieldsBuilder {
         self.keys.iter().any(needed)
     }
 
-    /// What takes a record's samples from [`kohort_vcf::parse_samples`]. `fault` hears of each field
-    /// that breaks its declaration; when it accepts that, the value becomes NULL.
+    /// What takes a record's samples from [`kohort_vcf::parse_samples`]. `fault` hears of each
+    /// field that breaks its declaration; when it accepts that, the value becomes NULL.
     pub(crate) fn visitor<'v, F>(
         &'v mut self,
         view: &RecordView<'_>,
@@ -228,9 +228,8 @@ where
         if self.keeps && sample.is_multiple_of(SAMPLES_PER_BLOCK) {
             self.calls.start_block(self.pos, self.record_index, sample);
         }
-        // A GT of `.` stands for any ploidy (VCFv4.5 §1.6.2, GL).
-        let ploidy = genotype.filter(|call| !call.is_missing() || call.ploidy() > 1);
-        let ploidy = ploidy.map_or(2, |call| u8::try_from(call.ploidy()).unwrap_or(u8::MAX));
+        // Without a GT (or with `.`) the ploidy isn't known; 1 lets values of both pass.
+        let ploidy = genotype.map_or(1, |call| u8::try_from(call.ploidy()).unwrap_or(u8::MAX));
         let dimensions = Dimensions {
             n_alt: self.n_alt,
             ploidy,

@@ -26,7 +26,8 @@ const BYTES_PER_GROUP: usize = 16 << 20;
 const ROWS_PER_FILE: usize = 262_144;
 /// A file holds about this many bytes of Arrow data at most; its encoded bytes stay in memory.
 const BYTES_PER_FILE: usize = 96 << 20;
-/// The fastest level: packed genotypes are dense already, and encoding shares the cores with reading.
+/// The fastest level: packed genotypes are dense already, and encoding shares the cores with
+/// reading.
 const ZSTD_LEVEL: i32 = 1;
 
 /// Takes finished files.

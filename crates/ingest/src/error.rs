@@ -164,7 +164,8 @@ impl Error {
                 file,
                 ..
             } => Some(format!(
-                "bring them into one order: `bcftools view -S <(bcftools query -l {first_file}) {file}`"
+                "bring them into one order: `bcftools view -S <(bcftools query -l {first_file}) \
+                 {file}`"
             )),
             Self::SamplesDiffer { .. } => {
                 Some("files of other samples are callsets of their own".into())

@@ -146,8 +146,8 @@ impl Job {
         })
     }
 
-    /// Reads all files; `place` is the block and the first sample index. Without a sender nothing is
-    /// encoded: that is a check.
+    /// Reads all files; `place` is the block and the first sample index. Without a sender nothing
+    /// is encoded: that is a check.
     pub(crate) fn read(self, place: (u32, u32), sender: Option<Sender>) -> Result<Done, Error> {
         let threads = self
             .request

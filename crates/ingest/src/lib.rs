@@ -1,8 +1,9 @@
 //! How does a VCF become a table version, and how does one get it back?
 //!
-//! [`ingest`] reads VCF or BCF (files, standard input, object-store URLs), splits records into a row
-//! per ALT allele, packs and counts the genotypes, and writes one callset into a lake: whole, or not
-//! at all. [`check`] does the same reading and writes nothing. [`export`] gives the VCF back.
+//! [`ingest`] reads VCF or BCF (files, standard input, object-store URLs), splits records into a
+//! row per ALT allele, packs and counts the genotypes, and writes one callset into a lake: whole,
+//! or not at all. [`check`] does the same reading and writes nothing. [`export`] gives the VCF
+//! back.
 #![warn(missing_docs)]
 
 mod adj;

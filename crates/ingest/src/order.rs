@@ -1,8 +1,8 @@
 //! The window in which rows are put back into order.
 //!
-//! Records come sorted by their own POS. Trimming moves a row right and left-aligning moves it left,
-//! so rows of neighbouring records may change places; [`Window`] holds the few rows that a later
-//! record could still precede, and lets the others go.
+//! Records come sorted by their own POS. Trimming moves a row right and left-aligning moves it
+//! left, so rows of neighbouring records may change places; [`Window`] holds the few rows that a
+//! later record could still precede, and lets the others go.
 
 use crate::Error;
 use arrow::array::{AsArray, Int64Array, RecordBatch, StringArray, UInt32Array};

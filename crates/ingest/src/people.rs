@@ -1,8 +1,8 @@
 //! The sample file: who the VCF's samples are.
 //!
 //! A TSV with a header line. `sample_id` is required; `sex_karyotype` and `person_id` are known;
-//! every other column becomes a column of `samples`, of the narrowest of Int64, Float64 and Utf8 that
-//! all its values fit. An empty value (or `NA` or `.` in a numeric column) is NULL.
+//! every other column becomes a column of `samples`, of the narrowest of Int64, Float64 and Utf8
+//! that all its values fit. An empty value (or `NA` or `.` in a numeric column) is NULL.
 
 use crate::Error;
 use arrow::array::{

@@ -249,7 +249,8 @@ fn reference_genome(
     Ok(given.or(detected))
 }
 
-/// The first header, with the meta-information lines that only the others have before its last line.
+/// The first header, with the meta-information lines that only the others have before its last
+/// line.
 fn merged_text(headers: &[(&str, &Header)]) -> String {
     let Some((_, first)) = headers.first() else {
         return String::new();

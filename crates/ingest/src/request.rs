@@ -117,7 +117,8 @@ pub struct IngestRequest {
     pub callset: String,
     /// A TSV with a header line: `sample_id`, `sex_karyotype`, `person_id`, and any other columns.
     pub samples: Option<PathBuf>,
-    /// The reference genome; detected from contig lengths when absent, checked against them when not.
+    /// The reference genome; detected from contig lengths when absent, checked against them when
+    /// not.
     pub reference_genome: Option<ReferenceGenome>,
     /// A FASTA file to left-align with; without it alleles are split and trimmed only.
     pub fasta: Option<PathBuf>,

@@ -1,4 +1,5 @@
-//! What one worker does with the lines of a chunk: parse, split, normalise, pack, count, build rows.
+//! What one worker does with the lines of a chunk: parse, split, normalise, pack, count, build
+//! rows.
 
 use crate::adj::CallQuality;
 use crate::call_fields::CallFieldsBuilder;

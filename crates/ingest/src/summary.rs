@@ -33,8 +33,8 @@ pub struct IngestSummary {
     pub n_rejected: u64,
     /// Values that broke their declaration and became NULL, by `INFO/x` or `FORMAT/x`.
     pub n_nulled: BTreeMap<String, u64>,
-    /// Records with an INFO or FORMAT key that no header line declares, by key; such values are kept
-    /// as text.
+    /// Records with an INFO or FORMAT key that no header line declares, by key; such values are
+    /// kept as text.
     pub n_undeclared: BTreeMap<String, u64>,
     /// Calls with more than two alleles; kept.
     pub n_polyploid_calls: u64,

@@ -393,7 +393,9 @@ fn files_of_other_samples_are_not_one_callset() {
 #[test]
 fn the_sample_file_gives_karyotypes_persons_and_columns() {
     let lake = TestLake::new();
-    let text = "sample_id\tperson_id\tsex_karyotype\tregion\tage\na\tp1\tXX\tnorr\t40\nz\tp9\tXY\tsyd\t1\n";
+    let text = "sample_id\tperson_id\tsex_karyotype\tregion\tage\n\
+                a\tp1\tXX\tnorr\t40\n\
+                z\tp9\tXY\tsyd\t1\n";
     let samples = Some(lake.file("s.tsv", text));
     let absent = AbsentPolicy::Reference;
     let vcf = small();
@@ -536,4 +538,58 @@ fn calls_of_ten_thousand_samples_span_blocks() {
     lake.ingest(&vcf(&[CHR20, GT, format], &names, &[&line]));
     assert_eq!(lake.rows(TableName::CallFields).num_rows(), 3);
     assert_eq!(lake.lines()[0], line.replace(' ', "\t"));
+}
+
+/// Gives its bytes, and then an error instead of an end.
+struct Breaks(std::io::Cursor<Vec<u8>>);
+
+impl std::io::Read for Breaks {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(std::io::ErrorKind::ConnectionReset.into()),
+            n => Ok(n),
+        }
+    }
+}
+
+#[test]
+fn an_input_that_breaks_off_leaves_nothing_visible() {
+    let lake = TestLake::new();
+    let lines: Vec<String> = (1..200_000)
+        .map(|i| format!("20 {i} . A C . . ."))
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let text = vcf(&[CHR20], &[], &lines);
+    let input = kohort_ingest::Input::Reader {
+        name: "standard input".into(),
+        reader: Box::new(Breaks(std::io::Cursor::new(text.into_bytes()))),
+        size: None,
+    };
+    let error = lake
+        .try_ingest(IngestRequest {
+            inputs: vec![input],
+            ..request(&[])
+        })
+        .unwrap_err();
+    assert!(error.to_string().contains("standard input"), "{error}");
+    assert!(lake.callsets().is_empty());
+    lake.ingest(&small());
+    assert_eq!(lake.variants(&["pos"]), ["10", "20"]);
+}
+
+#[test]
+fn an_ingest_given_up_half_way_leaves_nothing_visible() {
+    let lake = TestLake::new();
+    let lines: Vec<String> = (1..200_000)
+        .map(|i| format!("20 {i} . A C . . ."))
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let text = vcf(&[CHR20], &[], &lines);
+    lake.runtime.block_on(async {
+        let ingest = kohort_ingest::ingest(&lake.lake, request(&[&text]), Arc::new(NoProgress));
+        let soon = std::time::Duration::from_millis(30);
+        let _ = tokio::time::timeout(soon, ingest).await;
+    });
+    // It was given up, or done before that: never half.
+    assert!(lake.callsets().is_empty() || lake.variants(&["pos"]).len() == 199_999);
 }

@@ -3,9 +3,9 @@
 //! Rows stream from the lake in position order; [`records`] puts a record's rows together and the
 //! records back into their own order within a small window, so memory does not grow with the file.
 //!
-//! What comes back differently: INFO and FORMAT keys stand in the header's order; a field whose only
-//! value was `.` is left out of INFO; trailing fields that a sample dropped are written as `.`;
-//! numbers are written as the shortest text that reads back the same.
+//! What comes back differently: INFO and FORMAT keys stand in the header's order; a field whose
+//! only value was `.` is left out of INFO; trailing fields that a sample dropped are written as
+//! `.`; numbers are written as the shortest text that reads back the same.
 
 mod calls;
 mod header;

@@ -6,8 +6,8 @@ use arrow::datatypes::{Int32Type, Int64Type};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// How far a row may lie from its record's own POS: left-aligning moves at most half of it, and what
-/// trimming can move right is a part of REF.
+/// How far a row may lie from its record's own POS: left-aligning moves at most half of it, and
+/// what trimming can move right is a part of REF.
 pub(crate) const MARGIN: i64 = 10_000;
 
 /// A batch of `callset_variants` rows, its columns found once.
