@@ -26,6 +26,8 @@ const BYTES_PER_GROUP: usize = 16 << 20;
 const ROWS_PER_FILE: usize = 262_144;
 /// A file holds about this many bytes of Arrow data at most; its encoded bytes stay in memory.
 const BYTES_PER_FILE: usize = 96 << 20;
+/// Row groups of a table that are encoded at once: memory must not grow with the cores.
+const MAX_GROUPS_IN_FLIGHT: usize = 8;
 /// The fastest level: packed genotypes are dense already, and encoding shares the cores with
 /// reading.
 const ZSTD_LEVEL: i32 = 1;
@@ -69,7 +71,7 @@ impl TableWriter {
         schema: SchemaRef,
         pool: Arc<rayon::ThreadPool>,
     ) -> Result<Self, Error> {
-        let max_in_flight = pool.current_num_threads().max(1);
+        let max_in_flight = pool.current_num_threads().clamp(1, MAX_GROUPS_IN_FLIGHT);
         let options = EncoderOptions {
             zstd_level: ZSTD_LEVEL,
             row_group_rows: ROWS_PER_GROUP,

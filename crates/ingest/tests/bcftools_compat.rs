@@ -156,7 +156,7 @@ fn cohorts_come_back_as_they_were() {
 
 #[test]
 fn structural_variants_come_back_as_they_were() {
-    compare("data/real/sv", 16);
+    compare("data/real/sv", 14);
 }
 
 #[test]

@@ -593,3 +593,58 @@ fn an_ingest_given_up_half_way_leaves_nothing_visible() {
     // It was given up, or done before that: never half.
     assert!(lake.callsets().is_empty() || lake.variants(&["pos"]).len() == 199_999);
 }
+
+#[test]
+fn a_fasta_left_aligns_and_the_records_come_back_as_written() {
+    let lake = TestLake::new();
+    let fasta = lake.file("r.fa", ">20\nGGGCACACACAGGGTTTT\n");
+    lake.file("r.fa.fai", "20\t18\t4\t18\t19\n");
+    let lines = [
+        "20 6 . C T . . .",
+        "20 9 . ACA A . . .",
+        "20 13 . G GG,T . . .",
+    ];
+    let text = vcf(&["##contig=<ID=20,length=18>"], &[], &lines);
+    let fasta = Some(fasta);
+    let summary = lake
+        .try_ingest(IngestRequest {
+            fasta,
+            ..request(&[&text])
+        })
+        .unwrap();
+    assert_eq!(summary.n_normalised, 2);
+    assert_eq!(
+        lake.variants(&[
+            "pos",
+            "ref",
+            "alt",
+            "record_index",
+            "original_pos",
+            "original_ref"
+        ]),
+        [
+            "3 GCA G 1 9 ACA",
+            "6 C T 0 NULL NULL",
+            "11 A AG 2 13 G",
+            "13 G T 2 NULL NULL",
+        ]
+    );
+    let back: Vec<String> = lines.iter().map(|line| line.replace(' ', "\t")).collect();
+    assert_eq!(lake.lines(), back);
+    let wrong = vcf(&["##contig=<ID=20,length=18>"], &[], &["20 6 . G T . . ."]);
+    let fasta = Some(lake.folder.path().join("r.fa"));
+    let existing = Existing::Replace;
+    let error = lake
+        .try_ingest(IngestRequest {
+            fasta,
+            existing,
+            ..request(&[&wrong])
+        })
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("0.vcf:4: 20:6: REF: expected `C`"),
+        "{error}"
+    );
+}
