@@ -78,8 +78,9 @@ impl TableProvider for CallsTable {
     ) -> Result<Vec<TableProviderFilterPushDown>> {
         Ok(filters
             .iter()
-            .map(|filter| match filters::is_useful(filter) {
-                true => TableProviderFilterPushDown::Inexact,
+            .map(|filter| match filters::is_about_site(filter) {
+                true => TableProviderFilterPushDown::Exact,
+                false if filters::is_about_calls(filter) => TableProviderFilterPushDown::Inexact,
                 false => TableProviderFilterPushDown::Unsupported,
             })
             .collect())

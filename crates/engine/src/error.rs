@@ -65,6 +65,9 @@ impl Error {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Query { blame, .. } => *blame,
+            Self::Lake(
+                kohort_lake::Error::NoLake { .. } | kohort_lake::Error::NoSuchVersion { .. },
+            ) => Blame::NotFound,
             Self::Lake(_) => Blame::Storage,
         }
     }
@@ -172,6 +175,9 @@ fn from_plan(message: &str) -> Error {
                 None => format!("there are {}", crate::catalog::TABLES.join(", ")),
             }),
         );
+    }
+    if let Some(name) = between(message, "Field ", " not found in struct") {
+        return Error::not_found(format!("there is no field `{name}` in the struct"), None);
     }
     if let Some((what, near)) = message.split_once("; did you mean ") {
         let blame = if what.starts_with("there is no") {

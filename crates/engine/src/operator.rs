@@ -28,6 +28,10 @@ pub(crate) trait Operator: Debug + Send + Sync + 'static {
     fn describe(&self) -> String;
     /// The columns that come out.
     fn schema(&self) -> SchemaRef;
+    /// Whether rows of the one input may come in any number of partitions, so that more are better.
+    fn benefits_from_partitions(&self) -> bool {
+        false
+    }
     /// Runs one partition to its end, sending what comes out.
     fn run(
         self: Arc<Self>,
@@ -154,9 +158,8 @@ impl<O: Operator> ExecutionPlan for OperatorExec<O> {
         Ok(TreeNodeRecursion::Continue)
     }
 
-    /// Partitions of the inputs are this node's own business.
     fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![false; self.children.len()]
+        vec![self.operator.benefits_from_partitions(); self.children.len()]
     }
 
     fn with_new_children(

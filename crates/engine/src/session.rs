@@ -439,6 +439,8 @@ fn session_state(
     settings.execution.parquet.pushdown_filters = true;
     settings.execution.parquet.reorder_filters = true;
     settings.execution.collect_statistics = false;
+    // It would compute `allele_stats(…)` once for each of its fields that a query takes.
+    settings.optimizer.enable_leaf_expression_pushdown = false;
     settings.optimizer.repartition_file_min_size = SPLIT_FILES_BYTES;
     settings.extensions.insert(KohortOptions::default());
     for (name, value) in &options.settings {

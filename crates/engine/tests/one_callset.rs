@@ -158,7 +158,7 @@ async fn allele_stats_is_an_aggregate_in_a_grouping_query() {
 async fn statistics_follow_from_the_counts() {
     let test = small().await;
     let session = test.session().await;
-    let sql = "SELECT hwe_exact(84, 11, 5), inbreeding_coefficient(25, 50, 25), faf95(10, 100000),
+    let sql = "SELECT hwe_exact(84, 11, 5, 'standard'), inbreeding_coefficient(25, 50, 25), faf95(10, 100000),
         faf99(0, 10), hwe_exact(0, 0, 0)";
     let row = rows(&session, sql).await.remove(0);
     let cells: Vec<&str> = row.split('|').collect();

@@ -87,8 +87,8 @@ impl Kernel for HweExact {
         .with_argument("n_hom_ref, n_het, n_hom_alt", "people per genotype")
         .with_argument(
             "p_value",
-            "`'standard'`, the default, as plink2 and bcftools print, or `'mid'`, which counts \
-             outcomes as likely as the observed one by half",
+            "`'mid'`, the default, counts outcomes as likely as the observed one by half, and is \
+             right on average; `'standard'` is what bcftools and plink2 print",
         )
         .with_sql_example("SELECT hwe_exact(n_hom_ref, n_het, n_hom_alt) AS p FROM variants;")
         .with_related_udf("inbreeding_coefficient")
@@ -102,12 +102,12 @@ fn split_p_value(args: &[ColumnarValue]) -> Result<(&[ColumnarValue], PValue)> {
         .split_last()
         .filter(|(last, _)| is_text(&last.data_type()))
     else {
-        return Ok((args, PValue::Standard));
+        return Ok((args, PValue::Mid));
     };
     match constant_text("hwe_exact", "p_value", last)?.as_deref() {
-        None | Some("standard") => Ok((counts, PValue::Standard)),
-        Some("mid") => Ok((counts, PValue::Mid)),
-        Some(other) => exec_err!("hwe_exact: expected `standard` or `mid`, got `{other}`"),
+        None | Some("mid") => Ok((counts, PValue::Mid)),
+        Some("standard") => Ok((counts, PValue::Standard)),
+        Some(other) => exec_err!("hwe_exact: expected `mid` or `standard`, got `{other}`"),
     }
 }
 

@@ -62,6 +62,10 @@ impl Operator for Calls {
         Arc::clone(&self.schema)
     }
 
+    fn benefits_from_partitions(&self) -> bool {
+        true
+    }
+
     fn run(
         self: Arc<Self>,
         partition: usize,

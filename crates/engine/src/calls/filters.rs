@@ -53,10 +53,9 @@ impl Selection {
     }
 }
 
-/// Whether a filter is worth handing down.
-pub(crate) fn is_useful(filter: &Expr) -> bool {
-    is_about_site(filter)
-        || is_carrier_filter(filter)
+/// Whether a filter says whose calls, or which, are wanted.
+pub(crate) fn is_about_calls(filter: &Expr) -> bool {
+    is_carrier_filter(filter)
         || values_of(filter, "sample_id").is_some()
         || values_of(filter, "sample_index").is_some()
 }

@@ -59,6 +59,10 @@ impl Operator for Strata {
         Arc::clone(&self.schema)
     }
 
+    fn benefits_from_partitions(&self) -> bool {
+        true
+    }
+
     fn run(
         self: Arc<Self>,
         partition: usize,
