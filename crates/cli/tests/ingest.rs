@@ -3,7 +3,7 @@
 mod support;
 
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use support::{Place, VCF, command, finish, names};
 
@@ -180,4 +180,35 @@ fn secrets_stay_out_of_messages_and_logs() {
     let ran = finish(command);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(!ran.stderr.contains("hush-hush"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupt_ends_an_ingest_and_leaves_the_lake_as_it_was() {
+    let place = Place::with_lake();
+    let mut child = command(&["ingest", "-", "--lake", "lake", "--callset", "second"])
+        .current_dir(place.folder.path())
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(VCF.as_bytes()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let process = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &process])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stderr.starts_with(b"interrupted: "));
+    let callsets = place
+        .sql("SELECT callset FROM callsets", &["--format", "csv"])
+        .ok();
+    assert_eq!(callsets, "callset\npilot\n");
 }

@@ -30,8 +30,9 @@ fn ingest(scratch: &Scratch, lake: &str, callset: &str, seed: u64, more: &[&str]
 }
 
 fn kohort_reads(lake: &str) -> String {
-    let sql = "SELECT (SELECT count(*) FROM callset_variants), \
-               (SELECT sum(ac) FROM callset_variants), (SELECT count(*) FROM samples)";
+    let sql = "SELECT n_rows, ac, n_samples FROM \
+               (SELECT count(*) AS n_rows, sum(ac) AS ac FROM callset_variants) \
+               CROSS JOIN (SELECT count(*) AS n_samples FROM samples)";
     let text = run(KOHORT, ["sql", "--lake", lake, "--format", "tsv", "-c", sql]).unwrap();
     text.lines().nth(1).unwrap().replace('\t', " ")
 }

@@ -167,11 +167,30 @@ fn expected(counts: &Counts, class: Class) -> Report {
     }
 }
 
-/// The differences in words; `alleles` are counted with unknown sexes as called on X.
-fn differences(alleles: &[Allele], reports: &[Vec<Report>], genome: &Genome) -> Vec<String> {
+/// One allele as plink2 takes unknown sexes: female on X, nobody on Y.
+struct Seen {
+    allele: Allele,
+    /// The counts without them, as in plink2's exact test on X.
+    known: Option<Counts>,
+}
+
+fn as_plink2_sees_sexes(file: &OneFile, genome: &Genome) -> Vec<Seen> {
+    let pairs = file.alleles(UnknownSex::Exclude).into_iter();
+    pairs
+        .zip(file.alleles(UnknownSex::AsCalled))
+        .map(|(without, as_called)| {
+            let known = without.counts;
+            let is_x = genome.class(&without.chrom, without.pos) == Class::X;
+            Seen { allele: if is_x { as_called } else { without }, known }
+        })
+        .collect()
+}
+
+/// The differences in words.
+fn differences(alleles: &[Seen], reports: &[Vec<Report>], genome: &Genome) -> Vec<String> {
     let mut found = Vec::new();
-    for allele in alleles.iter().filter(|allele| allele.alternate != ".") {
-        let Some(counts) = allele.counts else { continue };
+    for Seen { allele, known } in alleles.iter().filter(|seen| seen.allele.alternate != ".") {
+        let (Some(counts), Some(known)) = (allele.counts, known) else { continue };
         let class = genome.class(&allele.chrom, allele.pos);
         let Some(theirs) = reports.get(allele.record).and_then(|r| r.get(allele.allele - 1)) else {
             found.push(format!("{}: plink2 has no such allele", place(allele)));
@@ -194,38 +213,34 @@ fn differences(alleles: &[Allele], reports: &[Vec<Report>], genome: &Genome) -> 
         if ours != *theirs {
             found.push(format!("{}: expected {ours:?}, plink2 {theirs:?}", place(allele)));
         }
-        found.extend(difference_in_hwe(allele, &counts, class, theirs));
+        if !(is_multiallelic && class == Class::X && counts.n_het_haploid > 0) {
+            // With hets in men at a multiallelic site, plink2's test on X takes some of them along.
+            found.extend(difference_in_hwe(allele, known, class, theirs));
+        }
     }
     found
 }
 
 fn difference_in_hwe(
     allele: &Allele,
-    counts: &Counts,
+    known: &Counts,
     class: Class,
     theirs: &Report,
 ) -> Option<String> {
-    let (ours, theirs) = (counts.hwe_mid_p?, theirs.hwe_p?);
-    let has_haploid = counts.n_hemi_ref + counts.n_hemi_alt + counts.n_hemi_other > 0;
-    let comparable = class == Class::X || !has_haploid;
-    (comparable && !agree(ours, theirs))
+    let (ours, theirs) = (known.hwe_mid_p?, theirs.hwe_p?);
+    let has_haploid = known.n_hemi_ref + known.n_hemi_alt + known.n_hemi_other > 0;
+    if class != Class::X && has_haploid {
+        return None; // homozygotes to plink2
+    }
+    // On X plink2 halves the chance of what was seen, and not of what is exactly as likely.
+    let is_tie = class == Class::X && agree(known.exact().mid_p_of_seen, theirs);
+    (!agree(ours, theirs) && !is_tie)
         .then(|| format!("{}: mid-p Kohort {ours}, plink2 {theirs}", place(allele)))
 }
 
 fn place(allele: &Allele) -> String {
     let Allele { chrom, pos, reference, alternate, record, .. } = allele;
     format!("record {record} {chrom}:{pos} {reference}>{alternate}")
-}
-
-/// Unknown sexes: female on X to plink2, so as called; nobody on Y.
-fn alleles_as_plink2_sees_sexes(file: &OneFile, genome: &Genome) -> Vec<Allele> {
-    let mut alleles = file.alleles(UnknownSex::Exclude);
-    for (ours, as_called) in alleles.iter_mut().zip(file.alleles(UnknownSex::AsCalled)) {
-        if genome.class(&ours.chrom, ours.pos) == Class::X {
-            *ours = as_called;
-        }
-    }
-    alleles
 }
 
 /// The sexes of the 1000 Genomes samples, where the panel is there.
@@ -288,7 +303,7 @@ fn compare_file(
     let vcf = scratch.write("plain.vcf", &text);
     let reports =
         reports(scratch, &vcf, genome, &karyotypes).map_err(|m| format!("plink2: {m}"))?;
-    let alleles = alleles_as_plink2_sees_sexes(&file, genome);
+    let alleles = as_plink2_sees_sexes(&file, genome);
     let found = differences(&alleles, &reports, genome);
     assert!(
         found.is_empty(),
@@ -358,7 +373,7 @@ fn simulated_x_y_and_mt_count_as_in_plink2_in_each_reference_genome() {
         let how = Ingest { samples: Some(&samples), ..Ingest::default() };
         let file = OneFile::ingest(&scratch, &vcf, how).unwrap();
         let reports = reports(&scratch, &vcf, genome, &simulated.karyotypes).unwrap();
-        let alleles = alleles_as_plink2_sees_sexes(&file, genome);
+        let alleles = as_plink2_sees_sexes(&file, genome);
         let found = differences(&alleles, &reports, genome);
         assert!(found.is_empty(), "{}: {}", genome.name, found.join("\n"));
     }

@@ -46,7 +46,8 @@ impl Server {
     fn upload(&self, file: &str, key: &str) -> String {
         let Self { endpoint, bucket } = self;
         let program = "import sys, urllib.request as r\n\
-            r.urlopen(r.Request(sys.argv[2], open(sys.argv[1], 'rb').read(), method='PUT'))";
+            r.urlopen(r.Request(sys.argv[2], open(sys.argv[1], 'rb').read(), method='PUT', \
+            headers={'Content-Type': 'application/octet-stream'}))";
         let url = format!("{endpoint}/{bucket}/{key}");
         run("python3", ["-c", program, file, &url]).unwrap();
         format!("s3://{bucket}/{key}")

@@ -20,8 +20,11 @@ const MITOCHONDRIAL: &[u8] = include_bytes!("../../../../datasets/demo/mitochond
 const CHROMOSOME_X: &[u8] = include_bytes!("../../../../datasets/demo/x.vcf.gz");
 const REGISTRY: &[u8] = include_bytes!("../../../../datasets/demo/registry.tsv");
 
+/// A file's name and its bytes.
+type File = (&'static str, &'static [u8]);
+
 /// The callsets that a demo lake holds, and what they are made of.
-const CALLSETS: [(&str, &[(&str, &[u8])]); 2] = [
+const CALLSETS: [(&str, &[File]); 2] = [
     (
         "demo",
         &[

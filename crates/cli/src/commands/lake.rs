@@ -205,8 +205,13 @@ async fn verify(args: ListArgs) -> Result {
 }
 
 fn verified(report: &VerifyReport) -> String {
+    let verdict = if report.is_sound() {
+        "; all is well"
+    } else {
+        ""
+    };
     format!(
-        "version {}: looked at {}, {} and {} of {}",
+        "version {}: looked at {}, {} and {} of {}{verdict}",
         report.version,
         counted(report.n_callsets, "callset"),
         counted(report.n_files, "file"),

@@ -43,12 +43,15 @@ impl<'a> TableWriter<'a> {
         let fields = schema.fields();
         Self {
             out,
-            options,
-            names: fields.iter().map(|field| field.name().clone()).collect(),
+            names: fields
+                .iter()
+                .map(|field| one_line(field.name(), options.max_cell))
+                .collect(),
             is_number: fields
                 .iter()
                 .map(|field| is_number(field.data_type()))
                 .collect(),
+            options,
             waiting: Vec::new(),
             widths: None,
             n_rows: 0,

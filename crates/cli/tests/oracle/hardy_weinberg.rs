@@ -1,60 +1,79 @@
-//! The exact test of Hardy–Weinberg equilibrium, written anew for the tests: straight from the
-//! definition, in logarithms, with no tricks.
+//! The exact tests of Hardy–Weinberg equilibrium, written anew for the tests: straight from the
+//! definition, every outcome by itself, with no tricks.
 
 /// The p-values of one set of genotype counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Exact {
     /// The chance of what was seen, or of anything no more likely (Wigginton 2005; bcftools).
     pub(crate) p: f64,
-    /// The same with half of the chance of what was seen (Graffelman & Moreno 2013; plink2 midp).
+    /// The same with half of the chance of all that is as likely as what was seen (plink2 midp).
     pub(crate) mid_p: f64,
+    /// The same with half of the chance of what was seen alone. It differs from `mid_p` where another
+    /// outcome is exactly as likely; there plink2's test on X gives this one.
+    pub(crate) mid_p_of_seen: f64,
 }
 
-/// Tests `n_hom_1`, `n_het`, `n_hom_2` people.
-pub(crate) fn exact(n_hom_1: u64, n_het: u64, n_hom_2: u64) -> Exact {
-    let n = n_hom_1 + n_het + n_hom_2;
-    let rare = (2 * n_hom_1 + n_het).min(2 * n_hom_2 + n_het);
-    let log_factorials = log_factorials(2 * n);
-    let log_chance = |het: u64| {
-        let rare_hom = (rare - het) / 2;
-        let common_hom = n - het - rare_hom;
-        #[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
-        let log_two = het as f64 * std::f64::consts::LN_2;
-        log_two + log_factorials[as_index(n)]
-            - log_factorials[as_index(rare_hom)]
-            - log_factorials[as_index(het)]
-            - log_factorials[as_index(common_hom)]
-            + log_factorials[as_index(rare)]
-            + log_factorials[as_index(2 * n - rare)]
-            - log_factorials[as_index(2 * n)]
-    };
-    let seen = log_chance(n_het);
-    let (mut less, mut same) = (0.0, 0.0);
-    for het in (rare % 2..=rare).step_by(2) {
-        let log = log_chance(het);
-        if (log - seen).abs() < 1e-9 {
-            same += log.exp();
-        } else if log < seen {
-            less += log.exp();
+/// People by how many copies of an allele they have: two, one, none.
+pub(crate) type TwoCopies = [u64; 3];
+/// People with one copy, by how many copies of the allele they have: one, none.
+pub(crate) type OneCopy = [u64; 2];
+
+/// Tests people with two copies, and with them people with one (Graffelman & Weir 2016; without them
+/// it is the test of Wigginton, Cutler & Abecasis 2005).
+pub(crate) fn exact(women: TwoCopies, men: OneCopy) -> Exact {
+    let (n_women, n_men) = (women.iter().sum::<u64>(), men.iter().sum::<u64>());
+    let n_copies = 2 * women[0] + women[1] + men[0];
+    let factorials = LogFactorials::to(2 * n_women + n_men);
+    let seen = log_chance(&factorials, women, men);
+    let (mut less, mut same, mut all) = (0.0, 0.0, 0.0);
+    for n_in_men in 0..=n_men.min(n_copies) {
+        let in_women = n_copies - n_in_men;
+        for het in (in_women % 2..=in_women.min(n_women)).step_by(2) {
+            let hom = (in_women - het) / 2;
+            let Some(none) = n_women.checked_sub(hom + het) else { continue };
+            let log = log_chance(&factorials, [hom, het, none], [n_in_men, n_men - n_in_men]);
+            let chance = (log - seen).exp();
+            all += chance;
+            if (log - seen).abs() < 1e-9 {
+                same += chance;
+            } else if log < seen {
+                less += chance;
+            }
         }
     }
-    Exact { p: (less + same).min(1.0), mid_p: less + same / 2.0 }
-}
-
-fn as_index(count: u64) -> usize {
-    usize::try_from(count).expect("a count in a test fits")
-}
-
-fn log_factorials(to: u64) -> Vec<f64> {
-    let mut table = vec![0.0];
-    let mut last = 0.0;
-    for i in 1..=to {
-        #[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
-        let log = (i as f64).ln();
-        last += log;
-        table.push(last);
+    Exact {
+        p: (less + same) / all,
+        mid_p: (less + same / 2.0) / all,
+        mid_p_of_seen: (less + same - 0.5) / all,
     }
-    table
+}
+
+/// The logarithm of an outcome's chance, but for a constant.
+fn log_chance(factorials: &LogFactorials, women: TwoCopies, men: OneCopy) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
+    let ways = women[1] as f64 * std::f64::consts::LN_2;
+    let orders: f64 = women.iter().chain(&men).map(|&n| factorials.of(n)).sum();
+    ways - orders
+}
+
+struct LogFactorials(Vec<f64>);
+
+impl LogFactorials {
+    fn to(n: u64) -> Self {
+        let mut table = vec![0.0];
+        let mut last = 0.0;
+        for i in 1..=n {
+            #[expect(clippy::cast_precision_loss, reason = "counts in tests are small")]
+            let log = (i as f64).ln();
+            last += log;
+            table.push(last);
+        }
+        Self(table)
+    }
+
+    fn of(&self, n: u64) -> f64 {
+        self.0[usize::try_from(n).expect("a count in a test fits")]
+    }
 }
 
 /// Whether two p-values agree to the digits that the oracles print.

@@ -1,5 +1,6 @@
 //! Kohort's side: one file, one lake, and the counts of each of its alleles.
 
+use super::hardy_weinberg::{Exact, exact};
 use super::rules::UnknownSex;
 use super::tools::{Scratch, run};
 
@@ -12,6 +13,8 @@ pub(crate) struct Ingest<'a> {
     /// Path of the samples file.
     pub(crate) samples: Option<&'a str>,
     pub(crate) reference_genome: Option<&'a str>,
+    /// `--on-bad-field`
+    pub(crate) on_bad_field: Option<&'a str>,
 }
 
 /// A lake that holds one file.
@@ -60,6 +63,19 @@ pub(crate) struct Counts {
     pub(crate) hwe_mid_p: Option<f64>,
 }
 
+impl Counts {
+    /// The exact test by its definition: this ALT against all other alleles.
+    pub(crate) fn exact(&self) -> Exact {
+        let women = [self.n_hom_alt, self.n_het, self.n_hom_ref + self.n_other_alt];
+        exact(women, [self.n_hemi_alt, self.n_hemi_ref + self.n_hemi_other])
+    }
+
+    /// The same for the people with two copies alone.
+    pub(crate) fn exact_of_diploids(&self) -> Exact {
+        exact([self.n_hom_alt, self.n_het, self.n_hom_ref + self.n_other_alt], [0, 0])
+    }
+}
+
 const COUNTED: [&str; 18] = [
     "ac", "an", "n_samples", "n_called", "n_hom_ref", "n_het", "n_hom_alt", "n_other_alt",
     "n_hemi_ref", "n_hemi_alt", "n_hemi_other", "n_partial", "n_missing", "n_het_haploid",
@@ -84,6 +100,9 @@ impl OneFile {
         }
         if let Some(genome) = how.reference_genome {
             arguments.extend(["--reference-genome", genome]);
+        }
+        if let Some(what) = how.on_bad_field {
+            arguments.extend(["--on-bad-field", what]);
         }
         run(KOHORT, arguments)?;
         Ok(Self { lake })
@@ -126,7 +145,7 @@ impl OneFile {
     pub(crate) fn n_stored_differ(&self) -> String {
         let differs: Vec<String> = STORED
             .iter()
-            .map(|name| format!("{name} IS DISTINCT FROM s['{name}']"))
+            .map(|name| format!("({name} IS DISTINCT FROM s['{name}'])"))
             .collect();
         let sql = format!(
             "SELECT count(*) FROM \

@@ -36,6 +36,13 @@ pub(crate) fn sample_ids(plain: &str) -> Vec<String> {
     header.split('\t').skip(9).map(str::to_owned).collect()
 }
 
+/// Whether any record is on X or Y, whatever the file calls them.
+pub(crate) fn has_sex_chromosomes(plain: &str) -> bool {
+    let contigs = plain.lines().filter_map(|line| line.strip_prefix("##contig=<ID="));
+    let names = contigs.map(|rest| rest.trim_end_matches('>').trim_start_matches("chr"));
+    names.into_iter().any(|name| matches!(name, "X" | "Y" | "23" | "24"))
+}
+
 fn write_record(record: &str, plain: &mut String) {
     let mut fields = record.splitn(10, '\t');
     let site: Vec<&str> = fields.by_ref().take(5).collect();
