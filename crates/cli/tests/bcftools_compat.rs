@@ -16,25 +16,12 @@ mod oracle;
 use oracle::hardy_weinberg::agree;
 use oracle::kohort::{Allele, Counts, Ingest, OneFile};
 use oracle::plain;
+use oracle::refused::{REFUSED, Remedy};
 use oracle::rules::{CHM13, GRCH37, GRCH38, Genome, Karyotype, UnknownSex, rewrite};
 use oracle::simulate::{Options, simulate};
 use oracle::tools::{Scratch, run, shared_data, variant_files, version};
 use std::collections::HashMap;
 use std::path::Path;
-
-/// What makes Kohort read a file after all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Remedy {
-    /// `--on-bad-field null`; the counts must then agree.
-    BadFieldNull,
-    /// Nothing.
-    None,
-}
-
-/// Files that bcftools reads and Kohort refuses: the file, a part of Kohort's reason, and the remedy. A
-/// file that is listed and accepted, or refused and not listed, fails the test. `docs/oracle.md`
-/// explains them.
-const REFUSED: &[(&str, &str, Remedy)] = &[];
 
 /// What bcftools says of one allele.
 #[derive(Debug, PartialEq)]
@@ -65,7 +52,20 @@ impl Tags {
 fn tags(scratch: &Scratch, vcf: &str) -> Result<Vec<Vec<Option<Tags>>>, String> {
     let tagged = scratch.path("tagged.bcf");
     let names = "AC,AN,NS,AC_Hom,AC_Het,AC_Hemi";
-    run("bcftools", ["+fill-tags", vcf, "-Ob", "-o", &tagged, "--", "-d", "-t", names])?;
+    run(
+        "bcftools",
+        [
+            "+fill-tags",
+            vcf,
+            "-Ob",
+            "-o",
+            &tagged,
+            "--",
+            "-d",
+            "-t",
+            names,
+        ],
+    )?;
     let format = "%ALT\t%AC\t%AN\t%NS\t%AC_Hom\t%AC_Het\t%AC_Hemi[\t%GT]\n";
     let text = run("bcftools", ["query", "-f", format, &tagged])?;
     Ok(text.lines().map(tags_of_record).collect())
@@ -95,7 +95,10 @@ fn tags_of_record(line: &str) -> Vec<Option<Tags>> {
 fn differences(alleles: &[Allele], tags: &[Vec<Option<Tags>>]) -> Vec<String> {
     let n_alleles: usize = tags.iter().map(Vec::len).sum();
     if n_alleles != alleles.len() {
-        return vec![format!("bcftools has {n_alleles} alleles, Kohort {}", alleles.len())];
+        return vec![format!(
+            "bcftools has {n_alleles} alleles, Kohort {}",
+            alleles.len()
+        )];
     }
     let mut found = Vec::new();
     for allele in alleles {
@@ -104,14 +107,24 @@ fn differences(alleles: &[Allele], tags: &[Vec<Option<Tags>>]) -> Vec<String> {
         // bcftools keeps which alleles a call has, not how many: `0/0/1` adds 2 to its AN.
         let is_polyploid = allele.counts.is_some_and(|counts| counts.n_polyploid > 0);
         if ours != *theirs && !is_polyploid {
-            found.push(format!("{}: Kohort {ours:?}, bcftools {theirs:?}", place(allele)));
+            found.push(format!(
+                "{}: Kohort {ours:?}, bcftools {theirs:?}",
+                place(allele)
+            ));
         }
     }
     found
 }
 
 fn place(allele: &Allele) -> String {
-    let Allele { chrom, pos, reference, alternate, record, .. } = allele;
+    let Allele {
+        chrom,
+        pos,
+        reference,
+        alternate,
+        record,
+        ..
+    } = allele;
     format!("record {record} {chrom}:{pos} {reference}>{alternate}")
 }
 
@@ -119,7 +132,20 @@ fn place(allele: &Allele) -> String {
 fn differences_after_norm(scratch: &Scratch, alleles: &[Allele], vcf: &str) -> Vec<String> {
     let (split, tagged) = (scratch.path("split.bcf"), scratch.path("split.tagged.bcf"));
     let steps = run("bcftools", ["norm", "-m-", vcf, "-Ob", "-o", &split]).and_then(|_| {
-        run("bcftools", ["+fill-tags", &split, "-Ob", "-o", &tagged, "--", "-d", "-t", "AC,AN,HWE"])
+        run(
+            "bcftools",
+            [
+                "+fill-tags",
+                &split,
+                "-Ob",
+                "-o",
+                &tagged,
+                "--",
+                "-d",
+                "-t",
+                "AC,AN,HWE",
+            ],
+        )
     });
     if let Err(message) = steps {
         println!("skipped: bcftools norm: {message}");
@@ -135,21 +161,37 @@ fn differences_after_norm(scratch: &Scratch, alleles: &[Allele], vcf: &str) -> V
         .collect();
     let mut ours = Vec::new();
     for allele in alleles.iter().filter(|allele| allele.alternate != ".") {
-        let Some(counts) = allele.counts else { continue };
+        let Some(counts) = allele.counts else {
+            continue;
+        };
         if counts.n_polyploid > 0 {
             return Vec::new();
         }
-        let Allele { pos, reference, alternate, .. } = allele;
+        let Allele {
+            pos,
+            reference,
+            alternate,
+            ..
+        } = allele;
         let p = counts.exact_of_diploids().p;
-        ours.push((format!("{pos}\t{reference}\t{alternate}\t{}\t{}", counts.ac, counts.an), p));
+        ours.push((
+            format!(
+                "{pos}\t{reference}\t{alternate}\t{}\t{}",
+                counts.ac, counts.an
+            ),
+            p,
+        ));
     }
-    let by_key_and_p = |a: &(String, f64), b: &(String, f64)| {
-        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-    };
+    let by_key_and_p =
+        |a: &(String, f64), b: &(String, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
     theirs.sort_by(by_key_and_p);
     ours.sort_by(by_key_and_p);
     if ours.len() != theirs.len() {
-        return vec![format!("norm: Kohort has {} alleles, bcftools {}", ours.len(), theirs.len())];
+        return vec![format!(
+            "norm: Kohort has {} alleles, bcftools {}",
+            ours.len(),
+            theirs.len()
+        )];
     }
     let pairs = ours.iter().zip(&theirs);
     pairs
@@ -162,12 +204,19 @@ fn differences_after_norm(scratch: &Scratch, alleles: &[Allele], vcf: &str) -> V
 fn differences_in_hwe(alleles: &[Allele]) -> Vec<String> {
     let mut found = Vec::new();
     for allele in alleles {
-        let Some(counts) = allele.counts else { continue };
-        let (Some(ours), Some(ours_mid)) = (counts.hwe_p, counts.hwe_mid_p) else { continue };
+        let Some(counts) = allele.counts else {
+            continue;
+        };
+        let (Some(ours), Some(ours_mid)) = (counts.hwe_p, counts.hwe_mid_p) else {
+            continue;
+        };
         let theirs = counts.exact();
         if !agree(ours, theirs.p) || !agree(ours_mid, theirs.mid_p) {
             let ours = (ours, ours_mid);
-            found.push(format!("{}: hwe_exact {ours:?}, by definition {theirs:?}", place(allele)));
+            found.push(format!(
+                "{}: hwe_exact {ours:?}, by definition {theirs:?}",
+                place(allele)
+            ));
         }
     }
     found
@@ -185,7 +234,12 @@ fn compare(
     let rewritten = scratch.write("counted.vcf", &rewrite(text, genome, karyotypes, unknown));
     let tags = match tags(scratch, &rewritten) {
         Ok(tags) => tags,
-        Err(message) => return (0, vec![format!("bcftools refuses the rewritten file: {message}")]),
+        Err(message) => {
+            return (
+                0,
+                vec![format!("bcftools refuses the rewritten file: {message}")],
+            );
+        }
     };
     let mut found = differences(&alleles, &tags);
     if found.is_empty() {
@@ -235,7 +289,11 @@ fn judge(scratch: &Scratch, path: &Path) -> Judged {
                 remedy: Remedy::BadFieldNull,
                 verdict: Some(verdict(scratch, &file, &text)),
             },
-            Err(_) => Judged { refusal: Some(message), remedy: Remedy::None, verdict: None },
+            Err(_) => Judged {
+                refusal: Some(message),
+                remedy: Remedy::None,
+                verdict: None,
+            },
         },
     }
 }
@@ -254,17 +312,29 @@ fn verdict(scratch: &Scratch, file: &OneFile, text: &str) -> Verdict {
     }
     match file.n_stored_differ().as_str() {
         "0" => {}
-        n => found.push(format!("{n} rows have stored counts that differ from a query's")),
+        n => found.push(format!(
+            "{n} rows have stored counts that differ from a query's"
+        )),
     }
-    if found.is_empty() { Verdict::Agrees { n_alleles } } else { Verdict::Differs(found) }
+    if found.is_empty() {
+        Verdict::Agrees { n_alleles }
+    } else {
+        Verdict::Differs(found)
+    }
 }
 
 /// Kohort asks for the reference genome where the file does not say it.
 fn ingest(scratch: &Scratch, file: &str, on_bad_field: Option<&str>) -> Result<OneFile, String> {
-    let how = Ingest { on_bad_field, ..Ingest::default() };
+    let how = Ingest {
+        on_bad_field,
+        ..Ingest::default()
+    };
     OneFile::ingest(scratch, file, how).or_else(|message| {
         if message.contains("--reference-genome") {
-            let how = Ingest { reference_genome: Some("GRCh37"), ..how };
+            let how = Ingest {
+                reference_genome: Some("GRCh37"),
+                ..how
+            };
             OneFile::ingest(scratch, file, how)
         } else {
             Err(message)
@@ -281,7 +351,11 @@ fn compare_folder(folder: &str, at_least: usize) {
     let mut faults = Vec::new();
     let (mut n_files, mut n_alleles_compared) = (0, 0);
     for path in variant_files(&root.join(folder)) {
-        let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        let name = path
+            .strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
         let judged = judge(&scratch, &path);
         faults.extend(fault_of_refusal(&name, &judged));
         match judged.verdict {
@@ -290,7 +364,12 @@ fn compare_folder(folder: &str, at_least: usize) {
                 n_alleles_compared += n_alleles;
             }
             Some(Verdict::Differs(found)) => {
-                let first = found.iter().take(3).cloned().collect::<Vec<_>>().join("\n    ");
+                let first = found
+                    .iter()
+                    .take(3)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join("\n    ");
                 faults.push(format!("{name}: {} differences\n    {first}", found.len()));
             }
             Some(Verdict::NotComparable(message)) => println!("skipped: {name}: {message}"),
@@ -298,8 +377,16 @@ fn compare_folder(folder: &str, at_least: usize) {
         }
     }
     println!("{folder}: {n_files} files, {n_alleles_compared} alleles agree with bcftools");
-    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
-    assert!(n_files >= at_least, "expected {at_least} files or more to compare, got {n_files}");
+    assert!(
+        faults.is_empty(),
+        "{} faults\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+    assert!(
+        n_files >= at_least,
+        "expected {at_least} files or more to compare, got {n_files}"
+    );
 }
 
 /// A refusal that is not in the list, or an entry of the list that is no refusal.
@@ -340,7 +427,10 @@ fn real_oddities_count_as_in_bcftools() {
 fn every_refused_file_is_in_the_published_table() {
     let page = include_str!("../../../docs/oracle.md");
     for (file, ..) in REFUSED {
-        assert!(page.contains(file), "`{file}` is missing from docs/oracle.md");
+        assert!(
+            page.contains(file),
+            "`{file}` is missing from docs/oracle.md"
+        );
     }
 }
 
@@ -350,19 +440,32 @@ fn simulated_x_y_and_mt_count_as_in_bcftools_in_each_reference_genome() {
         return;
     }
     for (seed, genome) in (1..).zip([&GRCH37, &GRCH38, &CHM13]) {
-        let options =
-            Options { seed, haploid_xx: true, haploid_autosome: true, y_pars: true, max_alts: 3 };
+        let options = Options {
+            seed,
+            haploid_xx: true,
+            haploid_autosome: true,
+            y_pars: true,
+            max_alts: 3,
+        };
         let simulated = simulate(genome, options);
         let scratch = Scratch::new(&format!("bcftools-simulated-{}", genome.name));
         let vcf = scratch.write("simulated.vcf", &simulated.vcf);
         let samples = scratch.write("samples.tsv", &simulated.samples);
-        let how = Ingest { samples: Some(&samples), ..Ingest::default() };
+        let how = Ingest {
+            samples: Some(&samples),
+            ..Ingest::default()
+        };
         let file = OneFile::ingest(&scratch, &vcf, how).unwrap();
         assert_eq!(file.reference_genome(), genome.name);
         for unknown in [UnknownSex::Exclude, UnknownSex::AsCalled] {
             let cohort = (genome, &simulated.karyotypes);
             let (_, found) = compare(&scratch, &file, &simulated.vcf, cohort, unknown);
-            assert!(found.is_empty(), "{} {unknown:?}: {}", genome.name, found.join("\n"));
+            assert!(
+                found.is_empty(),
+                "{} {unknown:?}: {}",
+                genome.name,
+                found.join("\n")
+            );
         }
         assert_eq!(file.n_stored_differ(), "0", "{}", genome.name);
     }
@@ -373,8 +476,13 @@ fn without_karyotypes_x_and_y_are_counted_as_called_only_when_asked() {
     if version("bcftools").is_none() {
         return;
     }
-    let options =
-        Options { seed: 9, haploid_xx: true, haploid_autosome: true, y_pars: true, max_alts: 3 };
+    let options = Options {
+        seed: 9,
+        haploid_xx: true,
+        haploid_autosome: true,
+        y_pars: true,
+        max_alts: 3,
+    };
     let simulated = simulate(&GRCH38, options);
     let scratch = Scratch::new("bcftools-no-karyotypes");
     let vcf = scratch.write("simulated.vcf", &simulated.vcf);

@@ -15,16 +15,32 @@ use oracle::simulate::{Options, simulate};
 use oracle::tools::{Scratch, run};
 use std::process::Command;
 
-const READER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/interop/read_lake.py");
+const READER: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../tests/interop/read_lake.py"
+);
 
 fn ingest(scratch: &Scratch, lake: &str, callset: &str, seed: u64, more: &[&str]) {
-    let options =
-        Options { seed, haploid_xx: false, haploid_autosome: false, y_pars: true, max_alts: 3 };
+    let options = Options {
+        seed,
+        haploid_xx: false,
+        haploid_autosome: false,
+        y_pars: true,
+        max_alts: 3,
+    };
     let simulated = simulate(&GRCH38, options);
     let vcf = scratch.write("simulated.vcf", &simulated.vcf);
     let samples = scratch.write("samples.tsv", &simulated.samples);
-    let mut arguments =
-        vec!["ingest", &vcf, "--lake", lake, "--callset", callset, "--samples", &samples];
+    let mut arguments = vec![
+        "ingest",
+        &vcf,
+        "--lake",
+        lake,
+        "--callset",
+        callset,
+        "--samples",
+        &samples,
+    ];
     arguments.extend(more);
     run(KOHORT, arguments).unwrap();
 }
@@ -33,7 +49,11 @@ fn kohort_reads(lake: &str) -> String {
     let sql = "SELECT n_rows, ac, n_samples FROM \
                (SELECT count(*) AS n_rows, sum(ac) AS ac FROM callset_variants) \
                CROSS JOIN (SELECT count(*) AS n_samples FROM samples)";
-    let text = run(KOHORT, ["sql", "--lake", lake, "--format", "tsv", "-c", sql]).unwrap();
+    let text = run(
+        KOHORT,
+        ["sql", "--lake", lake, "--format", "tsv", "-c", sql],
+    )
+    .unwrap();
     text.lines().nth(1).unwrap().replace('\t', " ")
 }
 
@@ -53,15 +73,20 @@ fn others_read(lake: &str) -> Vec<(String, String)> {
     }
     let answers = String::from_utf8(output.stdout).unwrap();
     let pairs = answers.lines().filter_map(|line| line.split_once(' '));
-    pairs.map(|(name, answer)| (name.to_owned(), answer.to_owned())).collect()
+    pairs
+        .map(|(name, answer)| (name.to_owned(), answer.to_owned()))
+        .collect()
 }
 
 #[test]
 fn duckdb_polars_and_deltalake_read_what_kohort_reads() {
     let scratch = Scratch::new("interop");
     let lake = scratch.path("lake");
-    let states: [(&str, u64, &[&str]); 3] =
-        [("first", 1, &[]), ("second", 2, &[]), ("first", 3, &["--replace"])];
+    let states: [(&str, u64, &[&str]); 3] = [
+        ("first", 1, &[]),
+        ("second", 2, &[]),
+        ("first", 3, &["--replace"]),
+    ];
     for (callset, seed, more) in states {
         ingest(&scratch, &lake, callset, seed, more);
         let ours = kohort_reads(&lake);

@@ -43,38 +43,182 @@ const fn at(
     alternates: &'static str,
     calls: &'static str,
 ) -> Situation {
-    Situation { what, contig, pos, alternates, calls }
+    Situation {
+        what,
+        contig,
+        pos,
+        alternates,
+        calls,
+    }
 }
 
 const SITUATIONS: [Situation; 29] = [
     at("autosome", "chr1", 1000, "T", "0/0 0/1 1/1 0/0 0/1 1|1 0/0"),
-    at("missing calls", "chr1", 1100, "T", "0/0 ./. 1/1 0/0 . 1|1 0/0"),
-    at("partial calls", "chr1", 1200, "T", "0/0 ./1 1/1 0/. .|0 1|1 0/0"),
-    at("haploid calls on an autosome", "chr1", 1300, "T", "0 1 . 0 1 0/1 0/0"),
-    at("multiallelic", "chr1", 1400, "C,T", "0/1 1/2 2/2 0/2 0/0 1/1 ./2"),
-    at("spanning deletion", "chr1", 1500, "C,*", "0/1 1/2 2/2 0/2 0/0 1/1 0/0"),
-    at("symbolic allele", "chr1", 1600, "<DEL>", "0/0 0/1 1/1 0/0 0/1 1|1 0/0"),
-    at("three copies", "chr1", 1700, "T", "0/0/1 1/1/1 0/0/0 0/0 0/1 0/0 0/0"),
-    at("nobody called", "chr1", 1800, "T", "./. ./. . . ./. ./. ./."),
-    at("PAR of X", "chrX", 10_100, "T", "0/0 0/1 1/1 0/0 0/1 1|1 0/0"),
-    at("last base of PAR1 of X", "chrX", 2_781_479, "T", "0/0 0/1 1/1 0/0 0/1 1|1 0/0"),
-    at("first base after PAR1 of X", "chrX", 2_781_480, "T", "0/0 0/1 1/1 0/0 1/1 1|1 ./."),
-    at("X, XY haploid", "chrX", 5_000_000, "T", "0/0 0/1 1/1 0 1 0 ./."),
-    at("X, XY written as diploid", "chrX", 5_000_100, "T", "0/0 0/1 1/1 0/0 1/1 0/0 ./."),
-    at("X, het in an XY", "chrX", 5_000_200, "T", "0/0 0/1 1/1 0/0 0/1 1/1 ./."),
-    at("X, partial in an XY", "chrX", 5_000_300, "T", "0/0 0/1 ./1 ./1 0/. 1 ./."),
-    at("X, haploid in an XX", "chrX", 5_000_400, "T", "1 0/1 1/1 0 1 0 ./."),
-    at("X, sex unknown", "chrX", 5_000_500, "T", "0/0 0/1 1/1 0 1 0 0/1"),
-    at("X, multiallelic", "chrX", 5_000_600, "C,T", "0/1 1/2 2/2 1 2 0 ./."),
-    at("PAR of Y", "chrY", 10_100, "T", "0/0 0/1 1/1 0/0 0/1 1|1 0/0"),
+    at(
+        "missing calls",
+        "chr1",
+        1100,
+        "T",
+        "0/0 ./. 1/1 0/0 . 1|1 0/0",
+    ),
+    at(
+        "partial calls",
+        "chr1",
+        1200,
+        "T",
+        "0/0 ./1 1/1 0/. .|0 1|1 0/0",
+    ),
+    at(
+        "haploid calls on an autosome",
+        "chr1",
+        1300,
+        "T",
+        "0 1 . 0 1 0/1 0/0",
+    ),
+    at(
+        "multiallelic",
+        "chr1",
+        1400,
+        "C,T",
+        "0/1 1/2 2/2 0/2 0/0 1/1 ./2",
+    ),
+    at(
+        "spanning deletion",
+        "chr1",
+        1500,
+        "C,*",
+        "0/1 1/2 2/2 0/2 0/0 1/1 0/0",
+    ),
+    at(
+        "symbolic allele",
+        "chr1",
+        1600,
+        "<DEL>",
+        "0/0 0/1 1/1 0/0 0/1 1|1 0/0",
+    ),
+    at(
+        "three copies",
+        "chr1",
+        1700,
+        "T",
+        "0/0/1 1/1/1 0/0/0 0/0 0/1 0/0 0/0",
+    ),
+    at(
+        "nobody called",
+        "chr1",
+        1800,
+        "T",
+        "./. ./. . . ./. ./. ./.",
+    ),
+    at(
+        "PAR of X",
+        "chrX",
+        10_100,
+        "T",
+        "0/0 0/1 1/1 0/0 0/1 1|1 0/0",
+    ),
+    at(
+        "last base of PAR1 of X",
+        "chrX",
+        2_781_479,
+        "T",
+        "0/0 0/1 1/1 0/0 0/1 1|1 0/0",
+    ),
+    at(
+        "first base after PAR1 of X",
+        "chrX",
+        2_781_480,
+        "T",
+        "0/0 0/1 1/1 0/0 1/1 1|1 ./.",
+    ),
+    at(
+        "X, XY haploid",
+        "chrX",
+        5_000_000,
+        "T",
+        "0/0 0/1 1/1 0 1 0 ./.",
+    ),
+    at(
+        "X, XY written as diploid",
+        "chrX",
+        5_000_100,
+        "T",
+        "0/0 0/1 1/1 0/0 1/1 0/0 ./.",
+    ),
+    at(
+        "X, het in an XY",
+        "chrX",
+        5_000_200,
+        "T",
+        "0/0 0/1 1/1 0/0 0/1 1/1 ./.",
+    ),
+    at(
+        "X, partial in an XY",
+        "chrX",
+        5_000_300,
+        "T",
+        "0/0 0/1 ./1 ./1 0/. 1 ./.",
+    ),
+    at(
+        "X, haploid in an XX",
+        "chrX",
+        5_000_400,
+        "T",
+        "1 0/1 1/1 0 1 0 ./.",
+    ),
+    at(
+        "X, sex unknown",
+        "chrX",
+        5_000_500,
+        "T",
+        "0/0 0/1 1/1 0 1 0 0/1",
+    ),
+    at(
+        "X, multiallelic",
+        "chrX",
+        5_000_600,
+        "C,T",
+        "0/1 1/2 2/2 1 2 0 ./.",
+    ),
+    at(
+        "PAR of Y",
+        "chrY",
+        10_100,
+        "T",
+        "0/0 0/1 1/1 0/0 0/1 1|1 0/0",
+    ),
     at("Y, XY haploid", "chrY", 5_000_000, "T", ". . . 0 1 1 ."),
-    at("Y, all written as diploid", "chrY", 5_000_100, "T", "./. ./. ./. 0/0 1/1 1/1 ./."),
-    at("Y, calls in XX", "chrY", 5_000_200, "T", "0/0 0/1 1 0 1 1 ."),
+    at(
+        "Y, all written as diploid",
+        "chrY",
+        5_000_100,
+        "T",
+        "./. ./. ./. 0/0 1/1 1/1 ./.",
+    ),
+    at(
+        "Y, calls in XX",
+        "chrY",
+        5_000_200,
+        "T",
+        "0/0 0/1 1 0 1 1 .",
+    ),
     at("Y, het in an XY", "chrY", 5_000_300, "T", ". . . 0/1 1 0 ."),
     at("Y, sex unknown", "chrY", 5_000_400, "T", ". . . 0 1 1 1"),
     at("MT, haploid", "chrM", 1000, "T", "0 1 0 0 1 0 0"),
-    at("MT, written as diploid", "chrM", 1100, "T", "0/0 1/1 0/0 0/0 1/1 0/0 0/0"),
-    at("MT, het (heteroplasmy)", "chrM", 1200, "T", "0/0 0/1 0/0 0 1 0/1 0/0"),
+    at(
+        "MT, written as diploid",
+        "chrM",
+        1100,
+        "T",
+        "0/0 1/1 0/0 0/0 1/1 0/0 0/0",
+    ),
+    at(
+        "MT, het (heteroplasmy)",
+        "chrM",
+        1200,
+        "T",
+        "0/0 0/1 0/0 0 1 0/1 0/0",
+    ),
     at("MT, partial", "chrM", 1300, "T", "0/0 ./1 0/0 0 1 . 0/0"),
 ];
 
@@ -89,9 +233,19 @@ fn vcf() -> String {
     for (id, ..) in WHO {
         let _ = write!(vcf, "\t{id}");
     }
-    for Situation { contig, pos, alternates, calls, .. } in &SITUATIONS {
+    for Situation {
+        contig,
+        pos,
+        alternates,
+        calls,
+        ..
+    } in &SITUATIONS
+    {
         let calls = calls.replace(' ', "\t");
-        let _ = write!(vcf, "\n{contig}\t{pos}\t.\tA\t{alternates}\t.\tPASS\t.\tGT\t{calls}");
+        let _ = write!(
+            vcf,
+            "\n{contig}\t{pos}\t.\tA\t{alternates}\t.\tPASS\t.\tGT\t{calls}"
+        );
     }
     vcf + "\n"
 }
@@ -103,7 +257,10 @@ fn kohort(scratch: &Scratch, vcf: &str, unknown: UnknownSex) -> Vec<(String, Str
         let _ = writeln!(samples, "{id}\t{karyotype}");
     }
     let samples = scratch.write("samples.tsv", &samples);
-    let how = Ingest { samples: Some(&samples), ..Ingest::default() };
+    let how = Ingest {
+        samples: Some(&samples),
+        ..Ingest::default()
+    };
     let alleles = OneFile::ingest(scratch, vcf, how).unwrap().alleles(unknown);
     (0..SITUATIONS.len())
         .map(|record| {
@@ -113,7 +270,10 @@ fn kohort(scratch: &Scratch, vcf: &str, unknown: UnknownSex) -> Vec<(String, Str
                 .map(|allele| allele.counts.unwrap())
                 .collect();
             let acs: Vec<String> = counts.iter().map(|counts| counts.ac.to_string()).collect();
-            (format!("{} / {}", acs.join(","), counts[0].an), why(&counts[0]))
+            (
+                format!("{} / {}", acs.join(","), counts[0].an),
+                why(&counts[0]),
+            )
         })
         .collect()
 }
@@ -138,7 +298,11 @@ fn why(counts: &Counts) -> String {
 
 fn bcftools(scratch: &Scratch, vcf: &str) -> Vec<String> {
     let tagged = scratch.path("tagged.bcf");
-    run("bcftools", ["+fill-tags", vcf, "-Ob", "-o", &tagged, "--", "-t", "AC,AN"]).unwrap();
+    run(
+        "bcftools",
+        ["+fill-tags", vcf, "-Ob", "-o", &tagged, "--", "-t", "AC,AN"],
+    )
+    .unwrap();
     let text = run("bcftools", ["query", "-f", "%AC / %AN\n", &tagged]).unwrap();
     text.lines().map(str::to_owned).collect()
 }
@@ -153,14 +317,31 @@ fn plink2(scratch: &Scratch, vcf: &str) -> Vec<String> {
     run(
         "plink2",
         [
-            "--vcf", vcf, "--vcf-half-call", "missing", "--allow-extra-chr", "--update-sex", &sexes,
-            "--split-par", "hg38", "--nonfounders", "--freq", "counts", "--out", &out,
+            "--vcf",
+            vcf,
+            "--vcf-half-call",
+            "missing",
+            "--allow-extra-chr",
+            "--update-sex",
+            &sexes,
+            "--split-par",
+            "hg38",
+            "--nonfounders",
+            "--freq",
+            "counts",
+            "--out",
+            &out,
         ],
     )
     .unwrap();
     let text = std::fs::read_to_string(format!("{out}.acount")).unwrap();
-    let cells = text.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
-    cells.map(|row| format!("{} / {}", row[row.len() - 2], row[row.len() - 1])).collect()
+    let cells = text
+        .lines()
+        .skip(1)
+        .map(|line| line.split('\t').collect::<Vec<_>>());
+    cells
+        .map(|row| format!("{} / {}", row[row.len() - 2], row[row.len() - 1]))
+        .collect()
 }
 
 /// What Hail's `call_stats` gives by its documentation; Hail is not run. It counts the alleles of each
@@ -235,7 +416,9 @@ fn the_published_table_is_what_a_run_gives() {
     }
     let scratch = Scratch::new("oracle-table");
     let table = table(&scratch);
-    let (head, rest) = page.split_once(BEGIN).expect("docs/oracle.md has a place for the table");
+    let (head, rest) = page
+        .split_once(BEGIN)
+        .expect("docs/oracle.md has a place for the table");
     let (published, tail) = rest.split_once(END).expect("the table has an end");
     if std::env::var_os("KOHORT_WRITE_ORACLE_TABLE").is_some() {
         std::fs::write(path, format!("{head}{BEGIN}{table}{END}{tail}")).unwrap();

@@ -57,8 +57,13 @@ impl Server {
 #[test]
 fn a_lake_on_s3_is_filled_asked_exported_and_verified() {
     let Some(server) = Server::find() else { return };
-    let options =
-        Options { seed: 5, haploid_xx: true, haploid_autosome: true, y_pars: true, max_alts: 3 };
+    let options = Options {
+        seed: 5,
+        haploid_xx: true,
+        haploid_autosome: true,
+        y_pars: true,
+        max_alts: 3,
+    };
     let simulated = simulate(&GRCH38, options);
     let scratch = Scratch::new("s3");
     let vcf = scratch.write("simulated.vcf", &simulated.vcf);
@@ -68,17 +73,32 @@ fn a_lake_on_s3_is_filled_asked_exported_and_verified() {
     let ask = |lake: &str| {
         let sql = "SELECT * EXCLUDE (callset_id) FROM callset_variants ORDER BY record_index, \
                    allele_index";
-        server.kohort(&["sql", "--lake", lake, "--format", "csv", "-c", sql]).unwrap()
+        server
+            .kohort(&["sql", "--lake", lake, "--format", "csv", "-c", sql])
+            .unwrap()
     };
     for (lake, file) in [(&on_s3, &url), (&in_folder, &vcf)] {
-        let ingest = ["ingest", file, "--lake", lake, "--callset", "one", "--samples", &samples];
+        let ingest = [
+            "ingest",
+            file,
+            "--lake",
+            lake,
+            "--callset",
+            "one",
+            "--samples",
+            &samples,
+        ];
         server.kohort(&ingest).unwrap();
         let again = server.kohort(&ingest).unwrap_err();
         assert!(again.contains("one"), "{again}");
         server.kohort(&["lake", "verify", "--lake", lake]).unwrap();
     }
     assert_eq!(ask(&on_s3), ask(&in_folder));
-    let export = |lake: &str| server.kohort(&["export", "--lake", lake, "--callset", "one"]).unwrap();
+    let export = |lake: &str| {
+        server
+            .kohort(&["export", "--lake", lake, "--callset", "one"])
+            .unwrap()
+    };
     assert_eq!(export(&on_s3), export(&in_folder));
 }
 
@@ -86,7 +106,9 @@ fn a_lake_on_s3_is_filled_asked_exported_and_verified() {
 fn a_lake_that_is_not_there_is_named_without_keys() {
     let Some(server) = Server::find() else { return };
     let lake = format!("s3://{}/nothing-here", server.bucket);
-    let message = server.kohort(&["sql", "--lake", &lake, "-c", "SELECT 1"]).unwrap_err();
+    let message = server
+        .kohort(&["sql", "--lake", &lake, "-c", "SELECT 1"])
+        .unwrap_err();
     assert!(message.contains("nothing-here"), "{message}");
     let key = std::env::var("AWS_SECRET_ACCESS_KEY").unwrap_or_default();
     assert!(key.is_empty() || !message.contains(&key), "{message}");

@@ -8,9 +8,17 @@ pub(crate) struct Exact {
     pub(crate) p: f64,
     /// The same with half of the chance of all that is as likely as what was seen (plink2 midp).
     pub(crate) mid_p: f64,
-    /// The same with half of the chance of what was seen alone. It differs from `mid_p` where another
-    /// outcome is exactly as likely; there plink2's test on X gives this one.
-    pub(crate) mid_p_of_seen: f64,
+    /// The chance of what was seen.
+    pub(crate) seen: f64,
+    /// How many outcomes are exactly as likely, what was seen among them.
+    pub(crate) n_as_likely: u32,
+}
+
+impl Exact {
+    /// Whether a mid-p halves some of what is exactly as likely as what was seen, rather than all.
+    pub(crate) fn halves_some(&self, mid_p: f64) -> bool {
+        (1..=self.n_as_likely).any(|n| agree(self.p - self.seen * f64::from(n) / 2.0, mid_p))
+    }
 }
 
 /// People by how many copies of an allele they have: two, one, none.
@@ -25,17 +33,20 @@ pub(crate) fn exact(women: TwoCopies, men: OneCopy) -> Exact {
     let n_copies = 2 * women[0] + women[1] + men[0];
     let factorials = LogFactorials::to(2 * n_women + n_men);
     let seen = log_chance(&factorials, women, men);
-    let (mut less, mut same, mut all) = (0.0, 0.0, 0.0);
+    let (mut less, mut same, mut all, mut n_as_likely) = (0.0, 0.0, 0.0, 0);
     for n_in_men in 0..=n_men.min(n_copies) {
         let in_women = n_copies - n_in_men;
         for het in (in_women % 2..=in_women.min(n_women)).step_by(2) {
             let hom = (in_women - het) / 2;
-            let Some(none) = n_women.checked_sub(hom + het) else { continue };
+            let Some(none) = n_women.checked_sub(hom + het) else {
+                continue;
+            };
             let log = log_chance(&factorials, [hom, het, none], [n_in_men, n_men - n_in_men]);
             let chance = (log - seen).exp();
             all += chance;
             if (log - seen).abs() < 1e-9 {
                 same += chance;
+                n_as_likely += 1;
             } else if log < seen {
                 less += chance;
             }
@@ -44,7 +55,8 @@ pub(crate) fn exact(women: TwoCopies, men: OneCopy) -> Exact {
     Exact {
         p: (less + same) / all,
         mid_p: (less + same / 2.0) / all,
-        mid_p_of_seen: (less + same - 0.5) / all,
+        seen: 1.0 / all,
+        n_as_likely,
     }
 }
 

@@ -66,26 +66,67 @@ pub(crate) struct Counts {
 impl Counts {
     /// The exact test by its definition: this ALT against all other alleles.
     pub(crate) fn exact(&self) -> Exact {
-        let women = [self.n_hom_alt, self.n_het, self.n_hom_ref + self.n_other_alt];
-        exact(women, [self.n_hemi_alt, self.n_hemi_ref + self.n_hemi_other])
+        let women = [
+            self.n_hom_alt,
+            self.n_het,
+            self.n_hom_ref + self.n_other_alt,
+        ];
+        exact(
+            women,
+            [self.n_hemi_alt, self.n_hemi_ref + self.n_hemi_other],
+        )
     }
 
     /// The same for the people with two copies alone.
     pub(crate) fn exact_of_diploids(&self) -> Exact {
-        exact([self.n_hom_alt, self.n_het, self.n_hom_ref + self.n_other_alt], [0, 0])
+        exact(
+            [
+                self.n_hom_alt,
+                self.n_het,
+                self.n_hom_ref + self.n_other_alt,
+            ],
+            [0, 0],
+        )
     }
 }
 
 const COUNTED: [&str; 18] = [
-    "ac", "an", "n_samples", "n_called", "n_hom_ref", "n_het", "n_hom_alt", "n_other_alt",
-    "n_hemi_ref", "n_hemi_alt", "n_hemi_other", "n_partial", "n_missing", "n_het_haploid",
-    "n_unknown_sex", "n_unexpected", "n_no_copy", "n_polyploid",
+    "ac",
+    "an",
+    "n_samples",
+    "n_called",
+    "n_hom_ref",
+    "n_het",
+    "n_hom_alt",
+    "n_other_alt",
+    "n_hemi_ref",
+    "n_hemi_alt",
+    "n_hemi_other",
+    "n_partial",
+    "n_missing",
+    "n_het_haploid",
+    "n_unknown_sex",
+    "n_unexpected",
+    "n_no_copy",
+    "n_polyploid",
 ];
 
 /// The counts that are stored at ingest too.
 const STORED: [&str; 15] = [
-    "ac", "an", "n_samples", "n_called", "n_hom_ref", "n_het", "n_hom_alt", "n_hemi_ref",
-    "n_hemi_alt", "n_partial", "n_missing", "n_het_haploid", "n_unknown_sex", "n_unexpected",
+    "ac",
+    "an",
+    "n_samples",
+    "n_called",
+    "n_hom_ref",
+    "n_het",
+    "n_hom_alt",
+    "n_hemi_ref",
+    "n_hemi_alt",
+    "n_partial",
+    "n_missing",
+    "n_het_haploid",
+    "n_unknown_sex",
+    "n_unexpected",
     "n_no_copy",
 ];
 
@@ -115,15 +156,18 @@ impl OneFile {
             arguments.extend(["--set", setting]);
         }
         arguments.extend(["-c", sql]);
-        let text = run(KOHORT, &arguments)
-            .unwrap_or_else(|message| panic!("`{sql}` failed: {message}"));
+        let text =
+            run(KOHORT, &arguments).unwrap_or_else(|message| panic!("`{sql}` failed: {message}"));
         let rows = text.lines().skip(1);
-        rows.map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+        rows.map(|line| line.split('\t').map(str::to_owned).collect())
+            .collect()
     }
 
     /// The reference genome as Kohort recorded it.
     pub(crate) fn reference_genome(&self) -> String {
-        self.rows("SELECT reference_genome FROM callsets", &[]).remove(0).remove(0)
+        self.rows("SELECT reference_genome FROM callsets", &[])
+            .remove(0)
+            .remove(0)
     }
 
     /// All alleles in the file's order, records without ALT included.
@@ -159,7 +203,9 @@ impl OneFile {
 
 fn allele(row: &[String]) -> Allele {
     let number = |i: usize| -> u64 {
-        row[i].parse().unwrap_or_else(|_| panic!("expected a count in column {i} of {row:?}"))
+        row[i]
+            .parse()
+            .unwrap_or_else(|_| panic!("expected a count in column {i} of {row:?}"))
     };
     let index = |i: usize| usize::try_from(number(i)).expect("an index fits");
     let counts = (!row[6].is_empty()).then(|| Counts {

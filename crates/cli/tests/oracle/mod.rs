@@ -5,6 +5,7 @@
 pub(crate) mod hardy_weinberg;
 pub(crate) mod kohort;
 pub(crate) mod plain;
+pub(crate) mod refused;
 pub(crate) mod rules;
 pub(crate) mod simulate;
 pub(crate) mod tools;

@@ -21,7 +21,10 @@ pub(crate) fn read(file: &str) -> Result<String, String> {
     }
     plain.push_str("##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n");
     plain.push_str("##FORMAT=<ID=NOGT,Number=1,Type=String,Description=\"No genotype\">\n");
-    let header = text.lines().find(|line| line.starts_with("#CHROM")).unwrap_or_default();
+    let header = text
+        .lines()
+        .find(|line| line.starts_with("#CHROM"))
+        .unwrap_or_default();
     plain.push_str(header);
     plain.push('\n');
     for record in records {
@@ -32,15 +35,37 @@ pub(crate) fn read(file: &str) -> Result<String, String> {
 
 /// The samples of a file that [`read`] has read.
 pub(crate) fn sample_ids(plain: &str) -> Vec<String> {
-    let header = plain.lines().find(|line| line.starts_with("#CHROM")).unwrap_or_default();
+    let header = plain
+        .lines()
+        .find(|line| line.starts_with("#CHROM"))
+        .unwrap_or_default();
     header.split('\t').skip(9).map(str::to_owned).collect()
 }
 
 /// Whether any record is on X or Y, whatever the file calls them.
 pub(crate) fn has_sex_chromosomes(plain: &str) -> bool {
-    let contigs = plain.lines().filter_map(|line| line.strip_prefix("##contig=<ID="));
+    let contigs = plain
+        .lines()
+        .filter_map(|line| line.strip_prefix("##contig=<ID="));
     let names = contigs.map(|rest| rest.trim_end_matches('>').trim_start_matches("chr"));
-    names.into_iter().any(|name| matches!(name, "X" | "Y" | "23" | "24"))
+    names
+        .into_iter()
+        .any(|name| matches!(name, "X" | "Y" | "23" | "24"))
+}
+
+/// Which samples have a haploid call on X.
+pub(crate) fn haploid_on_x(plain: &str) -> Vec<bool> {
+    let mut found = vec![false; sample_ids(plain).len()];
+    let is_x = |line: &&str| {
+        let contig = line.split('\t').next().unwrap_or_default();
+        matches!(contig.trim_start_matches("chr"), "X" | "23")
+    };
+    for record in plain.lines().filter(is_x) {
+        for (is_haploid, call) in found.iter_mut().zip(record.split('\t').skip(9)) {
+            *is_haploid |= call.bytes().all(|byte| byte.is_ascii_digit());
+        }
+    }
+    found
 }
 
 fn write_record(record: &str, plain: &mut String) {

@@ -52,24 +52,41 @@ pub(crate) const GRCH37: Genome = Genome {
     name: "GRCh37",
     x_pars: [(60_001, 2_699_520), (154_931_044, 155_260_560)],
     y_pars: [(10_001, 2_649_520), (59_034_050, 59_363_566)],
-    lengths: [("1", 249_250_621), ("X", 155_270_560), ("Y", 59_373_566), ("MT", 16_569)],
+    lengths: [
+        ("1", 249_250_621),
+        ("X", 155_270_560),
+        ("Y", 59_373_566),
+        ("MT", 16_569),
+    ],
 };
 pub(crate) const GRCH38: Genome = Genome {
     name: "GRCh38",
     x_pars: [(10_001, 2_781_479), (155_701_383, 156_030_895)],
     y_pars: [(10_001, 2_781_479), (56_887_903, 57_217_415)],
-    lengths: [("chr1", 248_956_422), ("chrX", 156_040_895), ("chrY", 57_227_415), ("chrM", 16_569)],
+    lengths: [
+        ("chr1", 248_956_422),
+        ("chrX", 156_040_895),
+        ("chrY", 57_227_415),
+        ("chrM", 16_569),
+    ],
 };
 pub(crate) const CHM13: Genome = Genome {
     name: "CHM13",
     x_pars: [(1, 2_394_410), (153_925_835, 154_259_566)],
     y_pars: [(1, 2_458_320), (62_122_810, 62_460_029)],
-    lengths: [("chr1", 248_387_328), ("chrX", 154_259_566), ("chrY", 62_460_029), ("chrM", 16_569)],
+    lengths: [
+        ("chr1", 248_387_328),
+        ("chrX", 154_259_566),
+        ("chrY", 62_460_029),
+        ("chrM", 16_569),
+    ],
 };
 
 impl Genome {
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
-        [&GRCH37, &GRCH38, &CHM13].into_iter().find(|genome| genome.name == name)
+        [&GRCH37, &GRCH38, &CHM13]
+            .into_iter()
+            .find(|genome| genome.name == name)
     }
 
     pub(crate) fn class(&self, contig: &str, pos: u32) -> Class {

@@ -101,7 +101,11 @@ impl Site {
                 self.one_copy(random)
             }
             (Class::Y, Karyotype::Xx) if random.chance(950) => {
-                if self.writes_haploid { ".".to_owned() } else { "./.".to_owned() }
+                if self.writes_haploid {
+                    ".".to_owned()
+                } else {
+                    "./.".to_owned()
+                }
             }
             (Class::X, Karyotype::Xx) if options.haploid_xx && random.chance(30) => {
                 self.allele(random).to_string()
@@ -142,13 +146,20 @@ pub(crate) fn simulate(genome: &Genome, options: Options) -> Simulated {
             frequencies,
         };
         let (reference, alternates) = alleles(site.frequencies.len(), &mut random);
-        let _ = write!(vcf, "{contig}\t{pos}\t.\t{reference}\t{alternates}\t.\tPASS\t.\tGT");
+        let _ = write!(
+            vcf,
+            "{contig}\t{pos}\t.\t{reference}\t{alternates}\t.\tPASS\t.\tGT"
+        );
         for i in 0..N_SAMPLES {
             let _ = write!(vcf, "\t{}", site.call(who(i).0, &mut random, &options));
         }
         vcf.push('\n');
     }
-    Simulated { vcf, samples, karyotypes }
+    Simulated {
+        vcf,
+        samples,
+        karyotypes,
+    }
 }
 
 fn header(genome: &Genome, ids: &[String]) -> String {
@@ -165,11 +176,7 @@ fn header(genome: &Genome, ids: &[String]) -> String {
 }
 
 /// Where the sites are: the last and first bases of each pseudoautosomal region among them.
-fn places(
-    genome: &Genome,
-    options: &Options,
-    random: &mut Random,
-) -> Vec<(&'static str, u32)> {
+fn places(genome: &Genome, options: &Options, random: &mut Random) -> Vec<(&'static str, u32)> {
     let [one, x, y, m] = genome.lengths;
     let mut spans = vec![(one.0, 1_000_000, 50_000_000, 60), (m.0, 2, 16_000, 50)];
     for ((contig, length), pars, has_pars) in
@@ -198,7 +205,11 @@ fn places(
 
 /// From rare to common, per mille, for one to `max_alts` alleles.
 fn frequencies(random: &mut Random, max_alts: u64) -> Vec<u64> {
-    let n = if random.chance(700) { 1 } else { 1 + random.below(max_alts) };
+    let n = if random.chance(700) {
+        1
+    } else {
+        1 + random.below(max_alts)
+    };
     (0..n)
         .map(|_| {
             let draw = random.below(1000);
@@ -211,8 +222,9 @@ fn frequencies(random: &mut Random, max_alts: u64) -> Vec<u64> {
 fn alleles(n_alts: usize, random: &mut Random) -> (char, String) {
     let bases = ['A', 'C', 'G', 'T'];
     let start = usize::try_from(random.below(4)).unwrap_or(0);
-    let mut alts: Vec<String> =
-        (1..=n_alts).map(|i| bases[(start + i) % 4].to_string()).collect();
+    let mut alts: Vec<String> = (1..=n_alts)
+        .map(|i| bases[(start + i) % 4].to_string())
+        .collect();
     if n_alts > 1 && random.chance(200) {
         alts[n_alts - 1] = "*".to_owned();
     }

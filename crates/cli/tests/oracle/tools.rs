@@ -104,5 +104,7 @@ pub(crate) fn variant_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn is_variant_file(path: &str) -> bool {
-    [".vcf", ".vcf.gz", ".vcf.bgz", ".bcf"].iter().any(|end| path.ends_with(end))
+    [".vcf", ".vcf.gz", ".vcf.bgz", ".bcf"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
