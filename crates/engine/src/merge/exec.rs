@@ -20,9 +20,10 @@ use kohort_genotype::{
 
 use super::MergedCallset;
 use super::locus::{
-    COUNTS, Counts, Evidence, LocusRow, N_COUNTS, Rows, count, for_each_allele, is_count,
+    COUNTS, Counts, Evidence, LocusRow, N_COUNTS, Rows, as_reference, count, for_each_allele,
+    for_other_allele, is_count,
 };
-use super::other::as_other_allele;
+use super::other::{SeenAs, seen_from_elsewhere};
 use super::tiles::Tile;
 use crate::catalog::external;
 use crate::operator::{Inputs, Operator, Output};
@@ -220,15 +221,19 @@ impl<'a> Merger<'a> {
         self.taken.push((source, row.row));
         let mut total = [0; N_COUNTS];
         for (callset, evidence) in all.iter().enumerate() {
-            match evidence {
-                Evidence::Listed(row) => row.rows.add_counts(row.row, false, &mut total),
-                Evidence::Other(row) => row.rows.add_counts(row.row, true, &mut total),
+            let counts = match evidence {
+                Evidence::Listed(row) => row.rows.counts(row.row),
+                Evidence::Other(row) => for_other_allele(row.rows.counts(row.row)),
+                Evidence::OtherRecord(row) => {
+                    as_reference(row.rows.counts(row.row), self.class(callset, chrom, pos))
+                }
                 Evidence::Absent => {
                     let class = self.class(callset, chrom, pos);
-                    for (total, count) in total.iter_mut().zip(self.absent(callset, class)?) {
-                        *total += count;
-                    }
+                    self.absent(callset, class)?
                 }
+            };
+            for (total, count) in total.iter_mut().zip(counts) {
+                *total += count;
             }
         }
         self.counts.push(total);
@@ -278,13 +283,17 @@ impl<'a> Merger<'a> {
                 Evidence::Listed(row) => {
                     values.extend(row.rows.genotypes(row.row).map(Some));
                 }
-                Evidence::Other(row) => {
+                Evidence::Other(row) | Evidence::OtherRecord(row) => {
                     let Some(bytes) = row.rows.genotypes(row.row) else {
                         continue;
                     };
+                    let seen_as = match evidence {
+                        Evidence::OtherRecord(_) => SeenAs::Reference,
+                        _ => SeenAs::OtherAlleles,
+                    };
                     let mut value = Vec::new();
                     let directory = &self.merge.directory;
-                    as_other_allele(bytes, directory, &mut self.site, &mut value)?;
+                    seen_from_elsewhere(bytes, seen_as, directory, &mut self.site, &mut value)?;
                     made.push(value);
                     values.push(None);
                 }

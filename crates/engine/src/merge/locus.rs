@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, BinaryViewArray, Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::Int64Type;
 use datafusion::common::{Result, internal_err};
+use kohort_genome::PloidyClass;
 use kohort_genotype::GenotypeCounts;
 
 /// A stored count, and how it is carried over to an allele that the record does not list.
@@ -48,6 +49,15 @@ pub(crate) const COUNTS: [StoredCount; N_COUNTS] = [
     stored("n_no_copy", true, |c| c.n_no_copy),
 ];
 
+// Places in [`COUNTS`].
+const AN: usize = 1;
+const N_CALLED: usize = 3;
+const N_HOM_REF: usize = 4;
+const N_HEMI_REF: usize = 7;
+const N_HEMI_ALT: usize = 8;
+const N_MISSING: usize = 10;
+const N_HET_HAPLOID: usize = 11;
+
 /// How many stored counts there are.
 pub(crate) const N_COUNTS: usize = 15;
 
@@ -76,6 +86,8 @@ pub(crate) struct Rows {
     pos: Int64Array,
     reference: StringViewArray,
     alternate: StringViewArray,
+    original_pos: Int64Array,
+    original_reference: StringViewArray,
     genotypes: Option<BinaryViewArray>,
     counts: Vec<Option<Int64Array>>,
 }
@@ -95,8 +107,8 @@ impl Rows {
                 .and_then(|c| c.as_primitive_opt::<Int64Type>())
                 .cloned()
         };
-        let Some(pos) = integer("pos") else {
-            return internal_err!("the column `pos` is not there");
+        let (Some(pos), Some(original_pos)) = (integer("pos"), integer("original_pos")) else {
+            return internal_err!("the columns `pos` and `original_pos` are not there");
         };
         let genotypes = batch
             .column_by_name("genotypes")
@@ -106,6 +118,8 @@ impl Rows {
             chrom: text("chrom")?,
             pos,
             reference: text("ref")?,
+            original_pos,
+            original_reference: text("original_ref")?,
             alternate: text("alt")?,
             genotypes,
             counts: COUNTS.iter().map(|count| integer(count.name)).collect(),
@@ -130,17 +144,56 @@ impl Rows {
         genotypes.is_valid(row).then(|| genotypes.value(row))
     }
 
-    /// Adds this row's counts; for an allele that its record does not list if `other`.
-    pub(crate) fn add_counts(&self, row: usize, other: bool, total: &mut Counts) {
-        for ((count, column), total) in COUNTS.iter().zip(&self.counts).zip(total) {
-            if other && !count.same_for_other_alleles {
-                continue;
-            }
-            if let Some(column) = column.as_ref().filter(|column| column.is_valid(row)) {
-                *total += column.value(row);
-            }
+    /// The stored counts of a row.
+    pub(crate) fn counts(&self, row: usize) -> Counts {
+        std::array::from_fn(|i| match &self.counts[i] {
+            Some(column) if column.is_valid(row) => column.value(row),
+            _ => 0,
+        })
+    }
+
+    /// Where the row's record is, and its REF, as the file has them.
+    fn record(&self, row: usize) -> (i64, &str) {
+        let pos = match self.original_pos.is_valid(row) {
+            true => self.original_pos.value(row),
+            false => self.pos.value(row),
+        };
+        let reference = match self.original_reference.is_valid(row) {
+            true => self.original_reference.value(row),
+            false => self.reference.value(row),
+        };
+        (pos, reference)
+    }
+}
+
+/// Counts of a record, for an ALT that it does not list.
+pub(crate) fn for_other_allele(mut counts: Counts) -> Counts {
+    for (count, value) in COUNTS.iter().zip(&mut counts) {
+        if !count.same_for_other_alleles {
+            *value = 0;
         }
     }
+    counts
+}
+
+/// Counts of a record, for another record at the same position: whoever is called is reference there.
+/// On X, people with one copy of an ALT that is neither this one nor REF cannot be told from those
+/// with two, and count as the latter.
+pub(crate) fn as_reference(counts: Counts, class: PloidyClass) -> Counts {
+    let known_hemi = counts[N_HEMI_REF] + counts[N_HEMI_ALT];
+    let hemi = match class {
+        PloidyClass::Y | PloidyClass::Mitochondrial => counts[N_CALLED],
+        PloidyClass::Diploid | PloidyClass::X => known_hemi,
+    };
+    let het_haploid = counts[N_HET_HAPLOID];
+    let mut reference = for_other_allele(counts);
+    reference[AN] += het_haploid;
+    reference[N_CALLED] += het_haploid;
+    reference[N_MISSING] -= het_haploid;
+    reference[N_HET_HAPLOID] = 0;
+    reference[N_HEMI_REF] = hemi + het_haploid;
+    reference[N_HOM_REF] = counts[N_CALLED] - hemi;
+    reference
 }
 
 /// One row at a locus.
@@ -165,8 +218,10 @@ impl LocusRow {
 pub(crate) enum Evidence<'a> {
     /// It lists the allele.
     Listed(&'a LocusRow),
-    /// It lists the locus with other alleles only.
+    /// Its record there has other ALTs only.
     Other(&'a LocusRow),
+    /// It has a record there of another REF: an indel beside an SNV, say.
+    OtherRecord(&'a LocusRow),
     /// It lists nothing there.
     Absent,
 }
@@ -197,7 +252,7 @@ pub(crate) fn for_each_allele(
                 let row = own.clone().nth(repeat).or_else(|| own.next_back());
                 evidence.push(match row {
                     Some(row) => Evidence::Listed(row),
-                    None => other_row(locus, callset, alleles.0),
+                    None => other_row(locus, callset, &listed[0]),
                 });
             }
             each(&listed[repeat.min(listed.len() - 1)], &evidence)?;
@@ -207,15 +262,77 @@ pub(crate) fn for_each_allele(
     Ok(())
 }
 
-/// A row of a callset that lists the locus without the allele: rather one with the same REF.
-fn other_row<'a>(locus: &'a [LocusRow], callset: usize, reference: &str) -> Evidence<'a> {
+/// A row of a callset that lists the locus without the allele: one with the same REF, or of a record
+/// that is the same as the allele's; else, of any record.
+fn other_row<'a>(locus: &'a [LocusRow], callset: usize, allele: &LocusRow) -> Evidence<'a> {
     let mut own = locus.iter().filter(|row| row.callset == callset);
-    match own
+    let same_reference = |row: &&LocusRow| row.alleles().0 == allele.alleles().0;
+    let same_record = |row: &&LocusRow| row.rows.record(row.row) == allele.rows.record(allele.row);
+    let same = own
         .clone()
-        .find(|row| row.alleles().0 == reference)
-        .or_else(|| own.next())
-    {
-        Some(row) => Evidence::Other(row),
-        None => Evidence::Absent,
+        .find(same_reference)
+        .or_else(|| own.clone().find(same_record));
+    match (same, own.next()) {
+        (Some(row), _) => Evidence::Other(row),
+        (None, Some(row)) => Evidence::OtherRecord(row),
+        (None, None) => Evidence::Absent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(values: &[(&str, i64)]) -> Counts {
+        std::array::from_fn(|i| {
+            values
+                .iter()
+                .find(|(name, _)| *name == COUNTS[i].name)
+                .map_or(0, |(_, value)| *value)
+        })
+    }
+
+    #[test]
+    fn people_called_at_another_record_are_reference() {
+        let record = counts(&[
+            ("ac", 3),
+            ("an", 9),
+            ("n_samples", 7),
+            ("n_called", 5),
+            ("n_hom_ref", 2),
+            ("n_het", 1),
+            ("n_hom_alt", 1),
+            ("n_hemi_ref", 1),
+            ("n_missing", 2),
+            ("n_het_haploid", 1),
+        ]);
+        let reference = as_reference(record, PloidyClass::X);
+        let expected = counts(&[
+            ("an", 10),
+            ("n_samples", 7),
+            ("n_called", 6),
+            ("n_hom_ref", 4),
+            ("n_hemi_ref", 2),
+            ("n_missing", 1),
+        ]);
+        assert_eq!(reference, expected);
+    }
+
+    #[test]
+    fn places_are_those_of_the_counts() {
+        let names = [
+            (AN, "an"),
+            (N_CALLED, "n_called"),
+            (N_HOM_REF, "n_hom_ref"),
+            (N_HEMI_REF, "n_hemi_ref"),
+            (N_HEMI_ALT, "n_hemi_alt"),
+            (N_MISSING, "n_missing"),
+            (N_HET_HAPLOID, "n_het_haploid"),
+        ];
+        assert!(
+            names
+                .iter()
+                .all(|(place, name)| COUNTS[*place].name == *name)
+        );
     }
 }

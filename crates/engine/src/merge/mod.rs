@@ -54,7 +54,7 @@ pub(crate) struct MergedVariants {
 }
 
 /// Columns that the merge itself compares.
-const KEY: [&str; 4] = ["chrom", "pos", "ref", "alt"];
+const KEY: [&str; 6] = ["chrom", "pos", "ref", "alt", "original_pos", "original_ref"];
 
 impl MergedVariants {
     pub(crate) fn new(table: Arc<FileTable>, snapshot: &Snapshot) -> Result<Self> {

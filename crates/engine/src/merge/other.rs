@@ -7,9 +7,19 @@ use kohort_genotype::{
 
 use crate::catalog::external;
 
-/// Re-expresses a value for an ALT that its record does not list: every ALT is another ALT.
-pub(crate) fn as_other_allele(
+/// How the ALTs of a record are seen from an allele that the record does not list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SeenAs {
+    /// The allele belongs to the same site: they are other ALTs.
+    OtherAlleles,
+    /// The allele is of another record: they are no change there.
+    Reference,
+}
+
+/// Re-expresses a value for an allele that its record does not list.
+pub(crate) fn seen_from_elsewhere(
     bytes: &[u8],
+    seen_as: SeenAs,
     directory: &SampleDirectory,
     site: &mut SiteCalls,
     out: &mut Vec<u8>,
@@ -31,7 +41,7 @@ pub(crate) fn as_other_allele(
             failing.push(sample);
         }
         if call.call != default {
-            site.push_call(sample, shifted(&call.call));
+            site.push_call(sample, seen(&call.call, seen_as));
         }
     }
     site.set_adj_fail(&failing);
@@ -55,14 +65,15 @@ fn default_call<'a>(calls: impl Iterator<Item = &'a CallBuf>) -> DefaultCall {
     })
 }
 
-/// The same call with every ALT one further, so that none is the first.
-fn shifted(call: &CallBuf) -> CallBuf {
+/// The same call with every ALT one further, so that none is the first, or with every ALT as REF.
+fn seen(call: &CallBuf, seen_as: SeenAs) -> CallBuf {
     let alleles: Vec<u16> = call
         .alleles()
         .iter()
-        .map(|allele| match *allele {
-            0 | MISSING => *allele,
-            other => other + 1,
+        .map(|allele| match (*allele, seen_as) {
+            (0 | MISSING, _) => *allele,
+            (other, SeenAs::OtherAlleles) => other + 1,
+            (_, SeenAs::Reference) => 0,
         })
         .collect();
     let separators: Vec<Phase> = (1..alleles.len())
