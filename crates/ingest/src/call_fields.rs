@@ -6,7 +6,7 @@
 use crate::Error;
 use crate::adj::CallQuality;
 use crate::info::{list, offset};
-use crate::leaf::LeafBuilder;
+use crate::leaf::{LeafBuilder, integer};
 use crate::plan::FieldPlan;
 use arrow::array::{
     ArrayRef, BooleanArray, Int32Builder, Int64Builder, NullBufferBuilder, RecordBatch,
@@ -15,7 +15,7 @@ use arrow::array::{
 use arrow::datatypes::{Fields, SchemaRef};
 use kohort_genotype::CallBuf;
 use kohort_schema::Shape;
-use kohort_vcf::value::{Dimensions, FieldName, check_value};
+use kohort_vcf::value::{Dimensions, FieldName, check_value, expected_count};
 use kohort_vcf::{FormatVisitor, RecordView};
 use std::sync::Arc;
 
@@ -287,6 +287,17 @@ struct CallColumn {
     inner_valid: NullBufferBuilder,
     outer: Vec<i32>,
     outer_valid: NullBufferBuilder,
+    /// The integers of one list.
+    values: Vec<Option<i32>>,
+    /// How many values the last dimensions asked for.
+    expected: Option<(Dimensions, Option<usize>)>,
+}
+
+/// Appends a value that was checked before.
+fn append_checked(leaf: &mut LeafBuilder, text: &[u8]) {
+    if leaf.append(text).is_err() {
+        leaf.append_null();
+    }
 }
 
 impl CallColumn {
@@ -298,6 +309,8 @@ impl CallColumn {
             inner_valid: NullBufferBuilder::new(0),
             outer: vec![0],
             outer_valid: NullBufferBuilder::new(0),
+            values: Vec::new(),
+            expected: None,
         }
     }
 
@@ -312,25 +325,62 @@ impl CallColumn {
             self.append_null();
             return Ok(());
         }
-        if self.one && !text.is_empty() && self.leaf.append(text).is_ok() {
+        if self.is_quick(plan, text, dimensions) {
             return Ok(());
         }
         // The slow way: it checks the number of values, and words the error.
-        let words = std::str::from_utf8(text).unwrap_or("\u{fffd}");
         let name = FieldName::Format(&plan.line.id);
+        let words = std::str::from_utf8(text).map_err(|_| kohort_vcf::Error::Field {
+            field: name.to_string(),
+            expected: "UTF-8 text".to_owned(),
+            found: format!("`{}`", text.escape_ascii()),
+        })?;
         check_value(name, plan.line.field_type(), dimensions, words)?;
         if self.one {
-            self.leaf.append_null();
+            append_checked(&mut self.leaf, text);
             return Ok(());
         }
         for value in text.split(|&b| b == b',') {
-            if self.leaf.append(value).is_err() {
-                self.leaf.append_null();
-            }
+            append_checked(&mut self.leaf, value);
         }
         self.inner_valid.append_non_null();
         self.inner.push(offset(self.leaf.len()));
         Ok(())
+    }
+
+    /// Appends what nearly all values are: numbers, and lists of integers, as declared.
+    #[inline]
+    fn is_quick(&mut self, plan: &FieldPlan, text: &[u8], dimensions: Dimensions) -> bool {
+        match &mut self.leaf {
+            LeafBuilder::Integer(_) | LeafBuilder::Float(_) if self.one => {
+                self.leaf.append(text).is_ok()
+            }
+            LeafBuilder::Integer(builder) => {
+                self.values.clear();
+                for value in text.split(|&b| b == b',') {
+                    match integer(value) {
+                        Some(value) => self.values.push(Some(value)),
+                        None if value == b"." => self.values.push(None),
+                        None => return false,
+                    }
+                }
+                if self.expected.is_none_or(|(of, _)| of != dimensions) {
+                    let count = expected_count(plan.line.number, dimensions);
+                    self.expected = Some((dimensions, count));
+                }
+                let count = self.expected.and_then(|(_, count)| count);
+                if count.is_some_and(|count| count != self.values.len()) {
+                    return false;
+                }
+                for value in &self.values {
+                    builder.append_option(*value);
+                }
+                self.inner_valid.append_non_null();
+                self.inner.push(offset(self.leaf.len()));
+                true
+            }
+            _ => false,
+        }
     }
 
     #[inline]

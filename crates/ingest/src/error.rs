@@ -46,6 +46,18 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// The lake's variants have positions on another reference genome.
+    #[error("callset `{callset}`: expected {expected} as in callset `{other}`, found {found}")]
+    OtherReferenceGenome {
+        /// The callset that was to be ingested.
+        callset: String,
+        /// A callset of the lake.
+        other: String,
+        /// The lake's reference genome.
+        expected: String,
+        /// The reference genome of the new files.
+        found: String,
+    },
     /// The request names no file.
     #[error("expected at least one file, got none")]
     NoInput,
@@ -156,6 +168,11 @@ impl Error {
                 ),
                 _ => error.hint(),
             },
+            Self::OtherReferenceGenome { .. } => Some(
+                "a lake has one reference genome: give another `--lake`, or lift the files over \
+                 first"
+                    .to_owned(),
+            ),
             Self::Lake(error) => error.hint(),
             Self::Fields(error) => error.hint(),
             Self::SamplesDiffer {

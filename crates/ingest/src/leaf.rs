@@ -4,6 +4,7 @@
 
 use arrow::array::{ArrayRef, BooleanBuilder, Float32Builder, Int32Builder, StringBuilder};
 use kohort_schema::Scalar;
+use kohort_vcf::value::MIN_INTEGER;
 use std::sync::Arc;
 
 /// A value that is not of its declared type.
@@ -76,7 +77,7 @@ impl LeafBuilder {
     }
 }
 
-/// A 32-bit signed decimal.
+/// A signed decimal of 32 bits, without the lowest values, which BCF reserves.
 #[inline]
 pub(crate) fn integer(text: &[u8]) -> Option<i32> {
     let (negative, digits) = match text {
@@ -95,7 +96,8 @@ pub(crate) fn integer(text: &[u8]) -> Option<i32> {
         }
         value = value * 10 + i64::from(digit);
     }
-    i32::try_from(if negative { -value } else { value }).ok()
+    let value = i32::try_from(if negative { -value } else { value }).ok()?;
+    (value >= MIN_INTEGER).then_some(value)
 }
 
 /// A float as the specification writes it: decimal, `NaN`, `Inf` and `Infinity` in any case.
@@ -115,6 +117,8 @@ mod tests {
             ("+7", Some(7)),
             ("2147483647", Some(i32::MAX)),
             ("2147483648", None),
+            ("-2147483640", Some(MIN_INTEGER)),
+            ("-2147483641", None),
             ("99999999999", None),
             ("1.0", None),
             ("", None),

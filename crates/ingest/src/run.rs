@@ -46,6 +46,7 @@ pub(crate) async fn ingest(
 ) -> Result<IngestSummary, Error> {
     let created_at = Utc::now();
     let job = Job::prepare(request, Arc::clone(&progress)).await?;
+    same_reference_genome(lake, &job).await?;
     let writer = lake.begin_callset(new_callset(&job)).await?;
     let callset_id = writer.callset_id().to_owned();
     let place = (writer.block(), writer.base_sample_index());
@@ -71,6 +72,29 @@ pub(crate) async fn ingest(
         bytes_out,
     };
     Ok(report::summary(&done, Some(committed)))
+}
+
+/// Refuses a callset whose positions mean other places than those that the lake already has.
+async fn same_reference_genome(lake: &Lake, job: &Job) -> Result<(), Error> {
+    let Some(genome) = job.plan.reference_genome else {
+        return Ok(());
+    };
+    let genome = genome.to_string();
+    let replaced = (job.request.existing == Existing::Replace).then_some(&job.request.callset);
+    for other in lake.snapshot(None).await?.callsets() {
+        let Some(expected) = &other.reference_genome else {
+            continue;
+        };
+        if Some(&other.callset) != replaced && *expected != genome {
+            return Err(Error::OtherReferenceGenome {
+                callset: job.request.callset.clone(),
+                other: other.callset.clone(),
+                expected: expected.clone(),
+                found: genome,
+            });
+        }
+    }
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(

@@ -340,6 +340,29 @@ fn a_genome_that_the_contigs_contradict_is_refused() {
 }
 
 #[test]
+fn a_lake_has_one_reference_genome() {
+    let lake = TestLake::new();
+    lake.ingest(&small());
+    let text = vcf(&[GT], &["a"], &["chr20 5 . A C . . . GT 0/1"]);
+    let other = |reference_genome| IngestRequest {
+        callset: "d".to_owned(),
+        reference_genome,
+        ..request(&[&text])
+    };
+    let error = lake
+        .try_ingest(other(Some(ReferenceGenome::Grch37)))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "callset `d`: expected GRCh38 as in callset `c`, found GRCh37"
+    );
+    assert!(error.hint().unwrap().contains("another `--lake`"));
+    lake.try_ingest(other(Some(ReferenceGenome::Grch38)))
+        .unwrap();
+    assert_eq!(lake.callsets(), ["c", "d"]);
+}
+
+#[test]
 fn several_files_form_one_callset_in_contig_order() {
     let lake = TestLake::new();
     let file = |name: &str, line: &str| {
