@@ -1,4 +1,5 @@
 //! Runs the binary, and makes small lakes for it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::path::{Path, PathBuf};
