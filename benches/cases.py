@@ -98,7 +98,9 @@ def half(data, recorder):
 
 # --- allele frequency by region and sex ---------------------------------------------------------------
 
-STRATA = "SELECT * FROM allele_frequency_by('region, sex_karyotype')"
+# The columns that plink2 writes, and who they are about.
+STRATA = """SELECT region, sex_karyotype, chrom, pos, ref, alt, af, an
+FROM allele_frequency_by('region, sex_karyotype')"""
 STRATA_SUM = """SELECT region, sex_karyotype, sum(ac) AS ac, sum(an) AS an
 FROM allele_frequency_by('region, sex_karyotype') GROUP BY region, sex_karyotype"""
 HALF_SUM = """SELECT sum(s['ac']) AS ac, sum(s['an']) AS an
@@ -106,7 +108,7 @@ FROM (SELECT allele_stats(genotypes, cohort('half')) AS s FROM variants)"""
 
 
 def strata(data, recorder):
-    out = data.scratch / "strata"
+    out = data.scratch / "loop"
     pheno = data.scratch / "strata.txt"
     loop = f"plink2 --pfile {data.pfile} --pheno {pheno} --loop-cats stratum --threads {data.threads}"
     remove(f"{out}.*")

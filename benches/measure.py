@@ -1,8 +1,8 @@
 """Runs a command, and says how long it took and how much memory it held."""
 import dataclasses
-import os
 import statistics
 import subprocess
+import tempfile
 import time
 
 
@@ -31,17 +31,19 @@ def measure(command):
     """Seconds, CPU seconds and peak MiB of a shell command; its errors stop the run.
 
     `exec` puts a plain command in the place of its shell; of a pipeline the peak is its largest process's.
+    GNU time stands between, because a process's peak begins with that of whoever forked it: this one's.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(["bash", "-o", "pipefail", "-c", command], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE)
-    messages = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RuntimeError(f"{command}\nended with {process.returncode}: {messages.decode(errors='replace')[-2000:]}")
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    with tempfile.NamedTemporaryFile("r") as figures:
+        start = time.perf_counter()
+        done = subprocess.run(
+            ["/usr/bin/time", "-q", "-o", figures.name, "-f", "%U %S %M", "bash", "-o", "pipefail", "-c", command],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        seconds = time.perf_counter() - start
+        if done.returncode != 0:
+            messages = done.stderr.decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{command}\nended with {done.returncode}: {messages}")
+        user, system, peak_kib = map(float, figures.read().split())
+    return seconds, user + system, peak_kib / 1024
 
 
 class Recorder:

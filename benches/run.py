@@ -2,7 +2,7 @@
 """Time Kohort beside bcftools, plink2 and bgzip, on the same data, in one run.
 
     cargo build --release
-    pip install msprime numpy pyarrow    # bgzip, bcftools, plink2 on the PATH
+    pip install msprime numpy pyarrow    # bgzip, bcftools, plink2, GNU time, too
     benches/run.py --data DIR            # DIR keeps the simulated files; made on the first run (3 minutes)
     benches/run.py --data DIR --only a2504 --case ingest --repeats 1 --no-record
 
@@ -12,6 +12,8 @@ Results go to benches/runs/<date>-<machine>/: results.csv (every single run), re
 """
 import argparse
 import datetime
+import json
+import os
 import pathlib
 import platform
 import shutil
@@ -32,7 +34,6 @@ def find_kohort(given):
         return str(pathlib.Path(given).resolve())
     metadata = subprocess.run(["cargo", "metadata", "--format-version", "1", "--no-deps"], cwd=ROOT,
                               check=True, capture_output=True, text=True).stdout
-    import json
     return str(pathlib.Path(json.loads(metadata)["target_directory"]) / "release" / "kohort")
 
 
@@ -44,7 +45,6 @@ def machine():
     except (OSError, StopIteration):
         pass
     words = "".join(c if c.isalnum() else " " for c in model.split("@")[0]).lower().split()
-    import os
     return f"{len(os.sched_getaffinity(0))}core-" + "-".join(w for w in words if w not in ("r", "tm", "cpu", "processor"))
 
 
@@ -62,7 +62,7 @@ def main():
     args = parser.parse_args()
 
     kohort = find_kohort(args.kohort)
-    for program in (kohort, "bcftools", "plink2", "bgzip"):
+    for program in (kohort, "bcftools", "plink2", "bgzip", "/usr/bin/time"):
         if not shutil.which(program):
             sys.exit(f"error: `{program}` is not there")
     args.data.mkdir(parents=True, exist_ok=True)
