@@ -1,5 +1,5 @@
-//! `calls`: one row per sample and variant. Nothing stores it; the genotypes are unpacked as far as a
-//! query's filters leave samples to look at.
+//! `calls`: one row per sample and variant. Nothing stores it; the genotypes are unpacked as far as
+//! a query's filters leave samples to look at.
 
 mod exec;
 mod fields;

@@ -10,7 +10,8 @@ use datafusion::logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator};
 use datafusion::optimizer::AnalyzerRule;
 use kohort_genome::canonical_contig;
 
-/// Rewrites texts that are compared with a column `chrom` to the canonical name of the contig. Every
+/// Rewrites texts that are compared with a column `chrom` to the canonical name of the contig.
+/// Every
 /// `chrom` of a lake holds canonical names, so that nothing else could be found.
 #[derive(Debug)]
 pub(crate) struct ContigAliases;

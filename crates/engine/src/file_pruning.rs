@@ -1,4 +1,5 @@
-//! Which files can hold what a filter asks for? Contig, least and greatest position, and callset tell.
+//! Which files can hold what a filter asks for? Contig, least and greatest position, and callset
+//! tell.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -115,7 +115,8 @@ impl FileScan<'_> {
             .with_statistics(Arc::new(self.bounds(file)))
     }
 
-    /// What is known of a file's columns: bounds, none of them exact, as REF and ALT have the widest.
+    /// What is known of a file's columns: bounds, none of them exact, as REF and ALT have the
+    /// widest.
     fn bounds(&self, file: &DataFile) -> Statistics {
         let text = |value: &str| ScalarValue::Utf8View(Some(value.to_string()));
         let column_statistics = self.table.schema.fields()[..self.table.n_file_columns()]
@@ -159,8 +160,8 @@ fn rows(n_rows: u64, filtered: bool) -> Precision<usize> {
     }
 }
 
-/// Cuts files into at most `n` groups of about the same bytes. Files stay in the order of contig and
-/// position, within a group and from one group to the next.
+/// Cuts files into at most `n` groups of about the same bytes. Files stay in the order of contig
+/// and position, within a group and from one group to the next.
 pub(crate) fn balanced_groups(mut files: Vec<DataFile>, n: usize) -> Vec<Vec<DataFile>> {
     files.sort_by(|a, b| (&a.chrom, a.min_pos, &a.path).cmp(&(&b.chrom, b.min_pos, &b.path)));
     let n = n.clamp(1, files.len().max(1));

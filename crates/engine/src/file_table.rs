@@ -37,8 +37,8 @@ pub(crate) struct FileTable {
 }
 
 impl FileTable {
-    /// The table, with texts and bytes as views, which are read without a copy, and the columns that
-    /// are the same for all rows of a file last.
+    /// The table, with texts and bytes as views, which are read without a copy, and the columns
+    /// that are the same for all rows of a file last.
     pub(crate) fn new(
         table: TableName,
         stored: &Schema,

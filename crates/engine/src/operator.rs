@@ -1,5 +1,5 @@
-//! A plan node of our own: an [`Operator`] says what it does with its inputs, [`OperatorExec`] is all
-//! that DataFusion asks for beside.
+//! A plan node of our own: an [`Operator`] says what it does with its inputs, [`OperatorExec`] is
+//! all that DataFusion asks for beside.
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;

@@ -131,7 +131,8 @@ impl Session {
     /// Opens a session on a state of a lake. Tables are read when statements name them.
     ///
     /// # Errors
-    /// There is no lake, or no such state of it; a setting that does not exist or takes no such value.
+    /// There is no lake, or no such state of it; a setting that does not exist or takes no such
+    /// value.
     pub async fn open(lake: &Lake, options: SessionOptions) -> Result<Self, Error> {
         let snapshot = lake.snapshot(options.as_of).await?;
         let functions = Arc::new(FunctionContext::default());

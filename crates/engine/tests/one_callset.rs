@@ -158,8 +158,8 @@ async fn allele_stats_is_an_aggregate_in_a_grouping_query() {
 async fn statistics_follow_from_the_counts() {
     let test = small().await;
     let session = test.session().await;
-    let sql = "SELECT hwe_exact(84, 11, 5, 'standard'), inbreeding_coefficient(25, 50, 25), faf95(10, 100000),
-        faf99(0, 10), hwe_exact(0, 0, 0)";
+    let sql = "SELECT hwe_exact(84, 11, 5, 'standard'), inbreeding_coefficient(25, 50, 25),
+        faf95(10, 100000), faf99(0, 10), hwe_exact(0, 0, 0)";
     let row = rows(&session, sql).await.remove(0);
     let cells: Vec<&str> = row.split('|').collect();
     assert!(
@@ -231,7 +231,8 @@ async fn strata_are_counted_in_one_pass_with_those_that_have_none() {
         ]
     );
     let by_query = "SELECT band, sum(ac), sum(an) FROM allele_frequency_by(
-        'SELECT sample_id, region = ''north'' AS band FROM samples', 'chr1') GROUP BY band ORDER BY 1";
+        'SELECT sample_id, region = ''north'' AS band FROM samples', 'chr1')
+        GROUP BY band ORDER BY 1";
     assert_eq!(rows(&session, by_query).await, ["false|2|14", "true|6|16"]);
     let plan = rows(&session, &format!("EXPLAIN {by_query}"))
         .await

@@ -50,13 +50,18 @@ impl Kernel for AlleleCount {
     fn documentation() -> Documentation {
         Documentation::builder(
             DOC_SECTION_OTHER,
-            "Copies of this ALT among the called alleles of a cohort, under the session's rules. NULL when the genotypes or the cohort are NULL.",
+            "Copies of this ALT among the called alleles of a cohort, under the session's rules. \
+             NULL when the genotypes or the cohort are NULL.",
             "allele_count(genotypes [, cohort])",
         )
-        .with_argument("genotypes", "packed genotypes of one ALT: the column `genotypes`")
+        .with_argument(
+            "genotypes",
+            "packed genotypes of one ALT: the column `genotypes`",
+        )
         .with_argument("cohort", "whose calls count; everyone's when left out")
         .with_sql_example(
-            "SELECT chrom, pos, ref, alt, allele_count(genotypes, cohort('cases')) AS x FROM variants;",
+            "SELECT chrom, pos, ref, alt, allele_count(genotypes, cohort('cases')) AS x FROM \
+             variants;",
         )
         .with_related_udf("allele_stats")
         .build()

@@ -50,13 +50,18 @@ impl Kernel for AlleleFrequency {
     fn documentation() -> Documentation {
         Documentation::builder(
             DOC_SECTION_OTHER,
-            "Copies of this ALT over the called alleles of a cohort. NULL when no allele is called, and when the genotypes or the cohort are NULL; never 0 for want of data.",
+            "Copies of this ALT over the called alleles of a cohort. NULL when no allele is \
+             called, and when the genotypes or the cohort are NULL; never 0 for want of data.",
             "allele_frequency(genotypes [, cohort])",
         )
-        .with_argument("genotypes", "packed genotypes of one ALT: the column `genotypes`")
+        .with_argument(
+            "genotypes",
+            "packed genotypes of one ALT: the column `genotypes`",
+        )
         .with_argument("cohort", "whose calls count; everyone's when left out")
         .with_sql_example(
-            "SELECT chrom, pos, ref, alt, allele_frequency(genotypes, cohort('cases')) AS x FROM variants;",
+            "SELECT chrom, pos, ref, alt, allele_frequency(genotypes, cohort('cases')) AS x FROM \
+             variants;",
         )
         .with_related_udf("allele_stats")
         .build()

@@ -50,13 +50,19 @@ impl Kernel for AlleleNumber {
     fn documentation() -> Documentation {
         Documentation::builder(
             DOC_SECTION_OTHER,
-            "Called alleles of a cohort at this site, under the session's rules: not twice the samples, as calls may be missing, partial or haploid. NULL when the genotypes or the cohort are NULL.",
+            "Called alleles of a cohort at this site, under the session's rules: not twice the \
+             samples, as calls may be missing, partial or haploid. NULL when the genotypes or the \
+             cohort are NULL.",
             "allele_number(genotypes [, cohort])",
         )
-        .with_argument("genotypes", "packed genotypes of one ALT: the column `genotypes`")
+        .with_argument(
+            "genotypes",
+            "packed genotypes of one ALT: the column `genotypes`",
+        )
         .with_argument("cohort", "whose calls count; everyone's when left out")
         .with_sql_example(
-            "SELECT chrom, pos, ref, alt, allele_number(genotypes, cohort('cases')) AS x FROM variants;",
+            "SELECT chrom, pos, ref, alt, allele_number(genotypes, cohort('cases')) AS x FROM \
+             variants;",
         )
         .with_related_udf("allele_stats")
         .build()

@@ -56,14 +56,17 @@ impl Kernel for AlleleStats {
             format!(
                 "Counts the calls of a cohort at one ALT, under the session's rules \
                  (`kohort.genotype_filter`, `kohort.unknown_sex`). NULL when the genotypes or the \
-                 cohort are NULL.\n\nIn a query with GROUP BY, or beside another aggregate, the same \
-                 name adds the counts up over rows, as `allele_stats_agg` does.\n\nFields, of which \
-                 `n_…` count people, and `ac` and `an` alleles:\n\n{fields}\n\n`n_called + n_partial + \
-                 n_missing + n_unknown_sex + n_unexpected + n_no_copy = n_samples`."
+                 cohort are NULL.\n\nIn a query with GROUP BY, or beside another aggregate, the \
+                 same name adds the counts up over rows, as `allele_stats_agg` does.\n\nFields, of \
+                 which `n_…` count people, and `ac` and `an` alleles:\n\n{fields}\n\n`n_called + \
+                 n_partial + n_missing + n_unknown_sex + n_unexpected + n_no_copy = n_samples`."
             ),
             "allele_stats(genotypes [, cohort])",
         )
-        .with_argument("genotypes", "packed genotypes of one ALT: the column `genotypes`")
+        .with_argument(
+            "genotypes",
+            "packed genotypes of one ALT: the column `genotypes`",
+        )
         .with_argument("cohort", "whose calls count; everyone's when left out")
         .with_sql_example(
             "SELECT chrom, pos, ref, alt, s['ac'] AS ac, s['an'] AS an, s['af'] AS af\n\

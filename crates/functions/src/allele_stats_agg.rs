@@ -46,12 +46,15 @@ impl AlleleStatsAgg {
             DOC_SECTION_OTHER,
             "The struct of `allele_stats`, every count added up over the rows of a group, and the \
              ratios taken of the sums: for an allele over callsets, or a gene over its variants. \
-             Rows that are NULL are passed over; NULL when all are. In a query with GROUP BY it may \
-             be written `allele_stats`.",
+             Rows that are NULL are passed over; NULL when all are. In a query with GROUP BY it \
+             may be written `allele_stats`.",
             "allele_stats_agg(genotypes [, cohort])",
         )
         .with_alternative_syntax("allele_stats_agg(stats)")
-        .with_argument("genotypes", "packed genotypes of one ALT: the column `genotypes`")
+        .with_argument(
+            "genotypes",
+            "packed genotypes of one ALT: the column `genotypes`",
+        )
         .with_argument("cohort", "whose calls count; everyone's when left out")
         .with_argument("stats", "structs of `allele_stats`, to be merged")
         .with_sql_example(

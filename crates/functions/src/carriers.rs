@@ -84,11 +84,14 @@ impl Kernel for Carriers {
             DOC_SECTION_OTHER,
             "The `sample_id` of every sample whose genotype has a copy of this ALT, hemizygous and \
              partial calls included, as a list in the order of `sample_index`. Calls are taken as \
-             written: neither sex nor quality leaves one out. NULL when the genotypes or the cohort \
-             are NULL; empty when nobody carries it.",
+             written: neither sex nor quality leaves one out. NULL when the genotypes or the \
+             cohort are NULL; empty when nobody carries it.",
             "carriers(genotypes [, cohort])",
         )
-        .with_argument("genotypes", "packed genotypes of one ALT: the column `genotypes`")
+        .with_argument(
+            "genotypes",
+            "packed genotypes of one ALT: the column `genotypes`",
+        )
         .with_argument("cohort", "among whom to look; everyone when left out")
         .with_sql_example(
             "SELECT chrom, pos, ref, alt, carriers(genotypes) AS who FROM variants WHERE ac = 1;",

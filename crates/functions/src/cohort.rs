@@ -36,10 +36,10 @@ impl CohortAggregate {
     pub(crate) fn reference() -> Documentation {
         Documentation::builder(
             DOC_SECTION_OTHER,
-            "The cohort of the samples in a group of rows. A `sample_id` stands for all samples that \
-             carry it, one per callset. NULLs are passed over; no rows give the empty cohort, never \
-             NULL. An identifier that no sample has is an error.\n\nGiven a text constant, it is the \
-             cohort of that name, made by CREATE COHORT; an unknown name is an error.",
+            "The cohort of the samples in a group of rows. A `sample_id` stands for all samples \
+             that carry it, one per callset. NULLs are passed over; no rows give the empty cohort, \
+             never NULL. An identifier that no sample has is an error.\n\nGiven a text constant, \
+             it is the cohort of that name, made by CREATE COHORT; an unknown name is an error.",
             "cohort(sample_id)",
         )
         .with_alternative_syntax("cohort('name')")

@@ -90,8 +90,8 @@ impl Kernel for CohortContains {
     fn documentation() -> Documentation {
         Documentation::builder(
             DOC_SECTION_OTHER,
-            "Whether a sample is in a cohort; false for an identifier that no sample has. NULL when \
-             an argument is NULL.",
+            "Whether a sample is in a cohort; false for an identifier that no sample has. NULL \
+             when an argument is NULL.",
             "cohort_contains(cohort, sample_id)",
         )
         .with_argument("cohort", "a cohort")

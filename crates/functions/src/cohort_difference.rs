@@ -31,7 +31,8 @@ impl Kernel for CohortDifference {
     fn documentation() -> Documentation {
         Documentation::builder(
             DOC_SECTION_OTHER,
-            "The samples of the first cohort that are in none of the others. NULL when an argument is NULL.",
+            "The samples of the first cohort that are in none of the others. NULL when an argument \
+             is NULL.",
             "cohort_difference(a, b [, …])",
         )
         .with_argument("a, b, …", "cohorts")

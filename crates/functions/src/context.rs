@@ -109,8 +109,8 @@ impl Samples {
 /// Members of the named cohorts, as portable roaring bitmaps.
 type Cohorts = HashMap<String, Vec<u8>>;
 
-/// What the functions of one session share. Samples and cohorts are filled in before a statement that
-/// needs them runs, and again when they have changed.
+/// What the functions of one session share. Samples and cohorts are filled in before a statement
+/// that needs them runs, and again when they have changed.
 #[derive(Debug, Default)]
 pub struct FunctionContext {
     samples: RwLock<Option<Arc<Samples>>>,
@@ -146,7 +146,8 @@ impl FunctionContext {
         match closest(name, cohorts.keys().map(String::as_str)) {
             Some(near) => plan_err!("there is no cohort `{name}`; did you mean `{near}`?"),
             None => plan_err!(
-                "there is no cohort `{name}`; make it with CREATE COHORT {name} AS SELECT sample_id …"
+                "there is no cohort `{name}`; make it with CREATE COHORT {name} AS SELECT \
+                 sample_id …"
             ),
         }
     }

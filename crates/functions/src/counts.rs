@@ -1,4 +1,5 @@
-//! Counting packed genotypes for a cohort, row by row: what all functions of the `allele_…` family do.
+//! Counting packed genotypes for a cohort, row by row: what all functions of the `allele_…` family
+//! do.
 
 use std::sync::Arc;
 

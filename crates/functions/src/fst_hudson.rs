@@ -33,17 +33,21 @@ impl FstHudson {
             DOC_SECTION_OTHER,
             "Hudson's Fst between two groups of samples, over the variants of a group of rows: a \
              ratio of averages (Bhatia 2013, equation 10). 0 is no difference, 1 is complete \
-             separation, and slightly below 0 is chance. Variants with fewer than two called alleles \
-             in either group are passed over. NULL when nothing varies.",
+             separation, and slightly below 0 is chance. Variants with fewer than two called \
+             alleles in either group are passed over. NULL when nothing varies.",
             "fst_hudson(ac1, an1, ac2, an2)",
         )
         .with_alternative_syntax("fst_hudson(stats1, stats2)")
-        .with_argument("ac1, an1", "copies of the ALT and called alleles in the first group")
+        .with_argument(
+            "ac1, an1",
+            "copies of the ALT and called alleles in the first group",
+        )
         .with_argument("ac2, an2", "the same in the second")
         .with_argument("stats1, stats2", "structs of `allele_stats`")
         .with_sql_example(
             "SELECT fst_hudson(allele_stats(genotypes, cohort('north')),\n\
-             \u{20}                 allele_stats(genotypes, cohort('south'))) AS fst FROM variants;",
+             \u{20}                 allele_stats(genotypes, cohort('south'))) AS fst\n\
+             FROM variants;",
         )
         .build()
     }

@@ -1,8 +1,9 @@
-//! What can a query compute? One file per SQL function: a thin Arrow skin over `genotype` and `stats`.
+//! What can a query compute? One file per SQL function: a thin Arrow skin over `genotype` and
+//! `stats`.
 //!
 //! [`register`](register::register) is the table of contents. Functions take what they need from a
-//! [`FunctionContext`]; the rules they count under come from the session's [`KohortOptions`] and are
-//! written into the plan as arguments, so that `EXPLAIN` shows them.
+//! [`FunctionContext`]; the rules they count under come from the session's [`KohortOptions`] and
+//! are written into the plan as arguments, so that `EXPLAIN` shows them.
 
 mod all_samples;
 mod allele_count;

@@ -41,7 +41,8 @@ impl KohortOptions {
         }
     }
 
-    /// Whether the counts stored at ingest, which are raw and leave unknown sex out, are the answer.
+    /// Whether the counts stored at ingest, which are raw and leave unknown sex out, are the
+    /// answer.
     pub fn stored_counts_hold(&self) -> bool {
         self.genotype_filter == GenotypeFilter::Raw && self.unknown_sex == UnknownSex::Exclude
     }

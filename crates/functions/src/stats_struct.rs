@@ -1,4 +1,5 @@
-//! The struct that `allele_stats` returns: one field per count, and the ratios that follow from them.
+//! The struct that `allele_stats` returns: one field per count, and the ratios that follow from
+//! them.
 
 use std::sync::Arc;
 

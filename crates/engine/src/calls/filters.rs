@@ -94,8 +94,8 @@ fn is_carrier_filter(filter: &Expr) -> bool {
     }
 }
 
-/// The values that a filter leaves of a column: of `column = x`, `x = column`, `column IN (…)`, and of
-/// several of them joined by OR.
+/// The values that a filter leaves of a column: of `column = x`, `x = column`, `column IN (…)`, and
+/// of several of them joined by OR.
 fn values_of<'a>(filter: &'a Expr, column: &str) -> Option<Vec<&'a ScalarValue>> {
     match filter {
         Expr::BinaryExpr(BinaryExpr {

@@ -176,9 +176,9 @@ pub(crate) fn for_other_allele(mut counts: Counts) -> Counts {
     counts
 }
 
-/// Counts of a record, for another record at the same position: whoever is called is reference there.
-/// On X, people with one copy of an ALT that is neither this one nor REF cannot be told from those
-/// with two, and count as the latter.
+/// Counts of a record, for another record at the same position: whoever is called is reference
+/// there. On X, people with one copy of an ALT that is neither this one nor REF cannot be told from
+/// those with two, and count as the latter.
 pub(crate) fn as_reference(counts: Counts, class: PloidyClass) -> Counts {
     let known_hemi = counts[N_HEMI_REF] + counts[N_HEMI_ALT];
     let hemi = match class {
@@ -262,8 +262,8 @@ pub(crate) fn for_each_allele(
     Ok(())
 }
 
-/// A row of a callset that lists the locus without the allele: one with the same REF, or of a record
-/// that is the same as the allele's; else, of any record.
+/// A row of a callset that lists the locus without the allele: one with the same REF, or of a
+/// record that is the same as the allele's; else, of any record.
 fn other_row<'a>(locus: &'a [LocusRow], callset: usize, allele: &LocusRow) -> Evidence<'a> {
     let mut own = locus.iter().filter(|row| row.callset == callset);
     let same_reference = |row: &&LocusRow| row.alleles().0 == allele.alleles().0;

@@ -1,8 +1,8 @@
 //! `variants` over several callsets: their rows side by side, one per allele, as one joint callset
 //! would have it.
 //!
-//! Rows come by contig and position from every callset, so that a merge in step is enough, and memory
-//! stays bounded. The genome is cut into [`tiles`], which run in parallel.
+//! Rows come by contig and position from every callset, so that a merge in step is enough, and
+//! memory stays bounded. The genome is cut into [`tiles`], which run in parallel.
 
 mod exec;
 mod locus;

@@ -1,4 +1,5 @@
-//! A callset lists a locus, but not this allele: its calls, seen from an allele that nobody in it has.
+//! A callset lists a locus, but not this allele: its calls, seen from an allele that nobody in it
+//! has.
 
 use datafusion::common::Result;
 use kohort_genotype::{

@@ -315,10 +315,10 @@ pub(crate) fn documentation() -> FunctionDoc {
     let entry = Documentation::builder(
         DOC_SECTION_OTHER,
         "Counts every variant in every stratum of a partition of the samples, in one pass over the \
-         genotypes: one row per variant and stratum, also where `ac` is 0. The columns are `chrom`, \
-         `pos`, `ref`, `alt`, those of the strata, and the counts of `allele_stats` under the \
-         session's rules. A sample without a value is in the stratum NULL, as GROUP BY has it. A \
-         query may leave samples out; a sample in two strata is an error.",
+         genotypes: one row per variant and stratum, also where `ac` is 0. The columns are \
+         `chrom`, `pos`, `ref`, `alt`, those of the strata, and the counts of `allele_stats` under \
+         the session's rules. A sample without a value is in the stratum NULL, as GROUP BY has it. \
+         A query may leave samples out; a sample in two strata is an error.",
         "allele_frequency_by(strata [, regions] [, cohort])",
     )
     .with_argument(
@@ -326,7 +326,10 @@ pub(crate) fn documentation() -> FunctionDoc {
         "names of columns of `samples`, or a query that gives `sample_id` (or `sample_index`) and \
          the strata's columns",
     )
-    .with_argument("regions", "as `in_region` takes them; everywhere when left out")
+    .with_argument(
+        "regions",
+        "as `in_region` takes them; everywhere when left out",
+    )
     .with_argument("cohort", "whose calls count; everyone's when left out")
     .with_sql_example(
         "SELECT * FROM allele_frequency_by('sex_karyotype', 'chr13:32315086-32400268');",

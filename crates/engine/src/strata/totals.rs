@@ -1,5 +1,5 @@
-//! Where a query only sums counts by stratum, they are summed while they are counted, and no row per
-//! variant is ever made.
+//! Where a query only sums counts by stratum, they are summed while they are counted, and no row
+//! per variant is ever made.
 
 use std::sync::Arc;
 
@@ -79,8 +79,8 @@ fn is_column(expr: &Arc<dyn PhysicalExpr>) -> bool {
     expr.downcast_ref::<Column>().is_some()
 }
 
-/// The same input with sums in place of rows, where it is the counting of strata and gives strata and
-/// counts alone.
+/// The same input with sums in place of rows, where it is the counting of strata and gives strata
+/// and counts alone.
 fn with_totals(input: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     if let Some(exec) = input.downcast_ref::<OperatorExec<Strata>>() {
         let strata = exec.operator.as_ref();

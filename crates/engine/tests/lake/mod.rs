@@ -28,7 +28,8 @@ impl TestLake {
         Self { lake, folder }
     }
 
-    /// Ingests records (`chrom pos ref alt GT…`, parted by blanks) of these samples (`id:karyotype`).
+    /// Ingests records (`chrom pos ref alt GT…`, parted by blanks) of these samples
+    /// (`id:karyotype`).
     pub(crate) async fn callset(
         &self,
         name: &str,
