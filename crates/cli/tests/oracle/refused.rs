@@ -73,26 +73,6 @@ pub(crate) const REFUSED: &[(&str, &str, Remedy)] = &[
         Remedy::None,
     ),
     (
-        "edge/bcftools__view.GL-GP.vcf",
-        "FORMAT/GL: expected 3 values (Number=G, 1 ALT)",
-        Remedy::BadFieldNull,
-    ),
-    (
-        "edge/bcftools__view.GL.vcf",
-        "FORMAT/GL: expected 3 values (Number=G, 1 ALT)",
-        Remedy::BadFieldNull,
-    ),
-    (
-        "edge/bcftools__view.GP.vcf",
-        "FORMAT/GP: expected 3 values (Number=G, 1 ALT)",
-        Remedy::BadFieldNull,
-    ),
-    (
-        "edge/bcftools__view.PL.vcf",
-        "FORMAT/PL: expected 3 values (Number=G, 1 ALT)",
-        Remedy::BadFieldNull,
-    ),
-    (
         "edge/bcftools__view64bit.1.vcf",
         "INFO/MPOS: expected an integer from -2147483640 to 2147483647",
         Remedy::BadFieldNull,
