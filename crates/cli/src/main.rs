@@ -22,6 +22,11 @@ use clap::Parser;
 use args::{Cli, Command};
 use error::{Failure, Result};
 
+/// A query makes and drops many buffers of some 100 KiB: the system's allocator hands each back to
+/// the kernel and faults it in again (docs/decisions.md has the figures).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Threads that keep signals and storage going while a command computes.
 const MIN_RUNTIME_THREADS: usize = 2;
 

@@ -258,7 +258,7 @@ fn report(summary: &IngestSummary, is_check: bool) -> Vec<String> {
         line(
             "bytes out",
             format!(
-                "{} ({genotypes} of packed genotypes)",
+                "{} (packed genotypes before compression: {genotypes})",
                 bytes(summary.bytes_out)
             ),
         );
