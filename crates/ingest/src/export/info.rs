@@ -1,13 +1,14 @@
 //! INFO as text again, from the rows of a record.
 
 use super::line::{genotypes, push, push_float};
-use super::records::Record;
+use super::records::{Record, Rows};
 use crate::Error;
 use crate::plan::UNDECLARED;
 use arrow::array::{Array, ArrayRef, AsArray, StructArray};
 use arrow::datatypes::{Float32Type, Int32Type};
 use kohort_genotype::{Counter, GenotypeCounts};
 use kohort_vcf::{Header, Kind, Number};
+use std::sync::Arc;
 
 /// How a field's values lie over the rows of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,17 +76,13 @@ impl InfoWriter {
             .batch
             .column_by_name("info")
             .and_then(|c| c.as_struct_opt());
-        for (name, _) in info
-            .ok_or_else(missing)?
-            .fields()
-            .iter()
-            .map(|f| (f.name(), ()))
-        {
+        for field in info.ok_or_else(missing)?.fields() {
+            let name = field.name();
             let is_counted = COUNTED.iter().any(|(key, ..)| key == name);
             if is_counted && counted.is_some() || name == kohort_schema::fields::PLACEHOLDER_FIELD {
                 continue;
             }
-            self.field(record, name, start, line)?;
+            self.field(record, name, start, line);
         }
         if line.len() == start {
             line.push('.');
@@ -118,76 +115,61 @@ impl InfoWriter {
         }
     }
 
-    fn field(
-        &self,
-        record: &Record,
-        name: &str,
-        start: usize,
-        line: &mut String,
-    ) -> Result<(), Error> {
-        let column = |i: usize| -> Option<(&ArrayRef, usize)> {
-            let (rows, row) = record.rows.get(i)?;
+    /// Writes one field as `;KEY=value`, unless it is absent from the record.
+    fn field(&self, record: &Record, name: &str, start: usize, line: &mut String) {
+        let value = |(rows, row): &'_ (Arc<Rows>, usize)| -> Option<(ArrayRef, usize)> {
             let info: &StructArray = rows.batch.column_by_name("info")?.as_struct_opt()?;
-            Some((info.column_by_name(name)?, *row))
+            Some((Arc::clone(info.column_by_name(name)?), *row))
         };
-        let all = || (0..record.rows.len()).filter_map(column);
-        let before = line.len();
-        let separate = |line: &mut String| {
-            if line.len() > start {
-                line.push(';');
-            }
+        let values: Vec<(ArrayRef, usize)> = record.rows.iter().filter_map(value).collect();
+        let spread = self.spread(name);
+        let is_absent = |(column, row): &(ArrayRef, usize)| match column.as_boolean_opt() {
+            Some(flags) => !(flags.is_valid(*row) && flags.value(*row)),
+            None => column.is_null(*row),
         };
-        let Some((first, row)) = column(0) else {
-            return Ok(());
-        };
-        if name == UNDECLARED {
-            if !first.is_null(row) {
-                separate(line);
-                push_value(first, row, line);
-            }
-            return Ok(());
+        if values.iter().all(is_absent) {
+            return;
         }
-        match self.spread(name) {
-            Spread::Flag => {
-                if first
-                    .as_boolean_opt()
-                    .is_some_and(|c| c.is_valid(row) && c.value(row))
-                {
-                    separate(line);
-                    line.push_str(name);
-                }
+        if line.len() > start {
+            line.push(';');
+        }
+        // The entries that nobody declared are whole already.
+        if name != UNDECLARED {
+            line.push_str(name);
+            if spread != Spread::Flag {
+                line.push('=');
             }
-            spread => {
-                if all().all(|(column, row)| column.is_null(row)) {
-                    return Ok(());
+        }
+        push_spread(spread, &values, line);
+    }
+}
+
+fn push_spread(spread: Spread, values: &[(ArrayRef, usize)], line: &mut String) {
+    match spread {
+        Spread::Flag => {}
+        Spread::FirstRow => {
+            if let Some((column, row)) = values.first() {
+                push_value(column, *row, line);
+            }
+        }
+        Spread::OnePerRow => {
+            for (i, (column, row)) in values.iter().enumerate() {
+                comma(i, line);
+                push_value(column, *row, line);
+            }
+        }
+        Spread::PairPerRow => {
+            for (i, (column, row)) in values.iter().enumerate() {
+                let pair = list_items(column, *row);
+                if i == 0 {
+                    push_item(pair.as_ref(), 0, line);
                 }
-                separate(line);
-                push(line, format_args!("{name}="));
-                match spread {
-                    Spread::OnePerRow => {
-                        for (i, (column, row)) in all().enumerate() {
-                            comma(i, line);
-                            push_value(column, row, line);
-                        }
-                    }
-                    Spread::PairPerRow => {
-                        for (i, (column, row)) in all().enumerate() {
-                            let pair = list_items(column, row);
-                            if i == 0 {
-                                push_item(pair.as_ref(), 0, line);
-                            }
-                            if pair.as_ref().is_some_and(|pair| pair.len() > 1) {
-                                line.push(',');
-                                push_item(pair.as_ref(), 1, line);
-                            }
-                        }
-                    }
-                    _ => push_value(first, row, line),
+                if pair.as_ref().is_some_and(|pair| pair.len() > 1) {
+                    line.push(',');
+                    push_item(pair.as_ref(), 1, line);
                 }
             }
         }
-        debug_assert!(line.len() >= before);
-        Ok(())
     }
 }
 

@@ -74,12 +74,7 @@ pub(crate) async fn export(
 ) -> Result<ExportSummary, Error> {
     let started = Instant::now();
     let snapshot = lake.snapshot(request.as_of).await?;
-    let callset = snapshot.callset(&request.callset).cloned().ok_or_else(|| {
-        kohort_lake::Error::NoSuchCallset {
-            callset: request.callset.clone(),
-            uri: lake.uri().to_owned(),
-        }
-    })?;
+    let callset = find(lake, &snapshot, &request.callset)?;
     let directory = snapshot.directory().await?;
     let all = snapshot.samples().await?;
     let samples: Vec<Sample> = all
@@ -139,6 +134,14 @@ pub(crate) async fn export(
         bytes_out,
         elapsed: started.elapsed(),
     })
+}
+
+fn find(lake: &Lake, snapshot: &Snapshot, name: &str) -> Result<Callset, Error> {
+    let missing = || kohort_lake::Error::NoSuchCallset {
+        callset: name.to_owned(),
+        uri: lake.uri().to_owned(),
+    };
+    Ok(snapshot.callset(name).cloned().ok_or_else(missing)?)
 }
 
 fn all_cores() -> usize {
