@@ -144,7 +144,7 @@ fn add_hardy(all: &mut [Vec<Report>], keys: &[String], text: &str) {
     let mut rows = text.lines().skip(1).peekable();
     for (reports, key) in all.iter_mut().zip(keys) {
         let p = |line: &str| line.rsplit('\t').next().and_then(|p| p.parse().ok());
-        if reports.is_empty() || !rows.peek().is_some_and(|row| record_key(row) == *key) {
+        if reports.is_empty() || rows.peek().is_none_or(|row| record_key(row) != *key) {
             continue;
         }
         let first = rows.next().and_then(p);
