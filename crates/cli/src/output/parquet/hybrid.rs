@@ -28,7 +28,9 @@ pub(super) fn encode(values: &[u16], width: u32, out: &mut Vec<u8>) {
         let bits = shifted.fold(0u128, |bits, (&value, shift)| {
             bits | u128::from(value) << shift
         });
-        packed.extend_from_slice(&bits.to_le_bytes()[..width as usize]);
+        // A copy of fixed size, then a cut: a copy of `width` bytes would be a call.
+        packed.extend_from_slice(&bits.to_le_bytes());
+        packed.truncate(packed.len() - (size_of::<u128>() - width as usize));
         n_groups += 1;
         at += group.len();
     }
@@ -50,11 +52,12 @@ fn value_bytes(width: u32) -> usize {
 
 /// How often the first value comes in a row.
 fn run_length(values: &[u16]) -> usize {
-    let first = [values[0]; GROUP];
+    let first = values[0];
     let (groups, rest) = values.as_chunks::<GROUP>();
-    let equal = groups.iter().take_while(|group| **group == first).count();
+    let is_equal = |group: &&[u16; GROUP]| group.iter().fold(0, |d, v| d | (v ^ first)) == 0;
+    let equal = groups.iter().take_while(is_equal).count();
     let rest = groups.get(equal).map_or(rest, |group| group.as_slice());
-    equal * GROUP + rest.iter().take_while(|value| **value == first[0]).count()
+    equal * GROUP + rest.iter().take_while(|value| **value == first).count()
 }
 
 /// Appends an unsigned LEB128 number.

@@ -24,8 +24,9 @@ use dictionary::{DictionaryChunk, DictionaryColumn, ZSTD_LEVEL};
 
 use crate::error::{Failure, Result};
 
-/// Rows of a row group: a reader's unit, and the bound of what a writer holds.
-const ROW_GROUP_ROWS: usize = 1 << 19;
+/// Rows of a row group: a reader's unit, and the bound of what a writer holds. The indices of a
+/// column then fit a core's cache.
+const ROW_GROUP_ROWS: usize = 1 << 17;
 /// Batches that wait for a worker, so that the query may be ahead but not far.
 const BATCHES_IN_FLIGHT: usize = 8;
 
