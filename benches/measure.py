@@ -6,6 +6,9 @@ import tempfile
 import time
 
 
+SHORT = 2.0  # seconds
+
+
 @dataclasses.dataclass(frozen=True)
 class Measurement:
     dataset: str
@@ -55,14 +58,21 @@ class Recorder:
         self.facts = []
 
     def in_turn(self, dataset, case, tools):
-        """Runs `tools` (name -> (prepare, command)) in turn, `repeats` times each."""
-        for repeat in range(self.repeats):
+        """Runs `tools` (name -> (prepare, command)) in turn, `repeats` times each; thrice as often where
+        every tool needs less than two seconds, as short runs scatter more."""
+        rounds, slowest = self.repeats, 0.0
+        repeat = 0
+        while repeat < rounds:
             for tool, (before, command) in tools.items():
                 if before:
                     before()
                 seconds, cpu, peak = measure(command)
+                slowest = max(slowest, seconds)
                 self.measurements.append(Measurement(dataset, case, tool, repeat, seconds, cpu, peak))
-                print(f"   {tool:<32} {seconds:8.2f} s  {cpu:8.2f} cpu s  {peak:8.0f} MiB", flush=True)
+                print(f"   {tool:<34} {seconds:8.2f} s  {cpu:8.2f} cpu s  {peak:8.0f} MiB", flush=True)
+            if repeat == 0 and slowest < SHORT:
+                rounds = 3 * self.repeats
+            repeat += 1
 
     def fact(self, dataset, case, name, value, unit):
         self.facts.append(Fact(dataset, case, name, value, unit))

@@ -41,7 +41,7 @@ def times(recorder):
     lines = ["| data | what | Kohort, s | peer, s | peer / Kohort | wanted | reached |",
              "|---|---|---:|---:|---:|---|---|"]
     for name, title, mine, theirs, ratio, wanted in ratio_rows(recorder):
-        lines.append(f"| {name} | {title} | {mine:.2f} | {theirs:.2f} | {ratio:.2f} | {wanted or ''} "
+        lines.append(f"| {name} | {title} | {mine:.3f} | {theirs:.3f} | {ratio:.2f} | {wanted or ''} "
                      f"| {verdict(ratio, wanted)} |")
     return lines
 
@@ -75,7 +75,7 @@ def every_tool(recorder):
     seen = dict.fromkeys((m.dataset, m.case, m.tool) for m in recorder.measurements)
     for key in seen:
         runs = [m.seconds for m in recorder.of(*key)]
-        lines.append(f"| {' | '.join(key)} | {recorder.median(*key):.2f} | {min(runs):.2f} | {max(runs):.2f} "
+        lines.append(f"| {' | '.join(key)} | {recorder.median(*key):.3f} | {min(runs):.3f} | {max(runs):.3f} "
                      f"| {recorder.median(*key, 'cpu_seconds'):.2f} | {recorder.median(*key, 'peak_mib'):.0f} |")
     return lines
 
@@ -85,7 +85,8 @@ def markdown(recorder, args, kohort):
             if any(m.dataset == name for m in recorder.measurements)]
     return "\n".join([
         "# Kohort beside its peers", "",
-        f"Medians of {args.repeats} runs taken in turn, {args.threads} threads each, files in the page cache. "
+        f"Medians of {args.repeats} runs taken in turn ({3 * args.repeats} where all are short), {args.threads} threads "
+        "each, files in the page cache. "
         "A ratio over 1 says that Kohort is faster. The answers were compared before the clocks started.", "",
         *used, "", "## Time", "", *times(recorder), "", "## Bytes", "", *sizes(recorder), "",
         "## Memory", "", *memory(recorder), "", "## Every tool", "", *every_tool(recorder), "",
