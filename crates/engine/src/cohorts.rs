@@ -32,14 +32,14 @@ impl Session {
                 IfExists::Replace => {}
             }
         }
-        let cohort = self.members(query).await?;
+        let (cohort, n_shared_ids) = self.members(query).await?;
         let size = cohort.len();
         let row = CohortRow {
             cohort: name.to_string(),
             sql: query.to_string(),
             members: cohort.serialize(),
             size,
-            created_by: None,
+            created_by: self.user.clone(),
             created_at: Utc::now(),
             lake_version: catalog.snapshot.version(),
         };
@@ -54,9 +54,15 @@ impl Session {
         self.refresh().await?;
         self.catalog().load_cohorts().await?;
         let samples = if size == 1 { "sample" } else { "samples" };
-        Ok(Outcome::Done {
-            message: format!("cohort `{name}`: {size} {samples}"),
-        })
+        let mut message = format!("cohort `{name}`: {size} {samples}");
+        if n_shared_ids > 0 {
+            let note = format!(
+                "; {n_shared_ids} of the selected sample_ids name samples in more than one \
+                 callset, and all of those are in: select sample_index to choose"
+            );
+            message.push_str(&note);
+        }
+        Ok(Outcome::Done { message })
     }
 
     /// Drops a cohort.
@@ -80,8 +86,9 @@ impl Session {
         ))
     }
 
-    /// The samples that a query gives, by `sample_index` or `sample_id`.
-    async fn members(&self, query: &str) -> Result<Cohort, Error> {
+    /// The samples that a query gives, by `sample_index` or `sample_id`, and how many of the ids
+    /// name several samples.
+    async fn members(&self, query: &str) -> Result<(Cohort, u64), Error> {
         let mut stream = self.query(query).await?;
         let schema = stream.schema();
         let names: Vec<&str> = schema
@@ -102,6 +109,7 @@ impl Session {
         };
         let samples = self.catalog().samples().await?;
         let mut cohort = Cohort::new();
+        let mut n_shared_ids = 0;
         while let Some(batch) = stream.next().await {
             let batch = batch?;
             if by_index {
@@ -119,13 +127,16 @@ impl Session {
             } else {
                 let ids = cast(batch.column(at), &DataType::Utf8View).map_err(arrow_error)?;
                 for id in ids.as_string_view().iter().flatten() {
-                    for index in samples.find(id)? {
-                        cohort.insert(*index);
+                    let found = samples.find(id)?;
+                    let mut is_new = false;
+                    for index in found {
+                        is_new |= cohort.insert(*index);
                     }
+                    n_shared_ids += u64::from(is_new && found.len() > 1);
                 }
             }
         }
-        Ok(cohort)
+        Ok((cohort, n_shared_ids))
     }
 }
 

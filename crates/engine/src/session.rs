@@ -56,6 +56,8 @@ pub struct SessionOptions {
     /// Bytes that sorts, joins and aggregates may hold before they spill; half of the memory when
     /// absent.
     pub memory_limit_bytes: Option<usize>,
+    /// Who asks: recorded in `cohorts.created_by`.
+    pub user: Option<String>,
 }
 
 /// What one statement gave.
@@ -112,6 +114,7 @@ pub struct FunctionInfo {
 pub struct Session {
     pub(crate) lake: Lake,
     as_of: Option<AsOf>,
+    pub(crate) user: Option<String>,
     context: SessionContext,
     functions: Arc<FunctionContext>,
     notes: ScanNotes,
@@ -150,6 +153,7 @@ impl Session {
         let session = Self {
             lake: lake.clone(),
             as_of: options.as_of,
+            user: options.user,
             context: SessionContext::new_with_state(state),
             functions,
             notes,

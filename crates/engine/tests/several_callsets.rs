@@ -166,3 +166,29 @@ async fn filters_projections_and_regions_reach_through_the_merge() {
         "{plan}"
     );
 }
+
+#[tokio::test]
+async fn a_cohort_by_sample_id_says_when_ids_name_samples_of_several_callsets() {
+    let lake = TestLake::new().await;
+    let absent = AbsentPolicy::Missing;
+    lake.callset("pilot", &A, &["chr1 100 A G 0/1 1/1"], absent)
+        .await;
+    lake.callset("again", &A, &["chr1 100 A G 0/1 1/1"], absent)
+        .await;
+    let session = lake.session().await;
+    let by_id = "CREATE COHORT both AS SELECT sample_id FROM samples WHERE callset = 'pilot'";
+    assert_eq!(
+        message(&session, by_id).await,
+        "cohort `both`: 4 samples; 2 of the selected sample_ids name samples in more than one \
+         callset, and all of those are in: select sample_index to choose"
+    );
+    let by_index = "CREATE COHORT one AS SELECT sample_index FROM samples WHERE callset = 'pilot'";
+    assert_eq!(message(&session, by_index).await, "cohort `one`: 2 samples");
+}
+
+async fn message(session: &kohort_engine::Session, sql: &str) -> String {
+    match session.execute(sql).await.unwrap().pop() {
+        Some(kohort_engine::Outcome::Done { message }) => message,
+        _ => panic!("no message: {sql}"),
+    }
+}

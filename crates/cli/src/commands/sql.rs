@@ -101,6 +101,7 @@ impl SqlArgs {
             settings: self.set.clone(),
             threads: self.threads.map(NonZeroUsize::get),
             memory_limit_bytes: self.memory_limit,
+            user: std::env::var("USER").ok().filter(|user| !user.is_empty()),
         };
         Ok(Session::open(lake, options).await?)
     }
