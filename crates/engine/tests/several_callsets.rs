@@ -187,8 +187,11 @@ async fn a_cohort_by_sample_id_says_when_ids_name_samples_of_several_callsets() 
 }
 
 async fn message(session: &kohort_engine::Session, sql: &str) -> String {
-    match session.execute(sql).await.unwrap().pop() {
-        Some(kohort_engine::Outcome::Done { message }) => message,
-        _ => panic!("no message: {sql}"),
+    match session.execute(sql).await {
+        Ok(mut outcomes) => match outcomes.pop() {
+            Some(kohort_engine::Outcome::Done { message }) => message,
+            _ => format!("no message: {sql}"),
+        },
+        Err(error) => error.to_string(),
     }
 }
