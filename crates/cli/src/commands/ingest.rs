@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use kohort_genome::ReferenceGenome;
 use kohort_ingest::{
     AbsentPolicy, Existing, FieldSelection, IngestRequest, IngestSummary, Input, OnBadField,
@@ -36,7 +37,12 @@ pub(crate) struct IngestArgs {
     #[command(flatten)]
     lake: OptionalLake,
     /// The callset's name
-    #[arg(long, value_name = "NAME", required_unless_present = "check")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        required_unless_present = "check",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     callset: Option<String>,
     /// Who the samples are: a TSV with sample_id, sex_karyotype, optionally person_id, and any
     /// other columns, which become columns of `samples`
