@@ -10,6 +10,31 @@ pub enum Error {
         /// The number given.
         found: f64,
     },
+    /// An argument of a measure cannot be what it is.
+    #[error("{argument}: expected {expected}, got `{found}`")]
+    InvalidArgument {
+        /// Its name.
+        argument: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it was.
+        found: String,
+    },
+}
+
+impl Error {
+    /// The error of an argument that cannot be what it is.
+    pub fn argument(
+        argument: &'static str,
+        expected: &'static str,
+        found: impl std::fmt::Display,
+    ) -> Self {
+        Self::InvalidArgument {
+            argument,
+            expected,
+            found: found.to_string(),
+        }
+    }
 }
 
 impl Error {
@@ -19,7 +44,7 @@ impl Error {
             Self::InvalidConfidence { found } if *found > 1.0 && *found < 100.0 => {
                 Some(format!("for {found} % write {}", found / 100.0))
             }
-            Self::InvalidConfidence { .. } => None,
+            Self::InvalidConfidence { .. } | Self::InvalidArgument { .. } => None,
         }
     }
 }

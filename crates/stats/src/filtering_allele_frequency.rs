@@ -2,35 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, Gamma};
 
-use crate::{AlleleCounts, Error};
-
-/// A one-sided confidence, between 0 and 1.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Confidence(f64);
-
-impl Confidence {
-    /// 0.95, as in `faf95`.
-    pub const P95: Self = Self(0.95);
-    /// 0.99, as in `faf99`.
-    pub const P99: Self = Self(0.99);
-
-    /// Makes a confidence from a number between 0 and 1, both excluded.
-    ///
-    /// # Errors
-    /// Any other number, NaN included.
-    pub fn try_new(value: f64) -> Result<Self, Error> {
-        if value > 0.0 && value < 1.0 {
-            Ok(Self(value))
-        } else {
-            Err(Error::InvalidConfidence { found: value })
-        }
-    }
-
-    /// The number.
-    pub const fn value(self) -> f64 {
-        self.0
-    }
-}
+use crate::{AlleleCounts, Confidence};
 
 /// Estimates the filtering allele frequency: the highest true frequency for which the observed
 /// count would still be surprisingly large.

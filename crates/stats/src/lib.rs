@@ -6,16 +6,34 @@
 //!
 //! Nothing here knows genomes, Arrow or SQL.
 
+pub mod comparison;
+mod confidence;
+pub mod cost;
 mod counts;
+pub mod distribution;
 mod error;
+mod estimate;
 mod filtering_allele_frequency;
 mod fst;
+pub mod funnel;
+pub mod grouping;
 mod hardy_weinberg;
+pub mod impact;
 mod inbreeding;
+pub mod ordered;
+pub mod person;
+pub mod rates;
+pub mod smoothing;
+pub mod standardisation;
+pub mod unordered;
+pub mod variation;
+pub mod waiting;
 
+pub use confidence::Confidence;
 pub use counts::{AlleleCounts, DiploidCounts, HemizygousCounts};
 pub use error::Error;
-pub use filtering_allele_frequency::{Confidence, filtering_allele_frequency};
+pub use estimate::{Estimate, Status};
+pub use filtering_allele_frequency::filtering_allele_frequency;
 pub use fst::{FstTerms, fst_hudson};
 pub use hardy_weinberg::{PValue, hardy_weinberg_p, hardy_weinberg_p_x};
 pub use inbreeding::inbreeding_coefficient;

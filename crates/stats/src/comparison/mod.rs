@@ -1,0 +1,1 @@
+//! How much more, or more often, does one group get than another?

@@ -1,0 +1,1 @@
+//! What does an outcome cost, and what does one more of them cost?

@@ -1,0 +1,1 @@
+//! Is an area further from the target than chance takes it?

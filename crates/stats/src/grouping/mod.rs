@@ -1,0 +1,1 @@
+//! Which group does a value fall in, and which rank does a group have?

@@ -1,0 +1,1 @@
+//! How much would change if everyone had what the best-off have?

@@ -1,0 +1,1 @@
+//! Does a measure rise or fall along an order, such as income?

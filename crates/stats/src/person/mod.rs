@@ -1,0 +1,1 @@
+//! How unequally is something spread over people?

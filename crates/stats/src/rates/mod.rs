@@ -1,0 +1,1 @@
+//! How often does something happen, and how sure is that?

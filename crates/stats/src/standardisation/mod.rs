@@ -1,0 +1,1 @@
+//! How often would it happen if the groups were equally old?

@@ -1,0 +1,1 @@
+//! How far apart are groups that have no order, such as regions?

@@ -1,0 +1,1 @@
+//! How much do small areas differ beyond chance?

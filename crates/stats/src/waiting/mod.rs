@@ -1,0 +1,1 @@
+//! How long do people wait, when some still wait?
