@@ -65,7 +65,10 @@ const NOT_INSTALLED: i32 = 77;
 
 /// What a reader says; nothing where it is not installed.
 fn read_by(reader: &str, lake: &str) -> Option<String> {
-    let output = match Command::new("python3").args([READER, lake, reader]).output() {
+    let output = match Command::new("python3")
+        .args([READER, lake, reader])
+        .output()
+    {
         Ok(output) => output,
         Err(error) => {
             println!("skipped: python3: {error}; {reader} does not read the lake");
