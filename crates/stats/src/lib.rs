@@ -10,6 +10,7 @@ pub mod comparison;
 mod confidence;
 pub mod cost;
 mod counts;
+pub mod disclosure;
 pub mod distribution;
 mod error;
 mod estimate;
