@@ -1,5 +1,9 @@
 //! Disclosure control against the vectors that lie beside the repository.
-#![allow(clippy::cast_precision_loss, reason = "counts in tests are small")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::unwrap_used,
+    reason = "a test may panic, and its counts are small"
+)]
 
 mod vectors;
 
