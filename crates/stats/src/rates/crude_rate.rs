@@ -69,7 +69,7 @@ pub fn crude_rate(
 }
 
 /// Refuses what no rate can be multiplied by.
-pub(super) fn check_multiplier(multiplier: f64) -> Result<(), Error> {
+pub(crate) fn check_multiplier(multiplier: f64) -> Result<(), Error> {
     match multiplier > 0.0 && multiplier.is_finite() {
         true => Ok(()),
         false => Err(Error::argument(

@@ -8,6 +8,7 @@ mod poisson_limits;
 mod proportion;
 mod wilson_limits;
 
+pub(crate) use crude_rate::check_multiplier;
 pub use crude_rate::crude_rate;
 pub(crate) use given::{Known, known};
 pub use limits::Limits;
