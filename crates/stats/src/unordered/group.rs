@@ -1,0 +1,233 @@
+//! Groups, and what the measures over them have in common: shares, the mean of all, and standard
+//! errors that follow from those of the groups.
+
+use std::cmp::Ordering;
+
+use crate::{Error, Estimate, Status};
+
+/// The fewest groups that a spread between groups is measured over.
+pub(crate) const FEWEST_GROUPS: usize = 3;
+
+/// A group, such as a region: what was estimated for it, and how many people it has.
+///
+/// A measure reads the fields that it names, and no other. In those, `None` is NULL.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Group {
+    /// The estimate: a rate, a share, a mean.
+    pub value: Option<f64>,
+    /// Its people, or another weight that is not negative.
+    pub population: Option<f64>,
+    /// The standard error of the estimate.
+    pub se: Option<f64>,
+    /// Its place in an order, from the most disadvantaged upwards.
+    pub order: Option<f64>,
+    /// Whether it is the group that the others are compared with.
+    pub is_reference: Option<bool>,
+}
+
+/// Which estimates are good news.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Better {
+    /// High ones, as of people tested in time: the best group is the one with the highest.
+    #[default]
+    High,
+    /// Low ones, as of deaths: the best group is the one with the lowest.
+    Low,
+}
+
+impl Better {
+    /// Orders estimates so that the best is the greatest.
+    pub(crate) fn rank(self, value: f64) -> f64 {
+        match self {
+            Self::High => value,
+            Self::Low => -value,
+        }
+    }
+}
+
+/// How much each group counts in a mean over groups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Weighting {
+    /// Every group alike: a small region counts as much as a large one.
+    #[default]
+    Equal,
+    /// By its population: every person counts alike.
+    Population,
+}
+
+/// A group with a value; the rest as the measure needs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub(crate) value: f64,
+    /// NaN where it is not known.
+    pub(crate) population: f64,
+    /// Of the people of all groups; NaN outside a [`Setting`].
+    pub(crate) share: f64,
+    pub(crate) se: Option<f64>,
+    pub(crate) order: Option<f64>,
+    pub(crate) is_reference: Option<bool>,
+}
+
+impl Known {
+    /// A total order, so that neither sums nor ties depend on how the rows came.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let least = |field: Option<f64>| field.unwrap_or(f64::NEG_INFINITY);
+        let by_number = self.numbers().zip(other.numbers());
+        let by_number = by_number.map(|(left, right)| least(left).total_cmp(&least(right)));
+        let first = by_number.fold(Ordering::Equal, Ordering::then);
+        first.then_with(|| self.is_reference.cmp(&other.is_reference))
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = Option<f64>> {
+        let known = [Some(self.value), Some(self.population), self.se, self.order];
+        known.into_iter()
+    }
+}
+
+/// The groups with their values, in an order that does not depend on how the rows came.
+///
+/// A NULL or NaN value gives [`Status::IncompleteStrata`]: an estimate that is missing for a group
+/// must not be passed over. An infinite one gives [`Status::Undefined`].
+///
+/// # Errors
+/// Negative or infinite standard errors and populations.
+pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status>, Error> {
+    let known = groups.iter().map(|group| {
+        Ok(Known {
+            value: group.value.unwrap_or(f64::NAN),
+            population: at_least_0("population", group.population)?.unwrap_or(f64::NAN),
+            share: f64::NAN,
+            se: at_least_0("se", group.se)?,
+            order: group.order.filter(|order| !order.is_nan()),
+            is_reference: group.is_reference,
+        })
+    });
+    let mut known: Vec<Known> = known.collect::<Result<_, Error>>()?;
+    if known.iter().any(|group| group.value.is_nan()) {
+        return Ok(Err(Status::IncompleteStrata));
+    }
+    if known.iter().any(|group| group.value.is_infinite()) {
+        return Ok(Err(Status::Undefined));
+    }
+    known.sort_by(Known::cmp);
+    Ok(Ok(known))
+}
+
+/// A number that cannot be negative; `None` where it is NULL or not a number.
+pub(crate) fn at_least_0(argument: &'static str, field: Option<f64>) -> Result<Option<f64>, Error> {
+    match field {
+        Some(found) if found < 0.0 || found.is_infinite() => {
+            Err(Error::argument(argument, "a number of at least 0", found))
+        }
+        field => Ok(field.filter(|number| !number.is_nan())),
+    }
+}
+
+/// Groups that together are everyone: the shares sum to 1.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    pub(crate) groups: Vec<Known>,
+    /// The mean over people, `μ = Σ f y`.
+    pub(crate) mean: f64,
+    /// All people.
+    pub(crate) population: f64,
+}
+
+impl Setting {
+    /// Computes a measure over groups with populations, of which there have to be `fewest`; or says
+    /// why there is none.
+    ///
+    /// # Errors
+    /// Negative or infinite populations or standard errors.
+    pub(crate) fn measure(
+        groups: &[Group],
+        fewest: usize,
+        method: &'static str,
+        measure: impl FnOnce(&Self) -> Estimate,
+    ) -> Result<Estimate, Error> {
+        let estimate = match Self::try_new(groups)? {
+            Ok(setting) if setting.groups.len() >= fewest => measure(&setting),
+            Ok(_) => Estimate::missing(Status::Undefined, method),
+            Err(status) => Estimate::missing(status, method),
+        };
+        Ok(estimate.with_counts(None, Some(count(groups.len()))))
+    }
+
+    fn try_new(groups: &[Group]) -> Result<Result<Self, Status>, Error> {
+        let mut known = match known_groups(groups)? {
+            Ok(known) => known,
+            Err(status) => return Ok(Err(status)),
+        };
+        let population: f64 = known.iter().map(|group| group.population).sum();
+        if population.is_nan() {
+            return Ok(Err(Status::IncompleteStrata));
+        }
+        if population <= 0.0 {
+            return Ok(Err(Status::Undefined));
+        }
+        for group in &mut known {
+            group.share = group.population / population;
+        }
+        let mean = known.iter().map(|group| group.share * group.value).sum();
+        Ok(Ok(Self {
+            groups: known,
+            mean,
+            population,
+        }))
+    }
+
+    /// How much a group counts; the weights sum to 1.
+    pub(crate) fn weight(&self, weighting: Weighting, group: &Known) -> f64 {
+        match weighting {
+            Weighting::Equal => 1.0 / count(self.groups.len()),
+            Weighting::Population => group.share,
+        }
+    }
+
+    /// Sums a term over groups. Nobody lives in a group with share 0, so it adds nothing, though
+    /// its term may be infinite.
+    pub(crate) fn sum_shares(&self, term: impl Fn(&Known) -> f64) -> f64 {
+        let peopled = self.groups.iter().filter(|group| group.share > 0.0);
+        peopled.map(|group| group.share * term(group)).sum()
+    }
+
+    /// The standard error of a measure by the delta method, from its slopes in the value of each
+    /// group; see [`delta_se`].
+    pub(crate) fn delta_se(&self, slope: impl Fn(&Known) -> f64) -> Option<f64> {
+        delta_se(self.groups.iter().map(|group| (slope(group), group.se)))
+    }
+}
+
+/// The standard error `√Σ(slope · se)²` of a function of independent estimates.
+///
+/// `None` when a standard error is missing or a slope is infinite, and when all slopes vanish: at
+/// an extreme, such as no spread at all, the delta method says nothing.
+pub(crate) fn delta_se(terms: impl Iterator<Item = (f64, Option<f64>)>) -> Option<f64> {
+    let (mut variance, mut any_error) = (0.0, false);
+    for (slope, se) in terms {
+        // An infinite slope is one even where a standard error is 0: infinity times 0 is no number.
+        let se = se?;
+        any_error |= se > 0.0;
+        variance += (slope * se).powi(2);
+    }
+    let se = f64::sqrt(variance);
+    (se.is_finite() && (se > 0.0 || !any_error)).then_some(se)
+}
+
+/// The groups without anything but their values.
+pub(crate) fn values_only(groups: &[Group]) -> Vec<Group> {
+    let only = |group: &Group| Group {
+        value: group.value,
+        ..Group::default()
+    };
+    groups.iter().map(only).collect()
+}
+
+/// A number of groups or people.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "numbers of groups and people stay far below 2^53"
+)]
+pub(crate) fn count(of: usize) -> f64 {
+    of as f64
+}
