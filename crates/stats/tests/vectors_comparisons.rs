@@ -119,14 +119,14 @@ fn risks_compare_as_in_newcombe_and_katz() {
 /// A directly standardised rate and its standard error, by the formula and nothing else. Strata
 /// may have several rows.
 fn standardised(rows: &Table, strata: &[&str], multiplier: f64) -> Estimate {
-    let mut sums = std::collections::BTreeMap::<Vec<String>, (f64, f64, f64)>::new();
+    let mut sums = std::collections::BTreeMap::<Vec<Option<&str>>, (f64, f64, f64)>::new();
     let keys: Vec<_> = strata.iter().map(|column| rows.texts(column)).collect();
     let [events, population] = ["events", "person_years"].map(|name| match rows.has_column(name) {
         true => rows.known(name),
         false => rows.known("population"),
     });
     for (index, weight) in rows.known("std_population").into_iter().enumerate() {
-        let key = keys.iter().map(|column| column[index].unwrap().to_owned());
+        let key = keys.iter().map(|column| column[index]);
         let sum = sums.entry(key.collect()).or_insert((0.0, 0.0, weight));
         sum.0 += events[index];
         sum.1 += population[index];
