@@ -21,7 +21,8 @@ const METHOD: &str = "";
 ///
 /// # Nulls
 /// `incomplete_strata` when a value or a weight is NULL. `undefined` when a value is negative or
-/// infinite, when all are 0, with no weight at all, and when a value is 0 with `alpha` of at most 0.
+/// infinite, when all are 0, with no weight at all, and when a value is 0 with `alpha` of at most
+/// 0.
 ///
 /// # Errors
 /// A weight that is negative or infinite; an `alpha` that is not a finite number.

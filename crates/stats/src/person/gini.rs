@@ -36,8 +36,8 @@ pub enum GiniCorrection {
 /// A weight that is negative or infinite.
 ///
 /// # Interpretation
-/// 0 means that everyone has the same, 1 that one person of very many has it all. Relative: doubling
-/// everything changes nothing. It is half the mean difference between two people, over the mean. It
+/// 0 means that everyone has the same, 1 that one person of very many has it all. Relative:
+/// doubling everything changes nothing. It is half the mean difference between two people, over the mean. It
 /// weighs the middle most.
 ///
 /// # Limits

@@ -48,8 +48,9 @@ const METHOD: &str = "delta";
 /// ```
 ///
 /// # References
-/// Borrell & Talih, 2011, "A symmetrized Theil index measure of health disparities: an example using
-/// dental caries in U.S. children and adolescents", Statistics in Medicine, doi:10.1002/sim.4114.
+/// Borrell & Talih, 2011, "A symmetrized Theil index measure of health disparities: an example
+/// using dental caries in U.S. children and adolescents", Statistics in Medicine,
+/// doi:10.1002/sim.4114.
 pub fn symmetrised_theil(
     groups: &[Group],
     scale: f64,
