@@ -37,8 +37,8 @@ pub enum GiniCorrection {
 ///
 /// # Interpretation
 /// 0 means that everyone has the same, 1 that one person of very many has it all. Relative:
-/// doubling everything changes nothing. It is half the mean difference between two people, over the mean. It
-/// weighs the middle most.
+/// doubling everything changes nothing. It is half the mean difference between two people, over the
+/// mean. It weighs the middle most.
 ///
 /// # Limits
 /// Over groups it knows nothing of differences within them and is too small for people.

@@ -37,8 +37,8 @@ pub const DEFAULT_THEIL_SCALE: f64 = 1000.0;
 ///
 /// # Limits
 /// Chance alone makes it larger than 0. The interval is centred on the estimate, and its lower
-/// limit may be below 0. The R package healthequal 1.0.1 leaves the scale out of its standard error: its
-/// intervals are 1000 times narrower.
+/// limit may be below 0. The R package healthequal 1.0.1 leaves the scale out of its standard
+/// error: its intervals are 1000 times narrower.
 ///
 /// # Example
 /// ```
