@@ -3,13 +3,16 @@
 //! - `allele_stats(…)` is the aggregate where the query groups or has another aggregate, and the
 //!   function of a row everywhere else: SQL's planner knows one function of a name.
 //! - `in_region('chr1:1-2')` means the columns `chrom` and `pos`.
+//! - `crude_rate(4, 100, confidence => 0.9)` gives an argument of a measure by name; those left out
+//!   before it are NULL, which means their default.
 
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident,
-    ObjectName, Query, Select, SelectItem, Statement, VisitMut, VisitorMut,
+    ObjectName, Query, Select, SelectItem, Statement, Value, VisitMut, VisitorMut,
 };
+use kohort_functions::argument_names;
 
 /// Rewrites a statement in place. `is_aggregate` tells the names of aggregates.
 pub(crate) fn rewrite(statement: &mut Statement, is_aggregate: &dyn Fn(&str) -> bool) {
@@ -54,8 +57,57 @@ impl VisitorMut for Rewriter<'_> {
             list.args.insert(0, column("chrom"));
             list.args.insert(1, column("pos"));
         }
+        if let Expr::Function(function) = expr {
+            place_named_arguments(function);
+        }
         ControlFlow::Continue(())
     }
+}
+
+/// Puts arguments given by name where their function expects them. What it does not understand it
+/// leaves to the planner, which says what is wrong.
+fn place_named_arguments(function: &mut Function) {
+    let Some(names) = name_of(function).and_then(|name| argument_names(&name)) else {
+        return;
+    };
+    let FunctionArguments::List(list) = &mut function.args else {
+        return;
+    };
+    let place = |arg: &FunctionArg| match arg {
+        FunctionArg::Named { name, .. } => {
+            let name = name.value.to_lowercase();
+            names.iter().position(|known| **known == name)
+        }
+        FunctionArg::Unnamed(_) | FunctionArg::ExprNamed { .. } => None,
+    };
+    let positional = list
+        .args
+        .iter()
+        .take_while(|arg| matches!(arg, FunctionArg::Unnamed(_)));
+    let positional = positional.count();
+    let places: Option<Vec<usize>> = list.args[positional..].iter().map(place).collect();
+    let Some(places) = places.filter(|places| !places.is_empty()) else {
+        return;
+    };
+    let mut slots: Vec<Option<FunctionArg>> =
+        list.args[..positional].iter().cloned().map(Some).collect();
+    for (place, arg) in places.into_iter().zip(&list.args[positional..]) {
+        let FunctionArg::Named { arg, .. } = arg else {
+            return;
+        };
+        slots.resize(slots.len().max(place + 1), None);
+        if slots[place]
+            .replace(FunctionArg::Unnamed(arg.clone()))
+            .is_some()
+        {
+            return;
+        }
+    }
+    let null = || FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(Value::Null.into())));
+    list.args = slots
+        .into_iter()
+        .map(|slot| slot.unwrap_or_else(null))
+        .collect();
 }
 
 /// The `SELECT` of a query that is nothing more.
@@ -202,7 +254,6 @@ fn is_aggregate_call(function: &Function, is_aggregate: &dyn Fn(&str) -> bool) -
 }
 
 fn has_text_argument(function: &Function) -> bool {
-    use datafusion::sql::sqlparser::ast::Value;
     let FunctionArguments::List(list) = &function.args else {
         return false;
     };

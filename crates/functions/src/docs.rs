@@ -11,6 +11,8 @@ pub enum FunctionKind {
     Scalar,
     /// One value per group of rows.
     Aggregate,
+    /// One value per row, from all rows of its partition.
+    Window,
     /// A table.
     Table,
 }
@@ -21,6 +23,7 @@ impl FunctionKind {
         match self {
             Self::Scalar => "scalar function",
             Self::Aggregate => "aggregate",
+            Self::Window => "window function",
             Self::Table => "table function",
         }
     }

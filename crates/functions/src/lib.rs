@@ -23,6 +23,7 @@ mod cohort_union;
 mod context;
 mod counts;
 mod docs;
+mod equity;
 mod faf;
 mod faf95;
 mod faf99;
@@ -38,7 +39,8 @@ mod stats_struct;
 
 pub use context::{FunctionContext, IdBlock, Samples};
 pub use docs::{FunctionDoc, FunctionKind, functions_markdown};
+pub use equity::argument_names;
 pub use in_region::{parse_regions, regions_predicate};
 pub use options::KohortOptions;
-pub use register::{aggregate_functions, documentation, register, scalar_functions};
+pub use register::{documentation, register, scalar_functions};
 pub use stats_struct::{StatsBuilder, StatsColumn, stats_columns, stats_type};

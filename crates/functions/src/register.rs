@@ -22,6 +22,7 @@ use crate::cohort_size::CohortSize;
 use crate::cohort_union::CohortUnion;
 use crate::context::{FunctionContext, Shared};
 use crate::docs::{FunctionDoc, FunctionKind};
+use crate::equity::{Function, entries};
 use crate::faf95::Faf95;
 use crate::faf99::Faf99;
 use crate::fst_hudson::FstHudson;
@@ -56,7 +57,7 @@ pub fn scalar_functions(context: &Arc<FunctionContext>) -> Vec<Arc<ScalarUDF>> {
 }
 
 /// The functions of many rows.
-pub fn aggregate_functions(context: &Arc<FunctionContext>) -> Vec<Arc<AggregateUDF>> {
+fn aggregate_functions(context: &Arc<FunctionContext>) -> Vec<Arc<AggregateUDF>> {
     let shared = || Shared(Arc::clone(context));
     vec![
         Arc::new(AggregateUDF::new_from_impl(AlleleStatsAgg::new(shared()))),
@@ -76,6 +77,13 @@ pub fn register(registry: &mut dyn FunctionRegistry, context: &Arc<FunctionConte
     for function in aggregate_functions(context) {
         registry.register_udaf(function)?;
     }
+    for entry in entries() {
+        match entry.function {
+            Function::Scalar(function) => drop(registry.register_udf(function)?),
+            Function::Aggregate(function) => drop(registry.register_udaf(function)?),
+            Function::Window(function) => drop(registry.register_udwf(function)?),
+        }
+    }
     registry.register_expr_planner(Arc::new(CohortPlanner {
         context: Shared(Arc::clone(context)),
     }))
@@ -90,7 +98,7 @@ pub fn documentation() -> Vec<FunctionDoc> {
         entry(K::NAME, FunctionKind::Scalar, K::documentation())
     }
     let aggregate = |name, doc| entry(name, FunctionKind::Aggregate, doc);
-    vec![
+    let mut functions = vec![
         scalar::<AlleleStats>(),
         aggregate("allele_stats_agg", AlleleStatsAgg::reference()),
         scalar::<AlleleCount>(),
@@ -111,5 +119,7 @@ pub fn documentation() -> Vec<FunctionDoc> {
         scalar::<CohortDifference>(),
         scalar::<CohortSize>(),
         scalar::<CohortContains>(),
-    ]
+    ];
+    functions.extend(entries().into_iter().map(|entry| entry.doc));
+    functions
 }

@@ -1,0 +1,360 @@
+//! The part of an aggregate that is the same for all: an [`Aggregate`] says what is its own.
+
+use std::fmt::Debug;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, LargeBinaryArray, LargeBinaryBuilder};
+use arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::common::{Result, ScalarValue, exec_err};
+use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator,
+    Signature, Volatility,
+};
+use datafusion::physical_expr::expressions::Literal;
+
+use super::argument::{Argument, coerce};
+use super::columns::{Columns, Options};
+use super::doc::documentation;
+use super::output::{Output, Shape};
+use super::state::{Reader, State};
+use super::{Entry, Function};
+use crate::docs::{FunctionDoc, FunctionKind};
+
+/// What makes an aggregate itself.
+pub(crate) trait Aggregate: Debug + Send + Sync + 'static {
+    /// The function's name in SQL.
+    const NAME: &'static str;
+    /// Other names: the field's short forms.
+    const ALIASES: &'static [&'static str] = &[];
+    /// What it takes.
+    const ARGUMENTS: &'static [Argument];
+    /// What it returns.
+    const SHAPE: Shape = Shape::Estimate;
+    /// What it is, what NULL means, how to read it: for the reference.
+    const DESCRIPTION: &'static str;
+    /// A query that runs as it stands.
+    const EXAMPLE: &'static str;
+    /// What it keeps of the rows.
+    type State: State;
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// The row breaks a rule: a negative count.
+    fn update(state: &mut Self::State, columns: &Columns, row: usize) -> Result<()>;
+
+    /// The answer. May be asked for again after more rows.
+    ///
+    /// # Errors
+    /// An argument is wrong.
+    fn evaluate(state: &Self::State, options: &Options) -> Result<Output>;
+}
+
+/// The entry of an aggregate.
+pub(crate) fn aggregate<A: Aggregate>() -> Entry {
+    let udf = Udaf::<A> {
+        signature: Signature::user_defined(Volatility::Immutable),
+        aliases: A::ALIASES.iter().map(ToString::to_string).collect(),
+        documentation: OnceLock::new(),
+        measure: PhantomData,
+    };
+    Entry {
+        function: Function::Aggregate(Arc::new(AggregateUDF::new_from_impl(udf))),
+        doc: FunctionDoc {
+            name: A::NAME,
+            kind: FunctionKind::Aggregate,
+            entry: reference::<A>(),
+        },
+        arguments: A::ARGUMENTS,
+        aliases: A::ALIASES,
+    }
+}
+
+fn reference<A: Aggregate>() -> Documentation {
+    let (name, aliases) = (A::NAME, A::ALIASES);
+    documentation(
+        name,
+        aliases,
+        A::ARGUMENTS,
+        A::SHAPE,
+        A::DESCRIPTION,
+        A::EXAMPLE,
+    )
+}
+
+#[derive(Debug)]
+struct Udaf<A> {
+    signature: Signature,
+    aliases: Vec<String>,
+    documentation: OnceLock<Documentation>,
+    measure: PhantomData<A>,
+}
+
+impl<A> PartialEq for Udaf<A> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<A> Eq for Udaf<A> {}
+
+impl<A: Aggregate> Hash for Udaf<A> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        A::NAME.hash(state);
+    }
+}
+
+/// The literals among the arguments of a call.
+fn options<A: Aggregate>(args: &AccumulatorArgs) -> Result<Options> {
+    let literals: Vec<Option<ScalarValue>> = args
+        .exprs
+        .iter()
+        .map(|expr| {
+            expr.downcast_ref::<Literal>()
+                .map(|literal| literal.value().clone())
+        })
+        .collect();
+    Options::of_literals(A::NAME, A::ARGUMENTS, &literals)
+}
+
+impl<A: Aggregate> AggregateUDFImpl for Udaf<A> {
+    fn name(&self) -> &str {
+        A::NAME
+    }
+
+    fn aliases(&self) -> &[String] {
+        &self.aliases
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
+        coerce(A::NAME, A::ARGUMENTS, types)
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(A::SHAPE.data_type())
+    }
+
+    fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        refuse_distinct::<A>(&args)?;
+        Ok(Box::new(One::<A> {
+            state: A::State::default(),
+            options: options::<A>(&args)?,
+        }))
+    }
+
+    fn groups_accumulator_supported(&self, args: AccumulatorArgs) -> bool {
+        !args.is_distinct
+    }
+
+    fn create_groups_accumulator(
+        &self,
+        args: AccumulatorArgs,
+    ) -> Result<Box<dyn GroupsAccumulator>> {
+        Ok(Box::new(Groups::<A> {
+            states: Vec::new(),
+            options: options::<A>(&args)?,
+            heap_bytes: 0,
+            since_measured: 0,
+        }))
+    }
+
+    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        let name = format!("{}[state]", args.name);
+        Ok(vec![Arc::new(Field::new(
+            name,
+            DataType::LargeBinary,
+            true,
+        ))])
+    }
+
+    fn order_sensitivity(&self) -> datafusion::logical_expr::utils::AggregateOrderSensitivity {
+        datafusion::logical_expr::utils::AggregateOrderSensitivity::Insensitive
+    }
+
+    fn documentation(&self) -> Option<&Documentation> {
+        Some(self.documentation.get_or_init(reference::<A>))
+    }
+}
+
+fn refuse_distinct<A: Aggregate>(args: &AccumulatorArgs) -> Result<()> {
+    if args.is_distinct {
+        return exec_err!(
+            "{}: DISTINCT would drop people who are alike; select distinct rows in a subquery if \
+             that is meant",
+            A::NAME
+        );
+    }
+    Ok(())
+}
+
+/// The state of one group, or of a window.
+#[derive(Debug)]
+struct One<A: Aggregate> {
+    state: A::State,
+    options: Options,
+}
+
+impl<A: Aggregate> Accumulator for One<A> {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let rows = values.first().map_or(0, |array| array.len());
+        let columns = Columns::of(A::NAME, A::ARGUMENTS, values, rows)?;
+        for row in 0..rows {
+            A::update(&mut self.state, &columns, row)?;
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        let output = A::evaluate(&self.state, &self.options)?;
+        ScalarValue::try_from_array(&A::SHAPE.array(A::NAME, vec![output])?, 0)
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self) + self.state.heap_bytes()
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        let mut bytes = Vec::new();
+        self.state.write(&mut bytes);
+        Ok(vec![ScalarValue::LargeBinary(Some(bytes))])
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        for bytes in state_bytes::<A>(states)?.iter().flatten() {
+            self.state.merge(&mut Reader::new(bytes))?;
+        }
+        Ok(())
+    }
+}
+
+fn state_bytes<A: Aggregate>(states: &[ArrayRef]) -> Result<&LargeBinaryArray> {
+    match states {
+        [array] => match array.as_binary_opt::<i64>() {
+            Some(array) => Ok(array),
+            None => exec_err!("{}: a state of type {}", A::NAME, array.data_type()),
+        },
+        _ => exec_err!("{}: {} columns of state", A::NAME, states.len()),
+    }
+}
+
+/// The states of many groups.
+#[derive(Debug)]
+struct Groups<A: Aggregate> {
+    states: Vec<A::State>,
+    options: Options,
+    heap_bytes: usize,
+    since_measured: usize,
+}
+
+impl<A: Aggregate> Groups<A> {
+    /// Measuring costs a look at every group: it is done once per as many rows as there are groups.
+    fn grown(&mut self, rows: usize, total_num_groups: usize) {
+        self.since_measured += rows;
+        if self.since_measured >= total_num_groups {
+            self.heap_bytes = self.states.iter().map(State::heap_bytes).sum();
+            self.since_measured = 0;
+        }
+    }
+
+    fn make_room(&mut self, total_num_groups: usize) {
+        if self.states.len() < total_num_groups {
+            self.states.resize_with(total_num_groups, A::State::default);
+        }
+    }
+
+    fn emit(&mut self, emit_to: EmitTo) -> Vec<A::State> {
+        let states = emit_to.take_needed(&mut self.states);
+        self.heap_bytes = self.states.iter().map(State::heap_bytes).sum();
+        states
+    }
+}
+
+impl<A: Aggregate> GroupsAccumulator for Groups<A> {
+    fn update_batch(
+        &mut self,
+        values: &[ArrayRef],
+        group_indices: &[usize],
+        opt_filter: Option<&BooleanArray>,
+        total_num_groups: usize,
+    ) -> Result<()> {
+        self.make_room(total_num_groups);
+        let columns = Columns::of(A::NAME, A::ARGUMENTS, values, group_indices.len())?;
+        for (row, group) in group_indices.iter().enumerate() {
+            if opt_filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row)) {
+                A::update(&mut self.states[*group], &columns, row)?;
+            }
+        }
+        self.grown(group_indices.len(), total_num_groups);
+        Ok(())
+    }
+
+    fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
+        let states = self.emit(emit_to);
+        let outputs = states
+            .iter()
+            .map(|state| A::evaluate(state, &self.options))
+            .collect::<Result<Vec<_>>>()?;
+        A::SHAPE.array(A::NAME, outputs)
+    }
+
+    fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
+        Ok(vec![written(&self.emit(emit_to))])
+    }
+
+    fn merge_batch(
+        &mut self,
+        values: &[ArrayRef],
+        group_indices: &[usize],
+        total_num_groups: usize,
+    ) -> Result<()> {
+        self.make_room(total_num_groups);
+        let states = state_bytes::<A>(values)?;
+        for (bytes, group) in states.iter().zip(group_indices) {
+            if let Some(bytes) = bytes {
+                self.states[*group].merge(&mut Reader::new(bytes))?;
+            }
+        }
+        self.grown(group_indices.len(), total_num_groups);
+        Ok(())
+    }
+
+    fn convert_to_state(
+        &self,
+        values: &[ArrayRef],
+        opt_filter: Option<&BooleanArray>,
+    ) -> Result<Vec<ArrayRef>> {
+        let rows = values.first().map_or(0, |array| array.len());
+        let columns = Columns::of(A::NAME, A::ARGUMENTS, values, rows)?;
+        let mut states = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let mut state = A::State::default();
+            if opt_filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row)) {
+                A::update(&mut state, &columns, row)?;
+            }
+            states.push(state);
+        }
+        Ok(vec![written(&states)])
+    }
+
+    fn size(&self) -> usize {
+        self.heap_bytes + self.states.capacity() * size_of::<A::State>()
+    }
+}
+
+fn written<S: State>(states: &[S]) -> ArrayRef {
+    let mut builder = LargeBinaryBuilder::new();
+    let mut bytes = Vec::new();
+    for state in states {
+        bytes.clear();
+        state.write(&mut bytes);
+        builder.append_value(&bytes);
+    }
+    Arc::new(builder.finish())
+}

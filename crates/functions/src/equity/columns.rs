@@ -1,0 +1,338 @@
+//! The arguments of a batch, read by their place: `None` is NULL, and a default is filled in.
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, ListArray, StringViewArray, StructArray,
+};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type};
+use datafusion::common::{Result, ScalarValue, exec_err};
+use kohort_stats::{Confidence, Estimate, Status};
+
+use super::argument::{Argument, Fallback, Kind, coerce};
+
+#[derive(Debug)]
+enum Column {
+    Number(Float64Array),
+    Text(StringViewArray),
+    Flag(BooleanArray),
+    Keys(ListArray),
+    Struct(StructArray),
+}
+
+/// The arguments of one batch of rows.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    function: &'static str,
+    arguments: &'static [Argument],
+    columns: Vec<Column>,
+    /// How many rows there are.
+    pub rows: usize,
+}
+
+impl Columns {
+    /// Reads arrays, which are cast where SQL's planner has not done so.
+    pub(crate) fn of(
+        function: &'static str,
+        arguments: &'static [Argument],
+        arrays: &[ArrayRef],
+        rows: usize,
+    ) -> Result<Self> {
+        let types: Vec<DataType> = arrays.iter().map(|a| a.data_type().clone()).collect();
+        let targets = coerce(function, arguments, &types)?;
+        let mut columns = Vec::with_capacity(arrays.len());
+        for ((array, target), argument) in arrays.iter().zip(&targets).zip(arguments) {
+            let array = match array.data_type() == target {
+                true => ArrayRef::clone(array),
+                false => cast(array, target)?,
+            };
+            columns.push(match argument.kind {
+                Kind::Number => Column::Number(array.as_primitive::<Float64Type>().clone()),
+                Kind::Key | Kind::Choice(_) => Column::Text(array.as_string_view().clone()),
+                Kind::Flag => Column::Flag(array.as_boolean().clone()),
+                Kind::Keys => Column::Keys(array.as_list::<i32>().clone()),
+                Kind::Estimate => Column::Struct(array.as_struct().clone()),
+            });
+        }
+        Ok(Self {
+            function,
+            arguments,
+            columns,
+            rows,
+        })
+    }
+
+    fn fallback(&self, at: usize) -> Fallback {
+        self.arguments
+            .get(at)
+            .map_or(Fallback::Absent, |argument| argument.fallback)
+    }
+
+    /// A number.
+    #[inline]
+    pub(crate) fn number(&self, at: usize, row: usize) -> Option<f64> {
+        match self.columns.get(at) {
+            Some(Column::Number(array)) if array.is_valid(row) => Some(array.value(row)),
+            _ => match self.fallback(at) {
+                Fallback::Number(number) => Some(number),
+                _ => None,
+            },
+        }
+    }
+
+    /// The numbers of a column without NULLs, for loops that must be quick.
+    pub(crate) fn dense(&self, at: usize) -> Option<&[f64]> {
+        match self.columns.get(at) {
+            Some(Column::Number(array)) if array.null_count() == 0 => Some(array.values()),
+            _ => None,
+        }
+    }
+
+    /// A key, or the word of a choice.
+    #[inline]
+    pub(crate) fn text(&self, at: usize, row: usize) -> Option<&str> {
+        match self.columns.get(at) {
+            Some(Column::Text(array)) if array.is_valid(row) => Some(array.value(row)),
+            _ => match self.fallback(at) {
+                Fallback::Text(text) => Some(text),
+                _ => None,
+            },
+        }
+    }
+
+    /// True or false.
+    #[inline]
+    pub(crate) fn flag(&self, at: usize, row: usize) -> Option<bool> {
+        match self.columns.get(at) {
+            Some(Column::Flag(array)) if array.is_valid(row) => Some(array.value(row)),
+            _ => match self.fallback(at) {
+                Fallback::Flag(flag) => Some(flag),
+                _ => None,
+            },
+        }
+    }
+
+    /// A list of keys; NULLs in it are left out.
+    pub(crate) fn keys(&self, at: usize, row: usize) -> Option<Vec<String>> {
+        match self.columns.get(at) {
+            Some(Column::Keys(array)) if array.is_valid(row) => {
+                let list = array.value(row);
+                let texts = list.as_string_view();
+                Some(texts.iter().flatten().map(str::to_owned).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// The struct of another measure, its numbers at least.
+    pub(crate) fn estimate(&self, at: usize, row: usize) -> Result<Option<Estimate>> {
+        let Some(Column::Struct(array)) = self.columns.get(at) else {
+            return Ok(None);
+        };
+        if array.is_null(row) {
+            return Ok(None);
+        }
+        let number = |field: &str| -> Result<Option<f64>> {
+            let Some(column) = array.column_by_name(field) else {
+                return exec_err!("{}: the struct has no field `{field}`", self.function);
+            };
+            let column = cast(column, &DataType::Float64)?;
+            let column = column.as_primitive::<Float64Type>();
+            Ok(column.is_valid(row).then(|| column.value(row)))
+        };
+        let value = number("value")?;
+        Ok(Some(Estimate {
+            value,
+            lower_cl: number("lower_cl")?,
+            upper_cl: number("upper_cl")?,
+            se: number("se")?,
+            confidence: number("confidence")?,
+            method: "",
+            events: number("events")?,
+            n: number("n")?,
+            status: match value {
+                Some(_) => Status::Ok,
+                None => Status::Undefined,
+            },
+        }))
+    }
+
+    /// The options of a row: arguments by name.
+    pub(crate) fn options(&self, row: usize) -> Result<Options> {
+        let mut values = Vec::with_capacity(self.arguments.len());
+        for (at, argument) in self.arguments.iter().enumerate() {
+            values.push(match argument.kind {
+                Kind::Number => OptionValue::Number(self.number(at, row)),
+                Kind::Flag => OptionValue::Flag(self.flag(at, row)),
+                Kind::Choice(choices) => OptionValue::Text(choose(
+                    self.function,
+                    argument,
+                    choices,
+                    self.text(at, row),
+                )?),
+                Kind::Key => OptionValue::Key(self.text(at, row).map(str::to_owned)),
+                Kind::Keys | Kind::Estimate => OptionValue::Number(None),
+            });
+        }
+        Ok(Options {
+            function: self.function,
+            arguments: self.arguments,
+            values,
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum OptionValue {
+    Number(Option<f64>),
+    Flag(Option<bool>),
+    Text(&'static str),
+    Key(Option<String>),
+}
+
+/// The constant arguments of a call, by name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Options {
+    function: &'static str,
+    arguments: &'static [Argument],
+    values: Vec<OptionValue>,
+}
+
+impl Options {
+    /// The options of an aggregate, from its literals; `None` stands for a column.
+    pub(crate) fn of_literals(
+        function: &'static str,
+        arguments: &'static [Argument],
+        literals: &[Option<ScalarValue>],
+    ) -> Result<Self> {
+        let mut values = Vec::with_capacity(arguments.len());
+        for (at, argument) in arguments.iter().enumerate() {
+            let literal = literals.get(at).cloned().flatten();
+            if literals.len() > at && literal.is_none() && argument.is_constant {
+                return exec_err!(
+                    "{function}: `{}` must be a constant, the same for all rows",
+                    argument.name
+                );
+            }
+            values.push(literal_value(function, argument, literal.as_ref())?);
+        }
+        Ok(Self {
+            function,
+            arguments,
+            values,
+        })
+    }
+
+    fn value(&self, name: &str) -> Option<&OptionValue> {
+        let at = self.arguments.iter().position(|a| a.name == name)?;
+        self.values.get(at)
+    }
+
+    /// A number; `None` when NULL and without default.
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        match self.value(name) {
+            Some(OptionValue::Number(number)) => *number,
+            _ => None,
+        }
+    }
+
+    /// A word of a choice.
+    pub(crate) fn text(&self, name: &str) -> &'static str {
+        match self.value(name) {
+            Some(OptionValue::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// A key given as a constant.
+    pub(crate) fn key(&self, name: &str) -> Option<&str> {
+        match self.value(name) {
+            Some(OptionValue::Key(key)) => key.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// True or false; false when NULL and without default.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        matches!(self.value(name), Some(OptionValue::Flag(Some(true))))
+    }
+
+    /// The argument `confidence`: above 1 it is per cent.
+    pub(crate) fn confidence(&self) -> Result<Confidence> {
+        confidence(self.function, self.number("confidence").unwrap_or(0.95))
+    }
+}
+
+/// A confidence as a person writes it: 0.95, 95 or 99.8.
+pub(crate) fn confidence(function: &str, number: f64) -> Result<Confidence> {
+    let share = if number > 1.0 { number / 100.0 } else { number };
+    Confidence::try_new(share).or_else(|error| exec_err!("{function}: {error}"))
+}
+
+fn choose(
+    function: &str,
+    argument: &Argument,
+    choices: &'static [&'static str],
+    text: Option<&str>,
+) -> Result<&'static str> {
+    let Some(text) = text else {
+        return exec_err!(
+            "{function}: `{}` is NULL; expected one of {}",
+            argument.name,
+            choices.join(", ")
+        );
+    };
+    match choices.iter().find(|choice| **choice == text) {
+        Some(choice) => Ok(choice),
+        None => exec_err!(
+            "{function}: `{}`: expected one of {}, got `{text}`",
+            argument.name,
+            choices.join(", ")
+        ),
+    }
+}
+
+fn literal_value(
+    function: &'static str,
+    argument: &Argument,
+    literal: Option<&ScalarValue>,
+) -> Result<OptionValue> {
+    let literal = literal.filter(|literal| !literal.is_null());
+    Ok(match argument.kind {
+        Kind::Number => OptionValue::Number(match literal {
+            Some(literal) => match literal.cast_to(&DataType::Float64)? {
+                ScalarValue::Float64(number) => number,
+                _ => None,
+            },
+            None => match argument.fallback {
+                Fallback::Number(number) => Some(number),
+                _ => None,
+            },
+        }),
+        Kind::Flag => OptionValue::Flag(match literal {
+            Some(literal) => match literal.cast_to(&DataType::Boolean)? {
+                ScalarValue::Boolean(flag) => flag,
+                _ => None,
+            },
+            None => match argument.fallback {
+                Fallback::Flag(flag) => Some(flag),
+                _ => None,
+            },
+        }),
+        Kind::Choice(choices) => {
+            let fallback = match argument.fallback {
+                Fallback::Text(text) => Some(text),
+                _ => None,
+            };
+            let given = literal.and_then(|literal| literal.try_as_str().flatten());
+            OptionValue::Text(choose(function, argument, choices, given.or(fallback))?)
+        }
+        Kind::Key => OptionValue::Key(match literal {
+            Some(literal) => match literal.cast_to(&DataType::Utf8)? {
+                ScalarValue::Utf8(text) => text,
+                _ => None,
+            },
+            None => None,
+        }),
+        Kind::Keys | Kind::Estimate => OptionValue::Number(None),
+    })
+}

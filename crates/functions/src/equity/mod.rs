@@ -1,0 +1,112 @@
+//! Measures of equity as SQL functions: thin skins over `kohort_stats`.
+//!
+//! A measure declares its [`Argument`]s once; from them come the types that SQL accepts, the defaults,
+//! named arguments (`confidence => 0.9`) and the syntax line of the reference. Then it is one of
+//!
+//! - a [`Scalar`]: one answer per row, from counts ([`scalar`]);
+//! - an [`Aggregate`]: one answer per group of rows, with a [`State`] that merges ([`aggregate`]);
+//! - a [`Window`]: one answer per row that needs all rows of its partition ([`window`]).
+//!
+//! NULL for an optional argument means its default. NULL for a required one reaches the measure as
+//! `None`, and the measure says by its `status` what that means. A wrong argument (a negative count,
+//! an unknown method) is an error that names the function and the argument.
+//!
+//! Each family of measures is a folder with a `mod.rs` that lists its [`Entry`]s; [`entries`] is the
+//! table of contents.
+
+#![allow(dead_code, reason = "the measures come one by one")]
+
+use std::sync::Arc;
+
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+
+use crate::docs::FunctionDoc;
+
+pub(crate) mod aggregate;
+pub(crate) mod argument;
+pub(crate) mod columns;
+mod comparison;
+mod cost;
+pub(crate) mod doc;
+mod funnel;
+mod grouping;
+mod impact;
+mod ordered;
+pub(crate) mod output;
+mod person;
+mod rates;
+pub(crate) mod scalar;
+mod smoothing;
+mod standardisation;
+pub(crate) mod state;
+#[cfg(test)]
+pub(crate) mod testing;
+mod unordered;
+mod variation;
+mod waiting;
+pub(crate) mod window;
+
+/// One function, however it is called.
+#[derive(Debug)]
+pub(crate) enum Function {
+    /// One answer per row.
+    Scalar(Arc<ScalarUDF>),
+    /// One answer per group.
+    Aggregate(Arc<AggregateUDF>),
+    /// One answer per row of a partition.
+    Window(Arc<WindowUDF>),
+}
+
+/// A function and its entry in the reference.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// The function.
+    pub function: Function,
+    /// Its reference.
+    pub doc: FunctionDoc,
+    /// The names of its arguments, in order.
+    pub arguments: &'static [argument::Argument],
+    /// Other names it goes by.
+    pub aliases: &'static [&'static str],
+}
+
+/// Every measure.
+pub(crate) fn entries() -> Vec<Entry> {
+    let families = [
+        rates::entries(),
+        comparison::entries(),
+        standardisation::entries(),
+        funnel::entries(),
+        ordered::entries(),
+        unordered::entries(),
+        person::entries(),
+        impact::entries(),
+        variation::entries(),
+        smoothing::entries(),
+        waiting::entries(),
+        cost::entries(),
+        grouping::entries(),
+        #[cfg(test)]
+        testing::own_entries(),
+    ];
+    families.into_iter().flatten().collect()
+}
+
+/// The names of a measure's arguments, by its name or an alias of it.
+pub fn argument_names(function: &str) -> Option<Vec<&'static str>> {
+    use std::collections::HashMap;
+    use std::sync::OnceLock;
+    static NAMES: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let mut names = HashMap::new();
+        for entry in entries() {
+            let arguments: Vec<&'static str> = entry.arguments.iter().map(|a| a.name).collect();
+            for alias in entry.aliases {
+                names.insert(*alias, arguments.clone());
+            }
+            names.insert(entry.doc.name, arguments);
+        }
+        names
+    });
+    names.get(function).cloned()
+}

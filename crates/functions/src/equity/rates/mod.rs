@@ -1,0 +1,8 @@
+//! How often: rates, proportions, means.
+
+use super::Entry;
+
+/// The measures of this family.
+pub(super) fn entries() -> Vec<Entry> {
+    Vec::new()
+}

@@ -1,0 +1,148 @@
+//! The part of a function over a partition that is the same for all: a [`Window`] says what is its
+//! own.
+//!
+//! It answers for every row and needs all rows of the partition: `f(…) OVER (PARTITION BY …)`. The
+//! order of the rows does not matter to it; a frame is not looked at.
+
+use std::fmt::Debug;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+
+use arrow::array::ArrayRef;
+use arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::common::Result;
+use datafusion::logical_expr::function::{PartitionEvaluatorArgs, WindowUDFFieldArgs};
+use datafusion::logical_expr::{
+    Documentation, PartitionEvaluator, Signature, Volatility, WindowUDF, WindowUDFImpl,
+};
+
+use super::argument::{Argument, coerce};
+use super::columns::Columns;
+use super::doc::documentation;
+use super::output::{Output, Shape};
+use super::{Entry, Function};
+use crate::docs::{FunctionDoc, FunctionKind};
+
+/// What makes a function over a partition itself.
+pub(crate) trait Window: Debug + Send + Sync + 'static {
+    /// The function's name in SQL.
+    const NAME: &'static str;
+    /// Other names: the field's short forms.
+    const ALIASES: &'static [&'static str] = &[];
+    /// What it takes.
+    const ARGUMENTS: &'static [Argument];
+    /// What it returns.
+    const SHAPE: Shape = Shape::Estimate;
+    /// What it is, what NULL means, how to read it: for the reference.
+    const DESCRIPTION: &'static str;
+    /// A query that runs as it stands.
+    const EXAMPLE: &'static str;
+
+    /// The answers for the rows of a partition, one each.
+    ///
+    /// # Errors
+    /// An argument is wrong.
+    fn partition(columns: &Columns) -> Result<Vec<Output>>;
+}
+
+/// The entry of a function over a partition.
+pub(crate) fn window<W: Window>() -> Entry {
+    let udf = Udwf::<W> {
+        signature: Signature::user_defined(Volatility::Immutable),
+        aliases: W::ALIASES.iter().map(ToString::to_string).collect(),
+        documentation: OnceLock::new(),
+        measure: PhantomData,
+    };
+    Entry {
+        function: Function::Window(Arc::new(WindowUDF::new_from_impl(udf))),
+        doc: FunctionDoc {
+            name: W::NAME,
+            kind: FunctionKind::Window,
+            entry: reference::<W>(),
+        },
+        arguments: W::ARGUMENTS,
+        aliases: W::ALIASES,
+    }
+}
+
+fn reference<W: Window>() -> Documentation {
+    let (name, aliases) = (W::NAME, W::ALIASES);
+    documentation(
+        name,
+        aliases,
+        W::ARGUMENTS,
+        W::SHAPE,
+        W::DESCRIPTION,
+        W::EXAMPLE,
+    )
+}
+
+#[derive(Debug)]
+struct Udwf<W> {
+    signature: Signature,
+    aliases: Vec<String>,
+    documentation: OnceLock<Documentation>,
+    measure: PhantomData<W>,
+}
+
+impl<W> PartialEq for Udwf<W> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<W> Eq for Udwf<W> {}
+
+impl<W: Window> Hash for Udwf<W> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        W::NAME.hash(state);
+    }
+}
+
+impl<W: Window> WindowUDFImpl for Udwf<W> {
+    fn name(&self) -> &str {
+        W::NAME
+    }
+
+    fn aliases(&self) -> &[String] {
+        &self.aliases
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
+        coerce(W::NAME, W::ARGUMENTS, types)
+    }
+
+    fn partition_evaluator(
+        &self,
+        _: PartitionEvaluatorArgs,
+    ) -> Result<Box<dyn PartitionEvaluator>> {
+        Ok(Box::new(Evaluator::<W>(PhantomData)))
+    }
+
+    fn field(&self, args: WindowUDFFieldArgs) -> Result<FieldRef> {
+        Ok(Arc::new(Field::new(
+            args.name(),
+            W::SHAPE.data_type(),
+            true,
+        )))
+    }
+
+    fn documentation(&self) -> Option<&Documentation> {
+        Some(self.documentation.get_or_init(reference::<W>))
+    }
+}
+
+#[derive(Debug)]
+struct Evaluator<W>(PhantomData<W>);
+
+impl<W: Window> PartitionEvaluator for Evaluator<W> {
+    fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
+        let columns = Columns::of(W::NAME, W::ARGUMENTS, values, rows)?;
+        W::SHAPE.array(W::NAME, W::partition(&columns)?)
+    }
+}
