@@ -73,12 +73,9 @@ fn place_named_arguments(function: &mut Function) {
     let FunctionArguments::List(list) = &mut function.args else {
         return;
     };
-    let place = |arg: &FunctionArg| match arg {
-        FunctionArg::Named { name, .. } => {
-            let name = name.value.to_lowercase();
-            names.iter().position(|known| **known == name)
-        }
-        FunctionArg::Unnamed(_) | FunctionArg::ExprNamed { .. } => None,
+    let place = |arg: &FunctionArg| {
+        let (name, _) = named(arg)?;
+        names.iter().position(|known| **known == name)
     };
     let positional = list
         .args
@@ -92,7 +89,7 @@ fn place_named_arguments(function: &mut Function) {
     let mut slots: Vec<Option<FunctionArg>> =
         list.args[..positional].iter().cloned().map(Some).collect();
     for (place, arg) in places.into_iter().zip(&list.args[positional..]) {
-        let FunctionArg::Named { arg, .. } = arg else {
+        let Some((_, arg)) = named(arg) else {
             return;
         };
         slots.resize(slots.len().max(place + 1), None);
@@ -108,6 +105,19 @@ fn place_named_arguments(function: &mut Function) {
         .into_iter()
         .map(|slot| slot.unwrap_or_else(null))
         .collect();
+}
+
+/// The name and the value of an argument given by name.
+fn named(arg: &FunctionArg) -> Option<(String, &FunctionArgExpr)> {
+    match arg {
+        FunctionArg::Named { name, arg, .. } => Some((name.value.to_lowercase(), arg)),
+        FunctionArg::ExprNamed {
+            name: Expr::Identifier(name),
+            arg,
+            ..
+        } => Some((name.value.to_lowercase(), arg)),
+        FunctionArg::Unnamed(_) | FunctionArg::ExprNamed { .. } => None,
+    }
 }
 
 /// The `SELECT` of a query that is nothing more.
