@@ -92,8 +92,8 @@ mod tests {
         let values: Vec<_> = (0..30).map(|value| Some(f64::from(value))).collect();
         let groups = quantile_groups(&values, 10, false).unwrap();
         let inverted = quantile_groups(&values, 10, true).unwrap();
-        for (place, (group, inverted)) in groups.iter().zip(&inverted).enumerate() {
-            assert_eq!(*group, Some(1 + place as u32 / 3));
+        for (place, (group, inverted)) in (0..).zip(groups.iter().zip(&inverted)) {
+            assert_eq!(*group, Some(1 + place / 3));
             assert_eq!(group.unwrap() + inverted.unwrap(), 11);
         }
     }
