@@ -22,6 +22,7 @@ pub mod grouping;
 mod hardy_weinberg;
 pub mod impact;
 mod inbreeding;
+pub mod matching;
 pub mod ordered;
 pub mod person;
 pub mod rates;

@@ -31,6 +31,7 @@ pub(crate) mod doc;
 mod funnel;
 mod grouping;
 mod impact;
+mod matching;
 mod ordered;
 pub(crate) mod output;
 mod person;
@@ -78,6 +79,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         standardisation::entries(),
         funnel::entries(),
         ordered::entries(),
+        matching::entries(),
         unordered::entries(),
         person::entries(),
         impact::entries(),
