@@ -28,6 +28,7 @@ mod merge;
 mod operator;
 mod rewrite;
 mod session;
+mod shorthand;
 mod statement;
 mod strata;
 mod suggest;

@@ -1,5 +1,6 @@
 //! A session: one view of a lake, its settings, and the statements that run in it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -26,7 +27,7 @@ use crate::contig_aliases::ContigAliases;
 use crate::file_table::ScanNotes;
 use crate::statement::{Statement, parse, split_statements};
 use crate::strata::{self, AlleleFrequencyBy, SumStrata};
-use crate::{Error, explain, rewrite};
+use crate::{Error, explain, rewrite, shorthand};
 
 const CATALOG: &str = "kohort";
 const SCHEMA: &str = "public";
@@ -311,6 +312,12 @@ impl Session {
         load_what_is_named(&catalog, sql, options).await?;
         let dialect = state.config_options().sql_parser.dialect;
         let mut statement = state.sql_to_statement(sql, &dialect)?;
+        let mut cohorts = HashMap::new();
+        if sql.to_lowercase().contains("cohort_flow") {
+            let rows = catalog.snapshot.cohorts().await?;
+            cohorts.extend(rows.iter().map(|row| (row.cohort.clone(), row.sql.clone())));
+        }
+        expand_all(&mut statement, &cohorts)?;
         let is_aggregate = |name: &str| state.aggregate_functions().contains_key(name);
         rewrite_all(&mut statement, &is_aggregate);
         Ok(state.statement_to_plan(statement).await?)
@@ -358,6 +365,7 @@ impl Session {
 pub fn functions_documentation() -> Vec<FunctionDoc> {
     let mut functions = kohort_functions::documentation();
     functions.insert(2, strata::documentation());
+    functions.extend(shorthand::documentation());
     functions
 }
 
@@ -408,6 +416,30 @@ async fn load_what_is_named(
         }
     }
     Ok(())
+}
+
+/// Writes shorthands out, in what an `EXPLAIN` or `COPY` is about too.
+fn expand_all(
+    statement: &mut SqlStatement,
+    cohorts: &HashMap<String, String>,
+) -> Result<(), DataFusionError> {
+    match statement {
+        SqlStatement::Statement(statement) => shorthand::expand(statement, cohorts),
+        SqlStatement::Explain(explain) => expand_all(&mut explain.statement, cohorts),
+        SqlStatement::CopyTo(copy) => {
+            use datafusion::sql::parser::CopyToSource;
+            use datafusion::sql::sqlparser::ast::Statement;
+            if let CopyToSource::Query(query) = &mut copy.source {
+                let mut statement = Statement::Query(query.clone());
+                shorthand::expand(&mut statement, cohorts)?;
+                if let Statement::Query(expanded) = statement {
+                    *query = expanded;
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn rewrite_all(statement: &mut SqlStatement, is_aggregate: &dyn Fn(&str) -> bool) {
