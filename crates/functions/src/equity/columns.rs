@@ -176,6 +176,7 @@ impl Columns {
         Ok(Options {
             function: self.function,
             arguments: self.arguments,
+            varies: vec![true; self.columns.len()],
             values,
         })
     }
@@ -195,6 +196,8 @@ pub(crate) struct Options {
     function: &'static str,
     arguments: &'static [Argument],
     values: Vec<OptionValue>,
+    /// Whether each argument was given as something that may differ between rows.
+    varies: Vec<bool>,
 }
 
 impl Options {
@@ -219,7 +222,15 @@ impl Options {
             function,
             arguments,
             values,
+            varies: literals.iter().map(Option::is_none).collect(),
         })
+    }
+
+    /// Whether an argument was given as a column. A NULL in a column of weights is a weight that
+    /// is not known, while a NULL in its place means that there are none.
+    pub(crate) fn is_column(&self, name: &str) -> bool {
+        let at = self.arguments.iter().position(|a| a.name == name);
+        at.is_some_and(|at| self.varies.get(at) == Some(&true))
     }
 
     fn value(&self, name: &str) -> Option<&OptionValue> {

@@ -8,7 +8,9 @@
 //! - a [`Window`]: one answer per row that needs all rows of its partition ([`window`]).
 //!
 //! NULL for an optional argument means its default. NULL for a required one reaches the measure as
-//! `None`, and the measure says by its `status` what that means. A wrong argument (a negative count,
+//! `None`, and the measure says by its `status` what that means. A weight is optional, yet a NULL
+//! among weights is not 1: it is declared without a default, and [`columns::Options::is_column`]
+//! tells a column of weights from none. A wrong argument (a negative count,
 //! an unknown method) is an error that names the function and the argument.
 //!
 //! Each family of measures is a folder with a `mod.rs` that lists its [`Entry`]s; [`entries`] is the
@@ -23,6 +25,7 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use crate::docs::FunctionDoc;
 
 pub(crate) mod aggregate;
+pub(crate) mod alike;
 pub(crate) mod argument;
 pub(crate) mod columns;
 mod comparison;

@@ -234,6 +234,7 @@ impl<T: State> State for Keyed<T> {
         keys.map(|(key, state)| key.len() + state.heap_bytes())
             .sum::<usize>()
             + self.keys.capacity() * per_key
+            + self.null.as_ref().map_or(0, State::heap_bytes)
     }
 }
 
