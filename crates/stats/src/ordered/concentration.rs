@@ -80,6 +80,19 @@ pub enum ConcentrationError {
 }
 
 impl ConcentrationError {
+    /// Every one.
+    pub const ALL: [Self; 9] = [
+        Self::Auto,
+        Self::Analytic,
+        Self::Convenient,
+        Self::ConvenientHc1,
+        Self::ConvenientSurvey,
+        Self::Delta,
+        Self::DeltaHc1,
+        Self::DeltaCluster,
+        Self::Kakwani,
+    ];
+
     /// The word for it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -87,7 +100,7 @@ impl ConcentrationError {
             Self::Analytic => "analytic",
             Self::Convenient => "convenient",
             Self::ConvenientHc1 => "convenient_hc1",
-            Self::ConvenientSurvey => "convenient_survey",
+            Self::ConvenientSurvey => "survey",
             Self::Delta => "delta",
             Self::DeltaHc1 => "delta_hc1",
             Self::DeltaCluster => "delta_cluster",
