@@ -1,0 +1,59 @@
+//! `relative_index_of_inequality(value, population, rank)`: how many times higher at the top?
+
+use datafusion::common::Result;
+use kohort_stats::ordered::relative_index_of_inequality;
+
+use super::super::aggregate::Aggregate;
+use super::super::argument::Argument;
+use super::super::columns::{Columns, Options};
+use super::super::output::Output;
+use super::rows::{
+    LINE_ERROR, MODEL, POPULATION, PSU, RANK, Rows, SCALE, SE, STRATUM, VALUE, fault, keep,
+    line_options, rows,
+};
+
+#[derive(Debug)]
+pub(super) struct RelativeIndexOfInequality;
+
+impl Aggregate for RelativeIndexOfInequality {
+    const NAME: &'static str = "relative_index_of_inequality";
+    const ALIASES: &'static [&'static str] = &["relative_index_inequality", "rii"];
+    const ARGUMENTS: &'static [Argument] = &[
+        VALUE,
+        POPULATION,
+        RANK,
+        SE,
+        MODEL,
+        SCALE,
+        LINE_ERROR,
+        STRATUM,
+        PSU,
+        Argument::confidence(),
+    ];
+    const DESCRIPTION: &'static str = "The relative index of inequality of ordered groups, or of \
+        people with weights: the value at the top of the order over the value at its bottom, on \
+        the line of `slope_index_of_inequality`.\n\n\
+        Relative. 1 is no gradient, above 1 the value is higher among the advantaged. Others print \
+        the inverse, or the slope over the mean, which is `rii_mean`. The interval is normal on \
+        the logarithm; `se` is on the scale of the ratio.\n\n\
+        NULL in `value`, `population` or `rank` of any row leaves no answer (`incomplete_strata`). \
+        `undefined` for fewer than three places in the order, and where the line is at or below 0 \
+        at the bottom, or below 0 at the top. A negative population or `se`, or a value outside \
+        the model's range, is an error.";
+    const EXAMPLE: &'static str = "SELECT relative_index_of_inequality(rate, population, quintile, \
+         model => 'log_transformed')['value'] AS ratio\n\
+         FROM (VALUES (1, 41.0, 980), (2, 44.5, 1010), (3, 50.2, 1000), (4, 61.0, 995),\n  \
+         (5, 79.3, 1015)) AS areas(quintile, rate, population)";
+    type State = Rows;
+
+    fn update(state: &mut Rows, columns: &Columns, row: usize) -> Result<()> {
+        keep(state, columns, row, [3, 7, 8]);
+        Ok(())
+    }
+
+    fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
+        let options = line_options(state, options)?;
+        let estimate = relative_index_of_inequality(&mut rows(state), &options);
+        Ok(fault(Self::NAME, estimate)?.into())
+    }
+}

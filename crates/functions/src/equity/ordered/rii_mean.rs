@@ -1,0 +1,53 @@
+//! `rii_mean(value, population, rank)`: how large is the slope beside the mean?
+
+use datafusion::common::Result;
+use kohort_stats::ordered::rii_mean;
+
+use super::super::aggregate::Aggregate;
+use super::super::argument::Argument;
+use super::super::columns::{Columns, Options};
+use super::super::output::Output;
+use super::rows::{
+    LINE_ERROR, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, keep, line_options, rows,
+};
+
+#[derive(Debug)]
+pub(super) struct RiiMean;
+
+impl Aggregate for RiiMean {
+    const NAME: &'static str = "rii_mean";
+    const ARGUMENTS: &'static [Argument] = &[
+        VALUE,
+        POPULATION,
+        RANK,
+        SE,
+        LINE_ERROR,
+        STRATUM,
+        PSU,
+        Argument::confidence(),
+    ];
+    const DESCRIPTION: &'static str = "Pamuk's relative index of inequality of ordered groups, or \
+        of people with weights: the linear `slope_index_of_inequality` over the mean weighted by \
+        population.\n\n\
+        Relative: 0.2 is a fifth of the mean between the bottom and the top of the order. Above 0 \
+        the value is higher among the advantaged, 0 is no gradient. The interval allows for the \
+        error of the mean.\n\n\
+        NULL in `value`, `population` or `rank` of any row leaves no answer (`incomplete_strata`). \
+        `undefined` for fewer than three places in the order, and for a mean of 0. A negative \
+        population or `se` is an error.";
+    const EXAMPLE: &'static str = "SELECT rii_mean(rate, population, quintile)['value'] AS share\n\
+         FROM (VALUES (1, 41.0, 980), (2, 44.5, 1010), (3, 50.2, 1000), (4, 61.0, 995),\n  \
+         (5, 79.3, 1015)) AS areas(quintile, rate, population)";
+    type State = Rows;
+
+    fn update(state: &mut Rows, columns: &Columns, row: usize) -> Result<()> {
+        keep(state, columns, row, [3, 5, 6]);
+        Ok(())
+    }
+
+    fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
+        let options = line_options(state, options)?;
+        let estimate = rii_mean(&mut rows(state), &options);
+        Ok(fault(Self::NAME, estimate)?.into())
+    }
+}

@@ -1,0 +1,61 @@
+//! `slope_index_of_inequality(value, population, rank)`: how much higher at the top of the order?
+
+use datafusion::common::Result;
+use kohort_stats::ordered::slope_index_of_inequality;
+
+use super::super::aggregate::Aggregate;
+use super::super::argument::Argument;
+use super::super::columns::{Columns, Options};
+use super::super::output::Output;
+use super::rows::{
+    LINE_ERROR, MODEL, POPULATION, PSU, RANK, Rows, SCALE, SE, STRATUM, VALUE, fault, keep,
+    line_options, rows,
+};
+
+#[derive(Debug)]
+pub(super) struct SlopeIndexOfInequality;
+
+impl Aggregate for SlopeIndexOfInequality {
+    const NAME: &'static str = "slope_index_of_inequality";
+    const ALIASES: &'static [&'static str] = &["slope_index_inequality", "sii"];
+    const ARGUMENTS: &'static [Argument] = &[
+        VALUE,
+        POPULATION,
+        RANK,
+        SE,
+        MODEL,
+        SCALE,
+        LINE_ERROR,
+        STRATUM,
+        PSU,
+        Argument::confidence(),
+    ];
+    const DESCRIPTION: &'static str = "The slope index of inequality of ordered groups, or of \
+        people with weights: the value at the top of the order less the value at its bottom, on \
+        the line through the values over the midpoint ranks (the share of the population below the \
+        middle of a group), weighted by population.\n\n\
+        Absolute, in the unit of `value`. Above 0 the value is higher among the advantaged, below \
+        0 among the disadvantaged, 0 is no gradient. Report it with \
+        `relative_index_of_inequality`. A line through a U says 0.\n\n\
+        NULL in `value`, `population` or `rank` of any row leaves no answer (`incomplete_strata`). \
+        `undefined` for fewer than three places in the order, for a value without logarithm under \
+        a transformed model, and where a logit line does not exist because the order separates \
+        zeros from ones. A negative population or `se`, or a value outside the model's range, is \
+        an error.";
+    const EXAMPLE: &'static str = "SELECT slope_index_of_inequality(share, population, quintile, \
+         scale => 100, model => 'logit')['value'] AS slope\n\
+         FROM (VALUES (1, 61.0, 980), (2, 64.5, 1010), (3, 70.2, 1000), (4, 71.0, 995),\n  \
+         (5, 79.3, 1015)) AS areas(quintile, share, population)";
+    type State = Rows;
+
+    fn update(state: &mut Rows, columns: &Columns, row: usize) -> Result<()> {
+        keep(state, columns, row, [3, 7, 8]);
+        Ok(())
+    }
+
+    fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
+        let options = line_options(state, options)?;
+        let estimate = slope_index_of_inequality(&mut rows(state), &options);
+        Ok(fault(Self::NAME, estimate)?.into())
+    }
+}
