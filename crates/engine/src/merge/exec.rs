@@ -224,8 +224,9 @@ impl<'a> Merger<'a> {
             let counts = match evidence {
                 Evidence::Listed(row) => row.rows.counts(row.row),
                 Evidence::Other(row) => for_other_allele(row.rows.counts(row.row)),
-                Evidence::OtherRecord(row) => {
-                    as_reference(row.rows.counts(row.row), self.class(callset, chrom, pos))
+                Evidence::OtherSite { row, n_hemi_alt } => {
+                    let class = self.class(callset, chrom, pos);
+                    as_reference(row.rows.counts(row.row), *n_hemi_alt, class)
                 }
                 Evidence::Absent => {
                     let class = self.class(callset, chrom, pos);
@@ -283,12 +284,12 @@ impl<'a> Merger<'a> {
                 Evidence::Listed(row) => {
                     values.extend(row.rows.genotypes(row.row).map(Some));
                 }
-                Evidence::Other(row) | Evidence::OtherRecord(row) => {
+                Evidence::Other(row) | Evidence::OtherSite { row, .. } => {
                     let Some(bytes) = row.rows.genotypes(row.row) else {
                         continue;
                     };
                     let seen_as = match evidence {
-                        Evidence::OtherRecord(_) => SeenAs::Reference,
+                        Evidence::OtherSite { .. } => SeenAs::Reference,
                         _ => SeenAs::OtherAlleles,
                     };
                     let mut value = Vec::new();

@@ -8,6 +8,8 @@ use datafusion::common::{Result, internal_err};
 use kohort_genome::PloidyClass;
 use kohort_genotype::GenotypeCounts;
 
+use super::sites::{Kind, Sites};
+
 /// A stored count, and how it is carried over to an allele that the record does not list.
 pub(crate) struct StoredCount {
     pub(crate) name: &'static str,
@@ -86,6 +88,7 @@ pub(crate) struct Rows {
     pos: Int64Array,
     reference: StringViewArray,
     alternate: StringViewArray,
+    record_index: Int64Array,
     original_pos: Int64Array,
     original_reference: StringViewArray,
     genotypes: Option<BinaryViewArray>,
@@ -107,8 +110,9 @@ impl Rows {
                 .and_then(|c| c.as_primitive_opt::<Int64Type>())
                 .cloned()
         };
-        let (Some(pos), Some(original_pos)) = (integer("pos"), integer("original_pos")) else {
-            return internal_err!("the columns `pos` and `original_pos` are not there");
+        let key = |name: &str| match integer(name) {
+            Some(column) => Ok(column),
+            None => internal_err!("the column `{name}` is not there"),
         };
         let genotypes = batch
             .column_by_name("genotypes")
@@ -116,9 +120,10 @@ impl Rows {
             .cloned();
         Ok(Self {
             chrom: text("chrom")?,
-            pos,
+            pos: key("pos")?,
             reference: text("ref")?,
-            original_pos,
+            record_index: key("record_index")?,
+            original_pos: key("original_pos")?,
             original_reference: text("original_ref")?,
             alternate: text("alt")?,
             genotypes,
@@ -153,7 +158,7 @@ impl Rows {
     }
 
     /// Where the row's record is, and its REF, as the file has them.
-    fn record(&self, row: usize) -> (i64, &str) {
+    fn written(&self, row: usize) -> (i64, &str) {
         let pos = match self.original_pos.is_valid(row) {
             true => self.original_pos.value(row),
             false => self.pos.value(row),
@@ -176,14 +181,12 @@ pub(crate) fn for_other_allele(mut counts: Counts) -> Counts {
     counts
 }
 
-/// Counts of a record, for another record at the same position: whoever is called is reference
-/// there. On X, people with one copy of an ALT that is neither this one nor REF cannot be told from
-/// those with two, and count as the latter.
-pub(crate) fn as_reference(counts: Counts, class: PloidyClass) -> Counts {
-    let known_hemi = counts[N_HEMI_REF] + counts[N_HEMI_ALT];
+/// Counts of a record, for another site at the same position: whoever is called is reference there.
+/// `n_hemi_alt` are the people with one copy who have one of the record's ALTs.
+pub(crate) fn as_reference(counts: Counts, n_hemi_alt: i64, class: PloidyClass) -> Counts {
     let hemi = match class {
         PloidyClass::Y | PloidyClass::Mitochondrial => counts[N_CALLED],
-        PloidyClass::Diploid | PloidyClass::X => known_hemi,
+        PloidyClass::Diploid | PloidyClass::X => counts[N_HEMI_REF] + n_hemi_alt,
     };
     let het_haploid = counts[N_HET_HAPLOID];
     let mut reference = for_other_allele(counts);
@@ -211,6 +214,26 @@ impl LocusRow {
             self.rows.alternate.value(self.row),
         )
     }
+
+    pub(super) fn kind(&self) -> Kind {
+        let (reference, alternate) = self.alleles();
+        Kind::of(reference, alternate)
+    }
+
+    /// The record in its callset that the row is of.
+    pub(super) fn record(&self) -> (usize, i64) {
+        (self.callset, self.rows.record_index.value(self.row))
+    }
+
+    /// Where the record is, and its REF, as the file has them.
+    pub(super) fn written(&self) -> (i64, &str) {
+        self.rows.written(self.row)
+    }
+
+    /// Whether the file wrote it otherwise, with more bases than the allele needs.
+    pub(super) fn is_trimmed(&self) -> bool {
+        self.written() != (self.rows.pos(self.row), self.alleles().0)
+    }
 }
 
 /// What a callset says of an allele.
@@ -218,10 +241,15 @@ impl LocusRow {
 pub(crate) enum Evidence<'a> {
     /// It lists the allele.
     Listed(&'a LocusRow),
-    /// Its record there has other ALTs only.
+    /// It lists other ALTs of the same site only.
     Other(&'a LocusRow),
-    /// It has a record there of another REF: an indel beside an SNV, say.
-    OtherRecord(&'a LocusRow),
+    /// It lists another site at the same position: an indel beside an SNV, say.
+    OtherSite {
+        /// A row of it.
+        row: &'a LocusRow,
+        /// People with one copy, and on it one of the ALTs that the row's record has here.
+        n_hemi_alt: i64,
+    },
     /// It lists nothing there.
     Absent,
 }
@@ -235,6 +263,7 @@ pub(crate) fn for_each_allele(
     mut each: impl FnMut(&LocusRow, &[Evidence<'_>]) -> Result<()>,
 ) -> Result<()> {
     locus.sort_by(|a, b| (a.alleles(), a.callset).cmp(&(b.alleles(), b.callset)));
+    let sites = Sites::of(locus);
     let mut evidence = Vec::with_capacity(n_callsets);
     let mut start = 0;
     while start < locus.len() {
@@ -252,7 +281,7 @@ pub(crate) fn for_each_allele(
                 let row = own.clone().nth(repeat).or_else(|| own.next_back());
                 evidence.push(match row {
                     Some(row) => Evidence::Listed(row),
-                    None => other_row(locus, callset, &listed[0]),
+                    None => unlisted(locus, callset, listed[0].kind(), &sites),
                 });
             }
             each(&listed[repeat.min(listed.len() - 1)], &evidence)?;
@@ -262,21 +291,23 @@ pub(crate) fn for_each_allele(
     Ok(())
 }
 
-/// A row of a callset that lists the locus without the allele: one with the same REF, or of a
-/// record that is the same as the allele's; else, of any record.
-fn other_row<'a>(locus: &'a [LocusRow], callset: usize, allele: &LocusRow) -> Evidence<'a> {
+/// What a callset that does not list an allele of some kind says of it.
+fn unlisted<'a>(locus: &'a [LocusRow], callset: usize, kind: Kind, sites: &Sites) -> Evidence<'a> {
     let mut own = locus.iter().filter(|row| row.callset == callset);
-    let same_reference = |row: &&LocusRow| row.alleles().0 == allele.alleles().0;
-    let same_record = |row: &&LocusRow| row.rows.record(row.row) == allele.rows.record(allele.row);
-    let same = own
-        .clone()
-        .find(same_reference)
-        .or_else(|| own.clone().find(same_record));
-    match (same, own.next()) {
-        (Some(row), _) => Evidence::Other(row),
-        (None, Some(row)) => Evidence::OtherRecord(row),
-        (None, None) => Evidence::Absent,
+    let of_site = own.clone().filter(|row| sites.are_one(kind, row.kind()));
+    let firm = of_site.clone().find(|row| row.kind() != Kind::Any);
+    if let Some(row) = firm.or_else(|| of_site.clone().next()) {
+        return Evidence::Other(row);
     }
+    let Some(row) = own.next() else {
+        return Evidence::Absent;
+    };
+    let record = own.filter(|other| other.record() == row.record());
+    let n_hemi_alt = std::iter::once(row)
+        .chain(record)
+        .map(|row| row.rows.counts(row.row)[N_HEMI_ALT])
+        .sum();
+    Evidence::OtherSite { row, n_hemi_alt }
 }
 
 #[cfg(test)]
@@ -306,7 +337,7 @@ mod tests {
             ("n_missing", 2),
             ("n_het_haploid", 1),
         ]);
-        let reference = as_reference(record, PloidyClass::X);
+        let reference = as_reference(record, 0, PloidyClass::X);
         let expected = counts(&[
             ("an", 10),
             ("n_samples", 7),

@@ -2,11 +2,13 @@
 //! would have it.
 //!
 //! Rows come by contig and position from every callset, so that a merge in step is enough, and
-//! memory stays bounded. The genome is cut into [`tiles`], which run in parallel.
+//! memory stays bounded. What a callset says of an allele that it does not list follows from the
+//! other alleles that it lists at the position, by [`sites`]. The genome is cut into [`tiles`], which run in parallel.
 
 mod exec;
 mod locus;
 mod other;
+mod sites;
 mod tiles;
 
 use std::sync::Arc;
@@ -54,7 +56,15 @@ pub(crate) struct MergedVariants {
 }
 
 /// Columns that the merge itself compares.
-const KEY: [&str; 6] = ["chrom", "pos", "ref", "alt", "original_pos", "original_ref"];
+const KEY: [&str; 7] = [
+    "chrom",
+    "pos",
+    "ref",
+    "alt",
+    "record_index",
+    "original_pos",
+    "original_ref",
+];
 
 impl MergedVariants {
     pub(crate) fn new(table: Arc<FileTable>, snapshot: &Snapshot) -> Result<Self> {

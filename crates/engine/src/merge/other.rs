@@ -13,7 +13,7 @@ use crate::catalog::external;
 pub(crate) enum SeenAs {
     /// The allele belongs to the same site: they are other ALTs.
     OtherAlleles,
-    /// The allele is of another record: they are no change there.
+    /// The allele is of another site: they are no change there.
     Reference,
 }
 
