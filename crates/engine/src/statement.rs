@@ -71,11 +71,18 @@ pub(crate) fn parse(sql: &str) -> Result<Statement, Error> {
         at: 0,
         lines: line_starts(sql),
     };
+    let explained = words.eat("EXPLAIN");
     if words.eat("CREATE") {
         let replace = words.eat("OR") && words.eat("REPLACE");
         if words.eat("COHORT") {
-            return words.create_cohort(replace);
+            let statement = words.create_cohort(replace)?;
+            return Ok(match statement {
+                Statement::CreateCohort { query, .. } if explained => flow_of(&query),
+                statement => statement,
+            });
         }
+    } else if explained {
+        return Ok(Statement::Sql(sql.to_string()));
     } else if words.eat("DROP") && words.eat("COHORT") {
         let if_exists = words.eat("IF") && words.expect("EXISTS", "DROP COHORT IF EXISTS name")?;
         let name = words.name("DROP COHORT [IF EXISTS] name")?;
@@ -83,6 +90,14 @@ pub(crate) fn parse(sql: &str) -> Result<Statement, Error> {
         return Ok(Statement::DropCohort { name, if_exists });
     }
     Ok(Statement::Sql(sql.to_string()))
+}
+
+/// `EXPLAIN CREATE COHORT` creates nothing: it tells how many each criterion would leave.
+fn flow_of(query: &str) -> Statement {
+    let query = query.trim_end_matches(';').replace('\'', "''");
+    Statement::Sql(format!(
+        "SELECT * FROM cohort_flow('{query}') ORDER BY step"
+    ))
 }
 
 struct Words<'a> {
@@ -246,5 +261,18 @@ mod tests {
         assert_eq!(parse("DROP COHORT IF EXISTS \"A b\"").unwrap(), lenient);
         assert!(parse("DROP COHORT a b").is_err());
         assert!(matches!(parse("DROP TABLE x").unwrap(), Statement::Sql(_)));
+    }
+
+    #[test]
+    fn explaining_a_cohort_counts_without_creating() {
+        assert_eq!(
+            parse("EXPLAIN CREATE COHORT a AS SELECT sample_id FROM t WHERE x = 'y'").unwrap(),
+            Statement::Sql(
+                "SELECT * FROM cohort_flow('SELECT sample_id FROM t WHERE x = ''y''') ORDER BY step"
+                    .to_string()
+            )
+        );
+        let other = "EXPLAIN DROP TABLE t";
+        assert_eq!(parse(other).unwrap(), Statement::Sql(other.to_string()));
     }
 }

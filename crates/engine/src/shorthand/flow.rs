@@ -24,7 +24,8 @@ pub(super) fn documentation() -> FunctionDoc {
          values of the query's first column that are left), `n_removed`, `share_kept` (of the step \
          before; NULL for the first). What a step removes depends on the steps before it. Counting \
          starts at the table that the first column belongs to, when it is written with its alias \
-         (`s.sample_id`) or the query begins with `samples`; otherwise when all tables are joined.",
+         (`s.sample_id`) or the query begins with `samples`; otherwise when all tables are joined. \
+         `EXPLAIN CREATE COHORT name AS SELECT …` shows the flow of a cohort before it is made.",
         &[
             (
                 "query",
