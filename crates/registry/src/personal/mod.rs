@@ -1,0 +1,10 @@
+//! Who must not be named?
+
+mod number;
+mod pseudonym;
+mod suspicion;
+
+pub use number::{Invalid, PersonalNumber, Sex};
+pub(crate) use pseudonym::hex;
+pub use pseudonym::{KeyError, MIN_KEY_BYTES, PseudonymKey};
+pub(crate) use suspicion::{Suspicion, may_name, shown};

@@ -1,0 +1,20 @@
+//! What does a file say, row by row? One reader per format; all hand rows to a sink.
+
+pub(crate) mod beacon;
+mod columns;
+pub(crate) mod delimited;
+pub(crate) mod fhir;
+mod flat;
+pub(crate) mod json;
+pub(crate) mod ndjson;
+mod ontology;
+pub(crate) mod phenopacket;
+pub(crate) mod split;
+
+pub(crate) use columns::{Column, Columns, Declared, declared, optional};
+
+use crate::Result;
+use crate::record::Record;
+
+/// Takes one row after another.
+pub(crate) type Sink<'a> = dyn FnMut(&Record, &Columns) -> Result<()> + 'a;

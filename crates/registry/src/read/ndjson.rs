@@ -1,0 +1,125 @@
+//! What do JSON objects say that follow no standard? Fields become columns; a field of a nested
+//! object is named by its path; a list becomes JSON text.
+
+use std::io::Read;
+
+use crate::Result;
+use crate::read::json::{Json, parse};
+use crate::read::split::{Layout, for_each};
+use crate::read::{Columns, Sink};
+use crate::record::{Problem, Record};
+
+/// Reads all objects.
+pub(crate) fn read(
+    file: &str,
+    input: &mut dyn Read,
+    layout: Layout,
+    nulls: &[String],
+    columns: &mut Columns,
+    sink: &mut Sink<'_>,
+) -> Result<()> {
+    let mut record = Record::default();
+    let mut path = String::new();
+    for_each(file, input, layout, &mut |line, bytes| {
+        record.begin(line);
+        match parse(bytes) {
+            Ok(Json::Object(fields)) => {
+                for (key, value) in &fields {
+                    path.clear();
+                    path.push_str(key);
+                    fill(&mut record, columns, &mut path, value, nulls);
+                }
+            }
+            Ok(other) => record.wrong(not_an_object(other.kind().to_owned())),
+            Err(found) => record.wrong(not_an_object(found)),
+        }
+        sink(&record, columns)
+    })
+}
+
+/// A value that is no object where one is expected.
+pub(crate) fn not_an_object(found: String) -> Problem {
+    Problem {
+        column: None,
+        expected: "a JSON object".to_owned(),
+        found,
+        advice: "look for a line that was cut, or a comma that is missing",
+    }
+}
+
+fn fill(
+    record: &mut Record,
+    columns: &mut Columns,
+    path: &mut String,
+    value: &Json<'_>,
+    nulls: &[String],
+) {
+    match value {
+        Json::Object(fields) => {
+            for (key, value) in fields {
+                let length = path.len();
+                path.push('_');
+                path.push_str(key);
+                fill(record, columns, path, value, nulls);
+                path.truncate(length);
+            }
+        }
+        Json::Null => {
+            columns.number(path);
+        }
+        Json::Boolean(value) => record.boolean(columns.number(path), *value),
+        Json::Integer(value) => record.integer(columns.number(path), *value),
+        Json::Float(value) => record.float(columns.number(path), *value),
+        Json::Text(text) => {
+            let column = columns.number(path);
+            if !nulls.iter().any(|null| null == text) {
+                record.text(column, text.as_bytes());
+            }
+        }
+        Json::List(items) => {
+            let column = columns.number(path);
+            if items.iter().all(|item| matches!(item, Json::Text(_))) {
+                record.list(column, items.iter().filter_map(Json::text));
+            } else {
+                let mut text = String::new();
+                value.write(&mut text);
+                record.text(column, text.as_bytes());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Cell;
+
+    #[test]
+    fn nested_fields_are_named_by_their_path() {
+        let text = "{\"id\":1,\"a\":{\"b\":\"x\",\"c\":[1,{}]}}\n3\n{\"id\":2,\"t\":[\"u\"]}\n";
+        let mut columns = Columns::default();
+        let mut n_bad = 0;
+        let mut input = text.as_bytes();
+        read(
+            "f",
+            &mut input,
+            Layout::Lines,
+            &[],
+            &mut columns,
+            &mut |record, _| {
+                n_bad += u32::from(record.problem.is_some());
+                if record.line == 1 {
+                    assert_eq!(record.cell(1), Cell::Text(b"x"));
+                    assert_eq!(record.cell(2), Cell::Text(b"[1,{}]"));
+                }
+                if record.line == 3 {
+                    assert!(matches!(record.cell(3), Cell::List(_)));
+                }
+                Ok(())
+            },
+        )
+        .unwrap();
+        assert_eq!(n_bad, 1);
+        assert_eq!(columns.sql_names(), ["id", "a_b", "a_c", "t"]);
+    }
+}
