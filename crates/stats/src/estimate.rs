@@ -22,6 +22,21 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Ok,
+        Self::TooFewEvents,
+        Self::Undefined,
+        Self::IncompleteStrata,
+        Self::NotReached,
+        Self::Suppressed,
+    ];
+
+    /// The status of a word that SQL showed.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
     /// The word that SQL shows.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -123,7 +123,8 @@ impl Columns {
         }
     }
 
-    /// The struct of another measure, its numbers at least.
+    /// The struct of another measure; of its words, the status. Where that is not there, a missing
+    /// value is undefined.
     pub(crate) fn estimate(&self, at: usize, row: usize) -> Result<Option<Estimate>> {
         let Some(Column::Struct(array)) = self.columns.get(at) else {
             return Ok(None);
@@ -149,11 +150,24 @@ impl Columns {
             method: "",
             events: number("events")?,
             n: number("n")?,
-            status: match value {
+            status: self.status(array, row)?.unwrap_or(match value {
                 Some(_) => Status::Ok,
                 None => Status::Undefined,
-            },
+            }),
         }))
+    }
+
+    fn status(&self, array: &StructArray, row: usize) -> Result<Option<Status>> {
+        let Some(column) = array.column_by_name("status") else {
+            return Ok(None);
+        };
+        let words = cast(column, &DataType::Utf8View)?;
+        let words = words.as_string_view();
+        let word = words.is_valid(row).then(|| words.value(row));
+        match word.map(|word| (word, Status::of_word(word))) {
+            Some((word, None)) => exec_err!("{}: no status is `{word}`", self.function),
+            known => Ok(known.and_then(|(_, status)| status)),
+        }
     }
 
     /// The options of a row: arguments by name.

@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::{Result, exec_err};
-use kohort_stats::Estimate;
+use kohort_stats::{Error, Estimate};
 
 /// The type of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +104,17 @@ impl From<Estimate> for Output {
 impl From<Option<f64>> for Output {
     fn from(number: Option<f64>) -> Self {
         Self::Cell(Cell::Number(number))
+    }
+}
+
+/// The answer of a measure; of a wrong argument, the error with the function's name before it.
+pub(crate) fn answer(
+    function: &str,
+    estimate: std::result::Result<Estimate, Error>,
+) -> Result<Output> {
+    match estimate {
+        Ok(estimate) => Ok(Output::Estimate(estimate)),
+        Err(error) => exec_err!("{function}: {error}"),
     }
 }
 
