@@ -26,6 +26,8 @@ mod file_scan;
 mod file_table;
 mod merge;
 mod operator;
+#[cfg(test)]
+mod reference_tests;
 mod rewrite;
 mod session;
 mod shorthand;

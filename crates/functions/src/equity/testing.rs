@@ -261,6 +261,17 @@ mod tests {
     }
 
     #[test]
+    fn names_and_aliases_are_given_once() {
+        let mut names: Vec<&str> = super::super::entries()
+            .iter()
+            .flat_map(|entry| std::iter::once(entry.doc.name).chain(entry.aliases.iter().copied()))
+            .collect();
+        names.sort_unstable();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+    }
+
+    #[test]
     fn errors_name_the_function_and_the_argument() {
         let error = |sql: &str| query(TABLE, sql).unwrap_err().to_string();
         assert!(error("SELECT test_middle(-x) FROM t").contains("`value`: expected 0 or more"));
