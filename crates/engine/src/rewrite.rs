@@ -8,16 +8,29 @@
 
 use std::ops::ControlFlow;
 
+use datafusion::common::{Result, plan_err};
+use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident,
     ObjectName, Query, Select, SelectItem, Statement, Value, VisitMut, VisitorMut,
 };
 use kohort_functions::argument_names;
 
+use crate::suggest;
+
 /// Rewrites a statement in place. `is_aggregate` tells the names of aggregates.
-pub(crate) fn rewrite(statement: &mut Statement, is_aggregate: &dyn Fn(&str) -> bool) {
+///
+/// # Errors
+/// A measure is given an argument by a name that it does not have.
+pub(crate) fn rewrite(
+    statement: &mut Statement,
+    is_aggregate: &dyn Fn(&str) -> bool,
+) -> Result<()> {
     let mut visitor = Rewriter { is_aggregate };
-    let _ = VisitMut::visit(statement, &mut visitor);
+    match VisitMut::visit(statement, &mut visitor) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(error) => Err(*error),
+    }
 }
 
 struct Rewriter<'a> {
@@ -25,9 +38,9 @@ struct Rewriter<'a> {
 }
 
 impl VisitorMut for Rewriter<'_> {
-    type Break = ();
+    type Break = Box<DataFusionError>;
 
-    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Self::Break> {
         let order_by = query.order_by.as_mut();
         if let Some(select) = query.body.as_select_mut_opt() {
             let grouped = self.is_grouped(select);
@@ -45,7 +58,7 @@ impl VisitorMut for Rewriter<'_> {
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Self::Break> {
         if let Expr::Function(function) = expr
             && name_of(function).as_deref() == Some("in_region")
             && let FunctionArguments::List(list) = &mut function.args
@@ -58,7 +71,9 @@ impl VisitorMut for Rewriter<'_> {
             list.args.insert(1, column("pos"));
         }
         if let Expr::Function(function) = expr {
-            place_named_arguments(function);
+            if let Err(error) = place_named_arguments(function) {
+                return ControlFlow::Break(Box::new(error));
+            }
         }
         ControlFlow::Continue(())
     }
@@ -66,38 +81,41 @@ impl VisitorMut for Rewriter<'_> {
 
 /// Puts arguments given by name where their function expects them. What it does not understand it
 /// leaves to the planner, which says what is wrong.
-fn place_named_arguments(function: &mut Function) {
-    let Some(names) = name_of(function).and_then(|name| argument_names(&name)) else {
-        return;
+fn place_named_arguments(function: &mut Function) -> Result<()> {
+    let Some(name) = name_of(function) else {
+        return Ok(());
+    };
+    let Some(names) = argument_names(&name) else {
+        return Ok(());
     };
     let FunctionArguments::List(list) = &mut function.args else {
-        return;
+        return Ok(());
     };
-    let place = |arg: &FunctionArg| {
-        let (name, _) = named(arg)?;
-        names.iter().position(|known| **known == name)
-    };
-    let positional = list
-        .args
-        .iter()
-        .take_while(|arg| matches!(arg, FunctionArg::Unnamed(_)));
-    let positional = positional.count();
-    let places: Option<Vec<usize>> = list.args[positional..].iter().map(place).collect();
-    let Some(places) = places.filter(|places| !places.is_empty()) else {
-        return;
-    };
-    let mut slots: Vec<Option<FunctionArg>> =
-        list.args[..positional].iter().cloned().map(Some).collect();
-    for (place, arg) in places.into_iter().zip(&list.args[positional..]) {
-        let Some((_, arg)) = named(arg) else {
-            return;
+    let is_positional = |arg: &&FunctionArg| matches!(arg, FunctionArg::Unnamed(_));
+    let n_positional = list.args.iter().take_while(is_positional).count();
+    if n_positional == list.args.len() {
+        return Ok(());
+    }
+    let mut slots: Vec<Option<FunctionArg>> = vec![None; n_positional];
+    for (slot, arg) in slots.iter_mut().zip(&list.args) {
+        *slot = Some(arg.clone());
+    }
+    for arg in &list.args[n_positional..] {
+        let Some((given, value)) = named(arg) else {
+            return plan_err!("{name}: `{arg}` comes after an argument given by name");
+        };
+        let Some(place) = names.iter().position(|known| **known == given) else {
+            let near = suggest::closest(&given, names.iter().copied());
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return plan_err!(
+                "{name} has no argument `{given}`{hint} (it takes {})",
+                names.join(", ")
+            );
         };
         slots.resize(slots.len().max(place + 1), None);
-        if slots[place]
-            .replace(FunctionArg::Unnamed(arg.clone()))
-            .is_some()
-        {
-            return;
+        let before = slots[place].replace(FunctionArg::Unnamed(value.clone()));
+        if before.is_some() {
+            return plan_err!("{name}: `{given}` is given twice");
         }
     }
     let null = || FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(Value::Null.into())));
@@ -105,6 +123,7 @@ fn place_named_arguments(function: &mut Function) {
         .into_iter()
         .map(|slot| slot.unwrap_or_else(null))
         .collect();
+    Ok(())
 }
 
 /// The name and the value of an argument given by name.
@@ -284,8 +303,22 @@ mod tests {
         let mut statements = Parser::parse_sql(&GenericDialect {}, sql).unwrap();
         let is_aggregate =
             |name: &str| matches!(name, "sum" | "count" | "cohort" | "allele_stats_agg");
-        rewrite(&mut statements[0], &is_aggregate);
+        rewrite(&mut statements[0], &is_aggregate).unwrap();
         statements[0].to_string()
+    }
+
+    #[test]
+    fn arguments_by_name_go_to_their_place() {
+        assert_eq!(
+            rewritten("SELECT crude_rate(4, 100, confidence => 0.9) FROM v"),
+            "SELECT crude_rate(4, 100, NULL, 0.9) FROM v"
+        );
+        let sql = "SELECT crude_rate(4, 100, confidance => 0.9)";
+        let mut statements = Parser::parse_sql(&GenericDialect {}, sql).unwrap();
+        let error = rewrite(&mut statements[0], &|_| false)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("did you mean `confidence`?"), "{error}");
     }
 
     #[test]

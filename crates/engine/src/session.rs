@@ -319,7 +319,7 @@ impl Session {
         }
         expand_all(&mut statement, &cohorts)?;
         let is_aggregate = |name: &str| state.aggregate_functions().contains_key(name);
-        rewrite_all(&mut statement, &is_aggregate);
+        rewrite_all(&mut statement, &is_aggregate)?;
         Ok(state.statement_to_plan(statement).await?)
     }
 
@@ -442,15 +442,18 @@ fn expand_all(
     }
 }
 
-fn rewrite_all(statement: &mut SqlStatement, is_aggregate: &dyn Fn(&str) -> bool) {
+fn rewrite_all(
+    statement: &mut SqlStatement,
+    is_aggregate: &dyn Fn(&str) -> bool,
+) -> Result<(), DataFusionError> {
     match statement {
-        SqlStatement::Statement(statement) => rewrite::rewrite(statement, is_aggregate),
-        SqlStatement::Explain(explain) => rewrite_all(&mut explain.statement, is_aggregate),
+        SqlStatement::Statement(statement) => rewrite::rewrite(statement, is_aggregate)?,
+        SqlStatement::Explain(explain) => rewrite_all(&mut explain.statement, is_aggregate)?,
         SqlStatement::CopyTo(copy) => {
             if let datafusion::sql::parser::CopyToSource::Query(query) = &mut copy.source {
                 let mut statement =
                     datafusion::sql::sqlparser::ast::Statement::Query(query.clone());
-                rewrite::rewrite(&mut statement, is_aggregate);
+                rewrite::rewrite(&mut statement, is_aggregate)?;
                 if let datafusion::sql::sqlparser::ast::Statement::Query(rewritten) = statement {
                     *query = rewritten;
                 }
@@ -458,6 +461,7 @@ fn rewrite_all(statement: &mut SqlStatement, is_aggregate: &dyn Fn(&str) -> bool
         }
         _ => {}
     }
+    Ok(())
 }
 
 fn session_state(

@@ -40,7 +40,7 @@ pub(super) fn balance_documentation() -> FunctionDoc {
             ("ratio, seed, caliper", "as for `match_controls`"),
             ("also", "numbers to compare that were not matched on"),
         ],
-        "SELECT * FROM match_balance('SELECT * FROM (VALUES\n  (''a'', true, ''K'', 50), (''b'', false, \
+        "SELECT * FROM match_balance('SELECT id, is_case, sex, age FROM (VALUES\n  (''a'', true, ''K'', 50), (''b'', false, \
          ''K'', 48), (''c'', false, ''K'', 70)) AS t(id, is_case, sex, age)'\n  , 'sex', 'age');",
     )
 }

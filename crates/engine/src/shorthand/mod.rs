@@ -296,7 +296,7 @@ mod tests {
                 "SELECT sample_id FROM samples WHERE sex = 'K'".to_owned(),
             )];
             expand(&mut statements[0], &HashMap::from(stored))?;
-            crate::rewrite::rewrite(&mut statements[0], &|_| false);
+            crate::rewrite::rewrite(&mut statements[0], &|_| false)?;
             let batches = context
                 .sql(&statements[0].to_string())
                 .await?
