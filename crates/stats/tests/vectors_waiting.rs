@@ -158,7 +158,7 @@ fn contrast(
     let b = restricted_mean(&table.with(column, b), case)?;
     let found = compare(&a, &b, confidence(case));
     match case.stat.as_str() {
-        "p" => Some(found.p.into()),
+        "p" => Some(found.p_value.into()),
         stat => estimate(&found.estimate, stat),
     }
 }
@@ -193,8 +193,8 @@ fn the_log_rank_test_is_that_of_r() {
         let groups: Vec<_> = groups.map(|value| waits(&table.with(by, &value))).collect();
         let test = logrank_test(&groups.iter().collect::<Vec<_>>());
         Some(match case.stat.as_str() {
-            "chisq" => test.chi_squared.into(),
-            "p" => test.p.into(),
+            "chisq" => test.estimate.value.into(),
+            "p" => test.p_value.into(),
             _ => return None,
         })
     });

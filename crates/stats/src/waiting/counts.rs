@@ -127,6 +127,11 @@ impl WaitingTimes {
         self.counts.iter().map(|(time, n)| (*time, *n))
     }
 
+    /// How many distinct times there are.
+    pub fn distinct(&self) -> usize {
+        self.counts.len()
+    }
+
     /// People whose time or event is not known.
     pub fn missing(&self) -> u64 {
         self.missing

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::counts::{Time, people};
 use super::{WaitingCounts, WaitingTimes};
-use crate::Status;
 use crate::distribution::chi_squared_upper;
+use crate::{Estimate, Status};
+
+/// How it is made.
+const METHOD: &str = "log_rank";
 
 /// Below this share of the variance of a group before elimination, what is left of it is rounding.
 const SINGULAR: f64 = 1e-10;
@@ -24,16 +27,14 @@ pub struct GroupEvents {
 /// The log-rank test.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogRank {
-    /// The statistic.
-    pub chi_squared: Option<f64>,
+    /// The statistic as value, without limits; `events` are all waits that ended, `n` everyone.
+    pub estimate: Estimate,
     /// Its degrees of freedom: one less than the groups that were ever at risk at an event.
-    pub degrees_of_freedom: u64,
-    /// The chance of a statistic so large if all groups wait alike.
-    pub p: Option<f64>,
+    pub degrees_of_freedom: Option<f64>,
+    /// How often chance alone would give a statistic as large or larger.
+    pub p_value: Option<f64>,
     /// The groups, in the order in which they were given.
     pub groups: Vec<GroupEvents>,
-    /// Why the statistic is missing, or that it is not.
-    pub status: Status,
 }
 
 /// Tests whether groups wait equally long.
@@ -71,7 +72,7 @@ pub struct LogRank {
 ///     groups[group].add(Some(day), Some(true)).unwrap();
 /// }
 /// let test = logrank_test(&groups.each_ref());
-/// assert!((test.p.unwrap() - 0.024_6).abs() < 1e-4);
+/// assert!((test.p_value.unwrap() - 0.024_6).abs() < 1e-4);
 /// ```
 ///
 /// # References
@@ -93,17 +94,21 @@ pub fn logrank_test(groups: &[&WaitingTimes]) -> LogRank {
         groups: counted.collect(),
         ..LogRank::default()
     };
+    let events = test.groups.iter().map(|group| group.observed).sum();
+    let n = test.groups.iter().map(|group| group.n).sum();
+    let (events, n) = (Some(people(events)), Some(people(n)));
+    let missing = |status| Estimate::missing(status, METHOD).with_counts(events, n);
     if groups.iter().any(|group| group.missing() > 0) {
-        test.status = Status::IncompleteStrata;
+        test.estimate = missing(Status::IncompleteStrata);
         return test;
     }
     match sums.quadratic_form(&test.groups) {
         Some((statistic, rank)) => {
-            test.chi_squared = Some(statistic);
-            test.degrees_of_freedom = rank;
-            test.p = Some(chi_squared_upper(statistic, people(rank)));
+            test.estimate = Estimate::of(statistic, METHOD).with_counts(events, n);
+            test.degrees_of_freedom = Some(people(rank));
+            test.p_value = Some(chi_squared_upper(statistic, people(rank)));
         }
-        None => test.status = Status::Undefined,
+        None => test.estimate = missing(Status::Undefined),
     }
     test
 }
@@ -214,9 +219,12 @@ mod tests {
     fn equal_groups_differ_by_nothing() {
         let one = group(&[(1.0, 2, 1), (4.0, 3, 0), (9.0, 1, 5)]);
         let test = logrank_test(&[&one, &one, &one]);
-        assert!(test.chi_squared.unwrap().abs() < 1e-12);
-        assert_eq!((test.degrees_of_freedom, test.status), (2, Status::Ok));
-        assert!((test.p.unwrap() - 1.0).abs() < 1e-9);
+        assert!(test.estimate.value.unwrap().abs() < 1e-12);
+        assert_eq!(
+            (test.degrees_of_freedom, test.estimate.status),
+            (Some(2.0), Status::Ok)
+        );
+        assert!((test.p_value.unwrap() - 1.0).abs() < 1e-9);
     }
 
     #[test]
@@ -226,9 +234,9 @@ mod tests {
         let c = group(&[(3.0, 1, 3), (9.0, 2, 2)]);
         let one = logrank_test(&[&a, &b, &c]);
         let other = logrank_test(&[&c, &a, &b]);
-        let (x, y) = (one.chi_squared.unwrap(), other.chi_squared.unwrap());
+        let (x, y) = (one.estimate.value.unwrap(), other.estimate.value.unwrap());
         assert!((x - y).abs() < 1e-12 * x);
-        assert_eq!(one.degrees_of_freedom, 2);
+        assert_eq!(one.degrees_of_freedom, Some(2.0));
         let observed: u64 = one.groups.iter().map(|group| group.observed).sum();
         let expected: f64 = one.groups.iter().map(|group| group.expected).sum();
         assert!((expected - people(observed)).abs() < 1e-12);
@@ -240,8 +248,8 @@ mod tests {
         let b = group(&[(2.0, 4, 0), (4.0, 1, 1)]);
         let early = group(&[(0.5, 0, 3)]);
         let with = logrank_test(&[&a, &early, &b]);
-        assert_eq!(with.degrees_of_freedom, 1);
-        assert_eq!(with.chi_squared, logrank_test(&[&a, &b]).chi_squared);
+        assert_eq!(with.degrees_of_freedom, Some(1.0));
+        assert_eq!(with.estimate.value, logrank_test(&[&a, &b]).estimate.value);
     }
 
     #[test]
@@ -250,12 +258,15 @@ mod tests {
         let b = group(&[(1.0, 0, 3)]);
         for groups in [&[] as &[&WaitingTimes], &[&a], &[&b, &b]] {
             let test = logrank_test(groups);
-            assert_eq!((test.p, test.status), (None, Status::Undefined));
+            assert_eq!(
+                (test.p_value, test.estimate.status),
+                (None, Status::Undefined)
+            );
         }
         let mut unknown = a.clone();
         unknown.add_missing(1);
         assert_eq!(
-            logrank_test(&[&unknown, &b]).status,
+            logrank_test(&[&unknown, &b]).estimate.status,
             Status::IncompleteStrata
         );
     }

@@ -9,14 +9,14 @@ pub struct Contrast {
     /// The contrast.
     pub estimate: Estimate,
     /// The two-sided p-value of no difference, from the normal distribution.
-    pub p: Option<f64>,
+    pub p_value: Option<f64>,
 }
 
 impl Contrast {
     pub(super) fn missing(status: Status, method: &'static str) -> Self {
         Self {
             estimate: Estimate::missing(status, method),
-            p: None,
+            p_value: None,
         }
     }
 }
@@ -76,7 +76,7 @@ pub fn restricted_mean_difference(a: &Estimate, b: &Estimate, confidence: Confid
         estimate: Estimate::of(difference, METHOD)
             .with_normal_limits(confidence, se)
             .with_counts(sum(a.events, b.events), sum(a.n, b.n)),
-        p: se.and_then(|se| two_sided(difference, se)),
+        p_value: se.and_then(|se| two_sided(difference, se)),
     }
 }
 
@@ -99,7 +99,7 @@ mod tests {
         );
         assert_eq!(found.estimate.value, Some(10.0));
         assert_eq!(found.estimate.se, Some(5.0));
-        assert!((found.p.unwrap() - 0.045_500_263_896_358_4).abs() < 1e-12);
+        assert!((found.p_value.unwrap() - 0.045_500_263_896_358_4).abs() < 1e-12);
         assert_eq!(found.estimate.n, Some(40.0));
     }
 
@@ -108,8 +108,8 @@ mod tests {
         let none = Estimate::missing(Status::NotReached, "kaplan_meier");
         let found = restricted_mean_difference(&mean(50.0, None), &none, Confidence::P95);
         assert_eq!(found.estimate.status, Status::NotReached);
-        assert_eq!((found.estimate.value, found.p), (None, None));
+        assert_eq!((found.estimate.value, found.p_value), (None, None));
         let bare = restricted_mean_difference(&mean(5.0, None), &mean(4.0, None), Confidence::P95);
-        assert_eq!((bare.estimate.value, bare.p), (Some(1.0), None));
+        assert_eq!((bare.estimate.value, bare.p_value), (Some(1.0), None));
     }
 }

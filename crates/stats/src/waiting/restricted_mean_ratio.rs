@@ -46,7 +46,7 @@ pub fn restricted_mean_ratio(a: &Estimate, b: &Estimate, confidence: Confidence)
     estimate.se = log_se.map(|se| ratio * se);
     Contrast {
         estimate,
-        p: log_se.and_then(|se| two_sided(ratio.ln(), se)),
+        p_value: log_se.and_then(|se| two_sided(ratio.ln(), se)),
     }
 }
 
@@ -73,6 +73,6 @@ mod tests {
         assert_eq!(found.estimate.status, Status::Undefined);
         let found = restricted_mean_ratio(&mean(0.0, 0.0), &mean(40.0, 2.0), Confidence::P95);
         assert_eq!(found.estimate.value, Some(0.0));
-        assert_eq!((found.estimate.lower_cl, found.p), (None, None));
+        assert_eq!((found.estimate.lower_cl, found.p_value), (None, None));
     }
 }
