@@ -55,13 +55,19 @@ impl<'a> Ranked<'a> {
     /// A negative population, standard error or number of repetitions is the caller's fault. A
     /// NULL in rank, population or value, or no population at all, leaves nothing to estimate.
     pub(crate) fn sort(rows: &'a mut [OrderedRow]) -> Result<Self, Refusal> {
+        check(rows)?;
         rows.sort_unstable_by(OrderedRow::order);
-        Self::of_sorted(rows)
+        OrderedRow::join(rows);
+        Self::of_ranks(rows)
     }
 
     /// As [`sort`](Self::sort), for rows whose ranks rise already.
     pub(crate) fn of_sorted(rows: &'a [OrderedRow]) -> Result<Self, Refusal> {
         check(rows)?;
+        Self::of_ranks(rows)
+    }
+
+    fn of_ranks(rows: &'a [OrderedRow]) -> Result<Self, Refusal> {
         let mut ranked = Self {
             total: Sum::of(rows.iter().map(OrderedRow::weight)),
             positions: Vec::with_capacity(rows.len()),

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 /// A group in an order, or a person.
 ///
-/// NaN stands for NULL in every number, which keeps ten million rows small.
+/// NaN stands for NULL in every number, which keeps ten million rows small. Measures sort rows in
+/// place, and let the first of those that are alike stand for all, by their `times`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OrderedRow {
     /// Its place in the order, from the least to the most advantaged. Only the order of these
@@ -69,13 +70,30 @@ impl OrderedRow {
     /// A total order: by rank, then by everything else, so that sums do not depend on the order
     /// in which rows came.
     pub(crate) fn order(&self, other: &Self) -> Ordering {
+        self.order_of_kinds(other)
+            .then_with(|| self.times.total_cmp(&other.times))
+    }
+
+    /// Equal for rows that are alike.
+    fn order_of_kinds(&self, other: &Self) -> Ordering {
         self.rank
             .total_cmp(&other.rank)
             .then_with(|| self.value.total_cmp(&other.value))
             .then_with(|| self.population.total_cmp(&other.population))
             .then_with(|| self.se.total_cmp(&other.se))
-            .then_with(|| self.times.total_cmp(&other.times))
             .then_with(|| (self.stratum, self.psu).cmp(&(other.stratum, other.psu)))
+    }
+
+    /// Lets the first of sorted rows that are alike stand for all of them, so that it does not
+    /// matter which of them were counted together before.
+    pub(crate) fn join(rows: &mut [Self]) {
+        for alike in rows.chunk_by_mut(|a, b| a.order_of_kinds(b).is_eq()) {
+            let times = alike.iter().map(|row| row.times).sum();
+            if let Some((first, others)) = alike.split_first_mut() {
+                first.times = times;
+                others.iter_mut().for_each(|row| row.times = 0.0);
+            }
+        }
     }
 
     /// What the row weighs, with those that are like it.
