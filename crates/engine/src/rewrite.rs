@@ -70,10 +70,10 @@ impl VisitorMut for Rewriter<'_> {
             list.args.insert(0, column("chrom"));
             list.args.insert(1, column("pos"));
         }
-        if let Expr::Function(function) = expr {
-            if let Err(error) = place_named_arguments(function) {
-                return ControlFlow::Break(Box::new(error));
-            }
+        if let Expr::Function(function) = expr
+            && let Err(error) = place_named_arguments(function)
+        {
+            return ControlFlow::Break(Box::new(error));
         }
         ControlFlow::Continue(())
     }
