@@ -2,6 +2,7 @@
 
 use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
+use kohort_schema::tables::REFERENCE_TABLES;
 
 use crate::suggest;
 
@@ -166,15 +167,7 @@ fn from_plan(message: &str) -> Error {
         );
     }
     if let Some(name) = between(message, "table '", "' not found") {
-        let name = name.rsplit('.').next().unwrap_or(name);
-        let near = suggest::closest(name, crate::catalog::TABLES.iter().copied());
-        return Error::not_found(
-            format!("there is no table `{name}`"),
-            Some(match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", crate::catalog::TABLES.join(", ")),
-            }),
-        );
+        return no_table(name);
     }
     if let Some(name) = between(message, "Field ", " not found in struct") {
         return Error::not_found(format!("there is no field `{name}` in the struct"), None);
@@ -192,6 +185,24 @@ fn from_plan(message: &str) -> Error {
         };
     }
     Error::usage(message)
+}
+
+/// A table that is not there, by its full name: `kohort.public.variant`.
+fn no_table(full: &str) -> Error {
+    let mut parts = full.rsplit('.');
+    let name = parts.next().unwrap_or(full);
+    let reference = crate::reference::SCHEMA;
+    let name = match parts.next() == Some(reference) {
+        true => format!("{reference}.{name}"),
+        false => name.to_string(),
+    };
+    let shipped = REFERENCE_TABLES.iter().map(|table| table.name);
+    let known: Vec<&str> = crate::catalog::TABLES.into_iter().chain(shipped).collect();
+    let hint = match suggest::closest(&name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", known.join(", ")),
+    };
+    Error::not_found(format!("there is no table `{name}`"), Some(hint))
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
@@ -223,6 +234,14 @@ mod tests {
         assert_eq!(error.to_string(), "there is no table `variant`");
         assert_eq!(error.hint().as_deref(), Some("did you mean `variants`?"));
         assert_eq!(error.blame(), Blame::NotFound);
+    }
+
+    #[test]
+    fn a_mistyped_table_of_reference_is_named_with_it() {
+        let error = from_plan("table 'kohort.reference.gens' not found");
+        assert_eq!(error.to_string(), "there is no table `reference.gens`");
+        let hint = error.hint();
+        assert_eq!(hint.as_deref(), Some("did you mean `reference.genes`?"));
     }
 
     #[test]

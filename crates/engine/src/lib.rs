@@ -26,6 +26,7 @@ mod file_scan;
 mod file_table;
 mod merge;
 mod operator;
+mod reference;
 #[cfg(test)]
 mod reference_tests;
 mod rewrite;

@@ -25,6 +25,7 @@ use kohort_schema::tables::{CALLS, VARIANTS};
 use crate::catalog::Catalog;
 use crate::contig_aliases::ContigAliases;
 use crate::file_table::ScanNotes;
+use crate::reference::{self, LakePlaces, ReferenceSchema};
 use crate::statement::{Statement, parse, split_statements};
 use crate::strata::{self, AlleleFrequencyBy, SumStrata};
 use crate::{Error, explain, rewrite, shorthand};
@@ -244,6 +245,7 @@ impl Session {
                 schema: table.schema(),
             });
         }
+        tables.extend(reference::tables().await?);
         Ok(tables)
     }
 
@@ -293,6 +295,7 @@ impl Session {
     fn show(&self, catalog: Arc<Catalog>) -> Result<(), Error> {
         let tables = MemoryCatalogProvider::new();
         tables.register_schema(SCHEMA, Arc::clone(&catalog) as Arc<dyn SchemaProvider>)?;
+        tables.register_schema(reference::SCHEMA, Arc::new(ReferenceSchema))?;
         self.context.register_catalog(CATALOG, Arc::new(tables));
         self.context
             .register_udtf(strata::NAME, Arc::new(AlleleFrequencyBy { catalog }));
@@ -305,6 +308,8 @@ impl Session {
         let state = self.context.state();
         let options = KohortOptions::of(state.config_options());
         catalog.set_options(options);
+        let places = LakePlaces::new(&catalog.snapshot, options.reference_genome);
+        self.functions.set_places(Arc::new(places));
         self.notes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

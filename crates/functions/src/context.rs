@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use arrow::array::{Array, StringViewArray};
 use datafusion::common::{Result, internal_err, plan_err};
 use datafusion::error::DataFusionError;
+use kohort_genome::Region;
 use kohort_genotype::SampleDirectory;
 
 /// The identifiers of one callset's samples.
@@ -123,12 +124,22 @@ impl fmt::Debug for FunctionContext {
 /// Members of the named cohorts, as portable roaring bitmaps.
 type Cohorts = HashMap<String, Vec<u8>>;
 
+/// What names stand for on the genome: genes, and contigs beyond the primary ones.
+pub trait Places: Send + Sync {
+    /// The regions that a name stands for.
+    ///
+    /// # Errors
+    /// The name stands for none, or for different ones in genomes of which none is chosen.
+    fn find(&self, name: &str) -> Result<Vec<Region>>;
+}
+
 /// What the functions of one session share. Samples and cohorts are filled in before a statement
 /// that needs them runs, and again when they have changed.
 #[derive(Default)]
 pub struct FunctionContext {
     samples: RwLock<Option<Arc<Samples>>>,
     cohorts: RwLock<Option<Cohorts>>,
+    places: RwLock<Option<Arc<dyn Places>>>,
 }
 
 impl FunctionContext {
@@ -140,6 +151,20 @@ impl FunctionContext {
     /// Tells the functions the named cohorts, as portable roaring bitmaps.
     pub fn set_cohorts(&self, cohorts: HashMap<String, Vec<u8>>) {
         *self.cohorts.write().unwrap_or_else(PoisonError::into_inner) = Some(cohorts);
+    }
+
+    /// Tells the functions where genes and contigs are.
+    pub fn set_places(&self, places: Arc<dyn Places>) {
+        *self.places.write().unwrap_or_else(PoisonError::into_inner) = Some(places);
+    }
+
+    /// The regions that a name stands for; a contig of that name where nobody knows places.
+    pub(crate) fn place(&self, name: &str) -> Result<Vec<Region>> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        match &*places {
+            Some(places) => places.find(name),
+            None => Ok(vec![Region::whole(name)]),
+        }
     }
 
     pub(crate) fn samples(&self) -> Result<Arc<Samples>> {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::datatypes::DataType;
-use datafusion::common::{Result, ScalarValue, plan_err};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::utils::disjunction;
 use datafusion::logical_expr::{ColumnarValue, Documentation, Expr, ScalarFunctionArgs, lit};
-use kohort_genome::Region;
+use kohort_genome::{OTHER_CONTIG_RANK, Region};
 
 use crate::args::{integer_column, is_number, is_text, text_column, wrong_count, wrong_type};
 use crate::context::FunctionContext;
@@ -53,12 +53,12 @@ impl Kernel for InRegion {
         Ok(DataType::Boolean)
     }
 
-    fn invoke(_: &FunctionContext, args: &ScalarFunctionArgs) -> Result<ColumnarValue> {
+    fn invoke(context: &FunctionContext, args: &ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = args.number_rows;
         let chrom = text_column(&args.args[0], rows)?;
         let pos = integer_column(&args.args[1].to_array(rows)?)?;
         let constant = match &args.args[2] {
-            ColumnarValue::Scalar(scalar) => Some(scalar_regions(scalar)?),
+            ColumnarValue::Scalar(scalar) => Some(scalar_regions(context, scalar)?),
             ColumnarValue::Array(_) => None,
         };
         let mut inside = Vec::with_capacity(rows);
@@ -67,7 +67,7 @@ impl Kernel for InRegion {
             let regions = match (&constant, &args.args[2]) {
                 (Some(regions), _) => regions.as_deref(),
                 (None, ColumnarValue::Array(array)) => {
-                    own = scalar_regions(&ScalarValue::try_from_array(array, row)?)?;
+                    own = scalar_regions(context, &ScalarValue::try_from_array(array, row)?)?;
                     own.as_deref()
                 }
                 (None, ColumnarValue::Scalar(_)) => None,
@@ -89,7 +89,7 @@ impl Kernel for InRegion {
     }
 
     fn simplify(
-        _: &Arc<FunctionContext>,
+        context: &Arc<FunctionContext>,
         args: Vec<Expr>,
         _: &SimplifyContext,
     ) -> Result<ExprSimplifyResult> {
@@ -97,7 +97,7 @@ impl Kernel for InRegion {
             return Ok(ExprSimplifyResult::Original(args));
         };
         Ok(ExprSimplifyResult::Simplified(
-            match scalar_regions(regions)? {
+            match scalar_regions(context, regions)? {
                 None => Expr::Literal(ScalarValue::Boolean(None), None),
                 Some(regions) => regions_predicate(chrom, pos, &regions),
             },
@@ -107,10 +107,13 @@ impl Kernel for InRegion {
     fn documentation() -> Documentation {
         Documentation::builder(
             DOC_SECTION_OTHER,
-            "Whether a position lies in a region, or in one of several. Positions are 1-based and \
-             both ends belong to a region. Contigs go by any of their names (`17`, `chr17`). In a \
+            "Whether a position lies in a region or a gene, or in one of several. Positions are \
+             1-based and both ends belong to a region. Contigs go by any of their names (`17`, \
+             `chr17`), genes by their symbols in `reference.genes`, in any case and in the genome \
+             of the lake's callsets (`SET kohort.reference_genome` where those do not tell). In a \
              filter it is as good as comparing `chrom` and `pos`: files and row groups outside are \
-             not read. NULL when an argument is NULL; a text that is no region is an error.",
+             not read. NULL when an argument is NULL; a text that is neither a region nor a gene \
+             is an error.",
             "in_region(chrom, pos, regions)",
         )
         .with_alternative_syntax("in_region(regions)")
@@ -121,8 +124,10 @@ impl Kernel for InRegion {
         .with_argument("pos", "1-based position")
         .with_argument(
             "regions",
-            "`chr17:43,044,295-43,125,364`, `chr17:100`, `chr17`, several of them parted by `,` or \
-             blanks, or a list: `['chr13:32315086-32400268', 'chr17:43044295-43125364']`",
+            "`chr17:43,044,295-43,125,364`, `chr17:100`, `chr17`, `BRCA1`, several of them parted \
+             by `,` or blanks (`BRCA1, chr17:1-100`), or a list: `['chr13:32315086-32400268', \
+             'BRCA1']`. A contig that is neither primary nor in a callset goes in braces, \
+             `{HLA-A*01:01}`",
         )
         .with_sql_example(
             "SELECT count(*) FROM variants WHERE in_region(chrom, pos, 'chr17:43044295-43125364');",
@@ -131,9 +136,22 @@ impl Kernel for InRegion {
     }
 }
 
-/// Reads a list of regions; the error is the caller's fault.
-pub fn parse_regions(text: &str) -> Result<Vec<Region>> {
-    Region::parse_list(text).or_else(|error| plan_err!("{error}"))
+/// Reads a list of regions and genes; the error is the caller's fault.
+///
+/// # Errors
+/// A text that is neither a region nor a gene that the session knows.
+pub fn parse_regions(context: &FunctionContext, text: &str) -> Result<Vec<Region>> {
+    let caller = |error: kohort_genome::Error| DataFusionError::Plan(error.to_string());
+    let mut regions = Vec::new();
+    for piece in Region::split_list(text).map_err(caller)? {
+        let is_region = piece.contains(':') || piece.starts_with('{');
+        if is_region || kohort_genome::contig_rank(piece) < OTHER_CONTIG_RANK {
+            regions.push(piece.parse().map_err(caller)?);
+        } else {
+            regions.extend(context.place(piece)?);
+        }
+    }
+    Ok(regions)
 }
 
 /// `chrom` and `pos` lie in one of the regions, as plain comparisons that scans can prune by.
@@ -157,12 +175,12 @@ fn contig(region: &Region) -> ScalarValue {
 }
 
 /// The regions that a constant names; `None` for NULL.
-fn scalar_regions(scalar: &ScalarValue) -> Result<Option<Vec<Region>>> {
+fn scalar_regions(context: &FunctionContext, scalar: &ScalarValue) -> Result<Option<Vec<Region>>> {
     if scalar.is_null() {
         return Ok(None);
     }
     if let Some(text) = scalar.try_as_str() {
-        return text.map(parse_regions).transpose();
+        return text.map(|text| parse_regions(context, text)).transpose();
     }
     let array = scalar.to_array()?;
     let Some(list) = array.as_list_opt::<i32>() else {
@@ -174,7 +192,7 @@ fn scalar_regions(scalar: &ScalarValue) -> Result<Option<Vec<Region>>> {
     let items = arrow::compute::cast(list.values(), &DataType::Utf8)?;
     let mut regions = Vec::new();
     for item in items.as_string::<i32>().iter().flatten() {
-        regions.extend(parse_regions(item)?);
+        regions.extend(parse_regions(context, item)?);
     }
     Ok(Some(regions))
 }
@@ -184,9 +202,13 @@ mod tests {
     use super::*;
     use datafusion::logical_expr::col;
 
+    fn regions(text: &str) -> Result<Vec<Region>> {
+        parse_regions(&FunctionContext::default(), text)
+    }
+
     #[test]
     fn a_region_becomes_comparisons_that_scans_prune_by() {
-        let regions = parse_regions("17:43,044,295-43,125,364").unwrap();
+        let regions = regions("17:43,044,295-43,125,364").unwrap();
         let predicate = regions_predicate(&col("chrom"), &col("pos"), &regions);
         let text = predicate.to_string();
         assert!(text.contains("chr17"), "{text}");
@@ -198,7 +220,30 @@ mod tests {
 
     #[test]
     fn a_malformed_region_is_an_error() {
-        assert!(parse_regions("chr17:10-5").is_err());
-        assert!(parse_regions("chr17:a-b").is_err());
+        assert!(regions("chr17:10-5").is_err());
+        assert!(regions("chr17:a-b").is_err());
+    }
+
+    struct OneGene;
+
+    impl crate::Places for OneGene {
+        fn find(&self, name: &str) -> Result<Vec<Region>> {
+            match name {
+                "BRCA1" => Ok(vec!["chr17:5-9".parse().unwrap()]),
+                _ => datafusion::common::plan_err!("there is no gene `{name}`"),
+            }
+        }
+    }
+
+    #[test]
+    fn genes_and_regions_mix_in_a_list() {
+        let context = FunctionContext::default();
+        context.set_places(Arc::new(OneGene));
+        let found = parse_regions(&context, "BRCA1, chr17:1,000-2,000 X").unwrap();
+        let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["chr17:5-9", "chr17:1000-2000", "chrX"]);
+        let error = parse_regions(&context, "chr1;BRCA9").unwrap_err();
+        assert!(error.to_string().contains("no gene `BRCA9`"), "{error}");
+        assert!(parse_regions(&context, "{BRCA9}").is_ok());
     }
 }

@@ -37,7 +37,7 @@ mod register;
 mod scalar;
 mod stats_struct;
 
-pub use context::{FunctionContext, IdBlock, Samples};
+pub use context::{FunctionContext, IdBlock, Places, Samples};
 pub use docs::{FunctionDoc, FunctionKind, functions_markdown};
 pub use equity::argument_names;
 pub use in_region::{parse_regions, regions_predicate};

@@ -4,6 +4,7 @@ use std::any::Any;
 
 use datafusion::common::config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions};
 use datafusion::common::{Result, config_err};
+use kohort_genome::ReferenceGenome;
 use kohort_genotype::{CountRules, GenotypeFilter, UnknownSex};
 
 /// `SET kohort.genotype_filter = 'adj'` and its siblings.
@@ -15,6 +16,8 @@ pub struct KohortOptions {
     pub unknown_sex: UnknownSex,
     /// Whether `variants` and `calls` show `*` alleles as rows of their own.
     pub show_spanning_deletions: bool,
+    /// The genome whose genes `in_region` finds, where the lake does not tell.
+    pub reference_genome: Option<ReferenceGenome>,
 }
 
 impl Default for KohortOptions {
@@ -23,6 +26,7 @@ impl Default for KohortOptions {
             genotype_filter: GenotypeFilter::Raw,
             unknown_sex: UnknownSex::Exclude,
             show_spanning_deletions: false,
+            reference_genome: None,
         }
     }
 }
@@ -82,6 +86,19 @@ pub(crate) fn parse_unknown_sex(text: &str) -> Result<UnknownSex> {
     }
 }
 
+/// Reads a genome's name, or `auto`.
+fn parse_reference_genome(text: &str) -> Result<Option<ReferenceGenome>> {
+    if text.trim().eq_ignore_ascii_case("auto") {
+        return Ok(None);
+    }
+    text.parse().map(Some).or_else(|_| {
+        config_err!(
+            "expected `GRCh37`, `GRCh38`, `CHM13` or `auto` as kohort.reference_genome, got \
+             `{text}`"
+        )
+    })
+}
+
 impl ConfigExtension for KohortOptions {
     const PREFIX: &'static str = "kohort";
 }
@@ -115,10 +132,12 @@ impl ExtensionOptions for KohortOptions {
                     }
                 }
             }
+            "reference_genome" => self.reference_genome = parse_reference_genome(value)?,
             _ => {
                 return config_err!(
                     "there is no setting `kohort.{key}`; there are kohort.genotype_filter, \
-                     kohort.unknown_sex and kohort.show_spanning_deletions"
+                     kohort.unknown_sex, kohort.show_spanning_deletions and \
+                     kohort.reference_genome"
                 );
             }
         }
@@ -143,6 +162,15 @@ impl ExtensionOptions for KohortOptions {
                 key: "kohort.show_spanning_deletions".to_string(),
                 value: Some(self.show_spanning_deletions.to_string()),
                 description: "whether variants and calls show `*` alleles as rows",
+            },
+            ConfigEntry {
+                key: "kohort.reference_genome".to_string(),
+                value: Some(
+                    self.reference_genome
+                        .map_or_else(|| "auto".to_string(), |genome| genome.to_string()),
+                ),
+                description: "whose genes in_region finds: the genome of the callsets (auto), or \
+                    this one where they do not tell",
             },
         ]
     }

@@ -64,16 +64,22 @@ impl Region {
     /// # Errors
     /// The first region that is not one; an empty list is one too.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, Error> {
-        let mut regions = Vec::new();
-        for part in text.split(|c: char| c.is_whitespace() || c == ';') {
-            for piece in split_commas(part) {
-                regions.push(piece.parse()?);
-            }
+        let pieces = Self::split_list(text)?;
+        pieces.into_iter().map(str::parse).collect()
+    }
+
+    /// Cuts a list as [`Self::parse_list`] does, without reading its pieces: `BRCA1,chr2:1,000` is
+    /// `BRCA1` and `chr2:1,000`.
+    ///
+    /// # Errors
+    /// An empty list.
+    pub fn split_list(text: &str) -> Result<Vec<&str>, Error> {
+        let parts = text.split(|c: char| c.is_whitespace() || c == ';');
+        let pieces: Vec<&str> = parts.flat_map(split_commas).collect();
+        match pieces.is_empty() {
+            true => Err(invalid(text, "nothing")),
+            false => Ok(pieces),
         }
-        if regions.is_empty() {
-            return Err(invalid(text, "nothing"));
-        }
-        Ok(regions)
     }
 }
 

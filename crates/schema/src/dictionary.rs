@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::columns::Column;
-use crate::tables::{Table, TableName, VIRTUAL_TABLES};
+use crate::tables::{REFERENCE_TABLES, Table, TableName, VIRTUAL_TABLES};
 
 /// The text of `docs/columns.md`: every table and column, from the declarations.
 pub fn data_dictionary_markdown() -> String {
@@ -21,6 +21,9 @@ pub fn data_dictionary_markdown() -> String {
         write_table(&mut out, name.table());
     }
     write_table(&mut out, calls);
+    for table in REFERENCE_TABLES {
+        write_table(&mut out, table);
+    }
     out
 }
 
@@ -59,7 +62,7 @@ const PREAMBLE: &str = "# Columns
 
 <!-- Generated from crates/schema by `kohort docs columns`; do not edit. -->
 
-Every table of a lake and every column of it. `n_…` counts people, `ac` and `an` count alleles.
+Every table of a lake and every column of it, and the tables of `reference`. `n_…` counts people, `ac` and `an` count alleles.
 The bytes of `genotypes` are described in [genotypes.md](genotypes.md), the files in
 [format.md](format.md).
 ";
@@ -75,6 +78,7 @@ mod tests {
             .map(TableName::table)
             .into_iter()
             .chain(VIRTUAL_TABLES)
+            .chain(REFERENCE_TABLES)
         {
             assert!(text.contains(&format!("## `{}`", table.name)));
             for column in table.columns {

@@ -76,7 +76,11 @@ impl TableFunctionImpl for AlleleFrequencyBy {
                     );
                 }
                 value => match value.try_as_str() {
-                    Some(text) => regions = text.map(parse_regions).transpose()?,
+                    Some(text) => {
+                        let functions = &self.catalog.functions;
+                        let parsed = text.map(|text| parse_regions(functions, text));
+                        regions = parsed.transpose()?;
+                    }
                     None => {
                         return plan_err!("expected {SYNTAX}, got {}", value.data_type());
                     }

@@ -75,6 +75,17 @@ impl TestLake {
             ));
         }
         std::fs::write(&tsv, table).unwrap();
+        self.vcf(name, vcf, Some(tsv), absent).await;
+    }
+
+    /// Ingests a text as it is.
+    pub(crate) async fn vcf(
+        &self,
+        name: &str,
+        vcf: String,
+        samples: Option<std::path::PathBuf>,
+        absent: AbsentPolicy,
+    ) {
         let size = Some(vcf.len() as u64);
         let reader = Box::new(std::io::Cursor::new(vcf.into_bytes()));
         let request = IngestRequest {
@@ -84,7 +95,7 @@ impl TestLake {
                 size,
             }],
             callset: name.to_string(),
-            samples: Some(tsv),
+            samples,
             absent,
             ..IngestRequest::default()
         };

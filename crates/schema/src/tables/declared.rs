@@ -437,3 +437,63 @@ pub const CALLS: Table = Table {
 
 /// The tables that a query sees and nothing stores.
 pub const VIRTUAL_TABLES: [&Table; 2] = [&VARIANTS, &CALLS];
+
+/// `reference.genes`: where genes are.
+pub const GENES: Table = Table {
+    name: "reference.genes",
+    row_is: "a protein-coding gene of one reference genome",
+    notes: "Comes with Kohort (GENCODE 44 for GRCh38, Ensembl for GRCh37; `datasets/README.md`). \
+            `in_region` finds genes here. A gene in a pseudoautosomal region may have a row on X \
+            and one on Y.",
+    columns: &[
+        col(
+            "reference_genome",
+            ColumnType::Utf8,
+            "",
+            "`GRCh37` or `GRCh38`.",
+        ),
+        col("gene", ColumnType::Utf8, "", "The gene's symbol today."),
+        nullable(
+            "former_gene",
+            ColumnType::Utf8,
+            "",
+            "The symbol that the source has.",
+            "the same as today's",
+        ),
+        col(
+            "ensembl_gene_id",
+            ColumnType::Utf8,
+            "",
+            "Ensembl's identifier, without a version.",
+        ),
+        nullable(
+            "hgnc_id",
+            ColumnType::Utf8,
+            "",
+            "The identifier of the HUGO Gene Nomenclature Committee.",
+            "not in MANE 1.5",
+        ),
+        col(
+            "chrom",
+            ColumnType::Utf8,
+            "",
+            "The contig under Kohort's name (`chr20`).",
+        ),
+        col(
+            "start",
+            ColumnType::Int64,
+            "1-based position",
+            "The gene's first base.",
+        ),
+        col(
+            "end",
+            ColumnType::Int64,
+            "1-based position",
+            "The gene's last base.",
+        ),
+        col("strand", ColumnType::Utf8, "", "`+` or `-`."),
+    ],
+};
+
+/// The tables of the schema `reference`, which are the same for every lake.
+pub const REFERENCE_TABLES: [&Table; 1] = [&GENES];

@@ -1,0 +1,97 @@
+//! What a name in `in_region` stands for in a lake: a gene of the lake's genome, or a contig that
+//! a callset has.
+
+use std::collections::BTreeSet;
+
+use datafusion::common::{Result, plan_err};
+use kohort_functions::Places;
+use kohort_genome::{ReferenceGenome, Region};
+use kohort_lake::Snapshot;
+
+use super::genes::GeneTable;
+use crate::catalog::external;
+use crate::suggest;
+
+/// The names of one state of a lake, under a session's settings.
+#[derive(Debug)]
+pub(crate) struct LakePlaces {
+    snapshot: Snapshot,
+    /// `kohort.reference_genome`.
+    chosen: Option<ReferenceGenome>,
+}
+
+impl LakePlaces {
+    pub(crate) fn new(snapshot: &Snapshot, chosen: Option<ReferenceGenome>) -> Self {
+        Self {
+            snapshot: snapshot.clone(),
+            chosen,
+        }
+    }
+
+    /// The contig of this name that a callset has, by its canonical name.
+    fn contig(&self, name: &str) -> Option<&str> {
+        let callsets = self.snapshot.callsets().iter();
+        let mut contigs = callsets.flat_map(|callset| &callset.contigs);
+        let found = contigs.find(|contig| contig.chrom == name || contig.name == name);
+        found.map(|contig| contig.chrom.as_str())
+    }
+
+    /// The genome whose genes are meant.
+    fn genome(&self, name: &str) -> Result<ReferenceGenome> {
+        let callsets = self.snapshot.callsets().iter();
+        let known: BTreeSet<&str> = callsets
+            .filter_map(|callset| callset.reference_genome.as_deref())
+            .collect();
+        let known: Vec<&str> = known.into_iter().collect();
+        match (known.as_slice(), self.chosen) {
+            ([], Some(chosen)) => Ok(chosen),
+            ([], None) => plan_err!(
+                "`{name}` is no region, and whose gene it is nobody knows: no callset says its \
+                 reference genome; SET kohort.reference_genome = 'GRCh38' (or 'GRCh37') chooses \
+                 one, and 'chr17:43044295-43125364' needs none"
+            ),
+            ([known], chosen) if chosen.is_none_or(|chosen| chosen.as_str() == *known) => {
+                known.parse().map_err(external)
+            }
+            ([known], chosen) => plan_err!(
+                "`{name}`: the lake is {known}, and kohort.reference_genome is {}; SET \
+                 kohort.reference_genome = 'auto'",
+                chosen.map_or("auto", ReferenceGenome::as_str)
+            ),
+            (several, _) => plan_err!(
+                "`{name}` is at different places in {}, and the lake's callsets have all of \
+                 them; give the region as 'chr17:43044295-43125364'",
+                several.join(" and ")
+            ),
+        }
+    }
+}
+
+impl Places for LakePlaces {
+    fn find(&self, name: &str) -> Result<Vec<Region>> {
+        if let Some(contig) = self.contig(name) {
+            return Ok(vec![Region::whole(contig)]);
+        }
+        let genome = self.genome(name)?;
+        if !GeneTable::knows(genome) {
+            return plan_err!(
+                "`{name}` is no region, and `reference.genes` has no genes of {genome}; give the \
+                 region as 'chr17:43044295-43125364'"
+            );
+        }
+        let genes = GeneTable::shipped()?;
+        let found = genes.find(genome, name)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        match suggest::closest(name, genes.names(genome)) {
+            Some(near) => {
+                plan_err!("there is no gene or contig `{name}` in {genome}; did you mean `{near}`?")
+            }
+            None => plan_err!(
+                "there is no gene `{name}` in `reference.genes` for {genome}, and no contig of \
+                 that name"
+            ),
+        }
+    }
+}
