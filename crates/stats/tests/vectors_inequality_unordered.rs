@@ -236,10 +236,7 @@ impl Input {
     }
 
     fn people(&self) -> Vec<Person> {
-        let person = |group: &Group| Person {
-            value: group.value,
-            weight: group.population,
-        };
+        let person = |group: &Group| Person::weighted(group.value, group.population);
         self.groups.iter().map(person).collect()
     }
 }

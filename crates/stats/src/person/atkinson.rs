@@ -53,7 +53,8 @@ pub fn atkinson(people: &[Person], epsilon: f64) -> Result<Estimate, Error> {
     }
     Spread::index(people, METHOD, |spread| {
         let equal = log_equal_share(spread, epsilon);
-        Some((-equal.exp_m1()).clamp(0.0, 1.0))
+        // Not -0, which nothing less nothing can be.
+        Some((-equal.exp_m1()).clamp(0.0, 1.0) + 0.0)
     })
 }
 

@@ -73,5 +73,6 @@ pub(super) fn entropy(spread: &Spread, alpha: f64) -> Option<f64> {
     } else {
         (spread.mean_of(|relative| relative.powf(alpha)) - 1.0) / (alpha * (alpha - 1.0))
     };
-    value.is_finite().then_some(value.max(0.0))
+    // Not -0, which a sum of nothing can be.
+    value.is_finite().then_some(value.max(0.0) + 0.0)
 }

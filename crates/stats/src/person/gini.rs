@@ -1,7 +1,6 @@
 //! The Gini coefficient.
 
 use super::people::{Person, Spread};
-use crate::unordered::count;
 use crate::{Error, Estimate};
 
 /// Whether a Gini coefficient is that of the people themselves, or an estimate from a sample.
@@ -17,7 +16,7 @@ pub enum GiniCorrection {
 /// Gives the Gini coefficient.
 ///
 /// # Definition
-/// `2 Σ f x R / μ - 1`, over people from the least value to the greatest, where `f` is the share of
+/// `2 Σ f x R / μ - 1 = 2 Σ f (x - μ) (R - ½) / μ`, over people from the least value to the greatest, where `f` is the share of
 /// all weight, `μ = Σ f x`, and `R` the share of weight below plus half of the own.
 /// [`GiniCorrection::SmallSample`] multiplies by `n / (n - 1)`, for `n` rows with weight.
 ///
@@ -63,11 +62,13 @@ pub fn gini(people: &[Person], correction: GiniCorrection) -> Result<Estimate, E
     Spread::index(people, method, |spread| {
         let (mut below, mut sum) = (0.0, 0.0);
         for held in &spread.people {
-            sum += held.share * held.value * (below + held.share / 2.0);
+            // The mean of R is a half: as a covariance the sum loses no digits.
+            let rank = below + held.share / 2.0 - 0.5;
+            sum += held.share * (held.value - spread.mean) * rank;
             below += held.share;
         }
-        let value = (2.0 * sum / spread.mean - 1.0).max(0.0);
-        let n = count(spread.people.len());
+        let value = (2.0 * sum / spread.mean).max(0.0) + 0.0;
+        let n = spread.rows;
         match correction {
             GiniCorrection::None => Some(value),
             GiniCorrection::SmallSample => (n > 1.0).then(|| value * n / (n - 1.0)),

@@ -1,8 +1,6 @@
 //! People, and how something is spread over them.
 
-use std::cmp::Ordering;
-
-use crate::unordered::count;
+use crate::unordered::at_least_0;
 use crate::{Error, Estimate, Status};
 
 /// A person, or a group of people who are alike, such as a region.
@@ -12,39 +10,102 @@ pub struct Person {
     pub value: Option<f64>,
     /// How many people they stand for, at least 0.
     pub weight: Option<f64>,
+    /// How many rows are exactly like this one; each of them has this weight.
+    pub times: f64,
 }
 
 impl Person {
     /// A person who stands for themselves.
     pub const fn alone(value: Option<f64>) -> Self {
+        Self::weighted(value, Some(1.0))
+    }
+
+    /// A person who stands for others too.
+    pub const fn weighted(value: Option<f64>, weight: Option<f64>) -> Self {
         Self {
             value,
-            weight: Some(1.0),
+            weight,
+            times: 1.0,
         }
     }
 
-    /// A total order.
-    pub(crate) fn cmp(&self, other: &Self) -> Ordering {
-        let or_nan = |field: Option<f64>| field.unwrap_or(f64::NAN);
-        let value = or_nan(self.value).total_cmp(&or_nan(other.value));
-        value.then(or_nan(self.weight).total_cmp(&or_nan(other.weight)))
+    /// Standing for several rows that are the same.
+    #[must_use]
+    pub const fn repeated(mut self, times: f64) -> Self {
+        self.times = times;
+        self
     }
 }
 
-/// A value, and the share of all people who have it.
+/// A value, and those who have it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held {
     pub(crate) value: f64,
+    /// The weight of each row.
+    weight: f64,
+    /// The rows.
+    times: f64,
+    /// The share of all people; NaN outside a [`Spread`].
     pub(crate) share: f64,
+}
+
+impl Held {
+    /// Those who have something: people who are alike as one, from the least value upwards, so
+    /// that sums do not depend on how the rows came. People without weight are left out.
+    ///
+    /// A value or a weight that is NULL or NaN gives [`Status::IncompleteStrata`].
+    ///
+    /// # Errors
+    /// Negative or infinite weights.
+    pub(crate) fn of<'a>(
+        people: impl Iterator<Item = &'a Person>,
+    ) -> Result<Result<Vec<Self>, Status>, Error> {
+        let mut all = Vec::with_capacity(people.size_hint().0);
+        let mut complete = true;
+        for person in people {
+            let weight = at_least_0("weight", person.weight)?;
+            match (person.value.filter(|value| !value.is_nan()), weight) {
+                (Some(value), Some(weight)) if weight > 0.0 => all.push(Self {
+                    // A zero below zero is zero.
+                    value: value + 0.0,
+                    weight,
+                    times: person.times,
+                    share: f64::NAN,
+                }),
+                (Some(_), Some(_)) => {}
+                _ => complete = false,
+            }
+        }
+        if !complete {
+            return Ok(Err(Status::IncompleteStrata));
+        }
+        all.sort_unstable_by(|left, right| {
+            let value = left.value.total_cmp(&right.value);
+            value.then(left.weight.total_cmp(&right.weight))
+        });
+        all.dedup_by(|next, kept| {
+            let alike = next.value == kept.value && next.weight == kept.weight;
+            kept.times += if alike { next.times } else { 0.0 };
+            alike
+        });
+        Ok(Ok(all))
+    }
+
+    /// All the weight that people have.
+    pub(crate) fn weight(people: &[Self]) -> f64 {
+        people.iter().map(|held| held.weight * held.times).sum()
+    }
 }
 
 /// How something that nobody has less than 0 of is spread over people.
 #[derive(Clone, Debug)]
 pub(crate) struct Spread {
-    /// From the least value to the greatest; people without weight are left out.
+    /// From the least value to the greatest.
     pub(crate) people: Vec<Held>,
     /// The mean over people, above 0.
     pub(crate) mean: f64,
+    /// The rows with weight.
+    pub(crate) rows: f64,
 }
 
 impl Spread {
@@ -58,59 +119,36 @@ impl Spread {
         method: &'static str,
         index: impl FnOnce(&Self) -> Option<f64>,
     ) -> Result<Estimate, Error> {
-        let (value, n) = match Self::try_new(people)? {
-            Ok(spread) => (index(&spread).ok_or(Status::Undefined), spread.people.len()),
-            Err(status) => (Err(status), people.len()),
+        let all = people.iter().map(|person| person.times).sum();
+        let (value, n) = match Held::of(people.iter())?.and_then(Self::of) {
+            Ok(spread) => (index(&spread).ok_or(Status::Undefined), spread.rows),
+            Err(status) => (Err(status), all),
         };
         let estimate = match value {
             Ok(value) => Estimate::of(value, method),
             Err(status) => Estimate::missing(status, method),
         };
-        Ok(estimate.with_counts(None, Some(count(n))))
+        Ok(estimate.with_counts(None, Some(n)))
     }
 
-    /// The spread over people.
+    /// The spread over people who have something.
     ///
-    /// A value or a weight that is NULL or NaN gives [`Status::IncompleteStrata`]; a negative or
-    /// infinite value, no weight at all, or nothing to be spread gives [`Status::Undefined`].
-    ///
-    /// # Errors
-    /// Negative or infinite weights.
-    pub(crate) fn try_new(people: &[Person]) -> Result<Result<Self, Status>, Error> {
-        let mut held = Vec::with_capacity(people.len());
-        let mut complete = true;
-        for person in people {
-            let weight = person.weight.filter(|weight| !weight.is_nan());
-            if let Some(found) = weight.filter(|weight| *weight < 0.0 || weight.is_infinite()) {
-                return Err(Error::argument("weight", "a number of at least 0", found));
-            }
-            match (person.value.filter(|value| !value.is_nan()), weight) {
-                (Some(value), Some(share)) if share > 0.0 => held.push(Held { value, share }),
-                (Some(_), Some(_)) => {}
-                _ => complete = false,
-            }
-        }
-        Ok(match complete {
-            true => Self::of(held),
-            false => Err(Status::IncompleteStrata),
-        })
-    }
-
-    /// The spread over people whose shares are still weights.
-    fn of(mut people: Vec<Held>) -> Result<Self, Status> {
-        people.sort_unstable_by(|left, right| {
-            let value = left.value.total_cmp(&right.value);
-            value.then(left.share.total_cmp(&right.share))
-        });
-        let weight: f64 = people.iter().map(|held| held.share).sum();
+    /// A negative or infinite value, nobody at all, or nothing to be spread gives
+    /// [`Status::Undefined`].
+    pub(crate) fn of(mut people: Vec<Held>) -> Result<Self, Status> {
+        let weight = Held::weight(&people);
         for held in &mut people {
-            held.share /= weight;
+            held.share = held.weight * held.times / weight;
         }
-        let mean = people.iter().map(|held| held.share * held.value).sum();
+        // From the least value upwards, so that people who are alike are exactly at their mean.
+        let least = people.first().map_or(0.0, |held| held.value);
+        let above = |held: &Held| held.share * (held.value - least);
+        let mean = least + people.iter().map(above).sum::<f64>();
         let negative = people.first().is_none_or(|held| held.value < 0.0);
-        match negative || mean <= 0.0 || f64::is_infinite(mean) {
+        let rows = people.iter().map(|held| held.times).sum();
+        match negative || mean <= 0.0 || !f64::is_finite(mean) {
             true => Err(Status::Undefined),
-            false => Ok(Self { people, mean }),
+            false => Ok(Self { people, mean, rows }),
         }
     }
 

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::generalised_entropy::{checked_alpha, entropy};
-use super::people::{Person, Spread};
-use crate::unordered::count;
+use super::people::{Held, Person, Spread};
 use crate::{Error, Status};
 
 /// A generalised entropy, split into two parts that add up to it.
@@ -75,19 +74,18 @@ pub fn theil_decomposition<G: Ord>(
     alpha: f64,
 ) -> Result<Decomposition, Error> {
     checked_alpha(alpha)?;
-    let mut groups: BTreeMap<&G, Vec<Person>> = BTreeMap::new();
-    let mut without_group = 0;
+    let mut groups: BTreeMap<&G, Vec<&Person>> = BTreeMap::new();
+    let (mut n, mut n_without_group) = (0.0, 0.0);
     for (group, person) in people {
         match group {
-            Some(group) => groups.entry(group).or_default().push(*person),
-            None => without_group += 1,
+            Some(group) => {
+                groups.entry(group).or_default().push(person);
+                n += person.times;
+            }
+            None => n_without_group += person.times,
         }
     }
-    let mut groups: Vec<Vec<Person>> = groups.into_values().collect();
-    for group in &mut groups {
-        // Sums must not depend on how the rows came.
-        group.sort_by(Person::cmp);
-    }
+    let groups: Vec<Vec<&Person>> = groups.into_values().collect();
     let (parts, status) = match split(&groups, alpha)? {
         Ok(parts) => (Some(parts), Status::Ok),
         Err(status) => (None, status),
@@ -96,25 +94,29 @@ pub fn theil_decomposition<G: Ord>(
         total: parts.map(|(total, _, _)| total),
         within: parts.map(|(_, within, _)| within),
         between: parts.map(|(_, _, between)| between),
-        n: count(people.len() - without_group),
-        n_without_group: count(without_group),
+        n,
+        n_without_group,
         status,
     })
 }
 
 /// Total, within and between.
-fn split(groups: &[Vec<Person>], alpha: f64) -> Result<Result<(f64, f64, f64), Status>, Error> {
-    let all = match Spread::try_new(&groups.concat())? {
+fn split(groups: &[Vec<&Person>], alpha: f64) -> Result<Result<(f64, f64, f64), Status>, Error> {
+    let everyone = Held::of(groups.iter().flatten().copied())?;
+    let all_weight = everyone.as_deref().map_or(0.0, Held::weight);
+    let all = match everyone.and_then(Spread::of) {
         Ok(all) => all,
         Err(status) => return Ok(Err(status)),
     };
-    let everyone = weight(groups.iter().flatten());
     let mut within = 0.0;
     let mut means = Vec::with_capacity(groups.len());
     for group in groups {
-        let people = weight(group);
+        let Ok(people) = Held::of(group.iter().copied())? else {
+            return Ok(Err(Status::IncompleteStrata));
+        };
+        let weight = Held::weight(&people);
         // A group in which everyone has nothing, or that has no weight, has no spread of its own.
-        let (mean, own) = match Spread::try_new(group)? {
+        let (mean, own) = match Spread::of(people) {
             Ok(spread) => (spread.mean, entropy(&spread, alpha)),
             Err(_) => (0.0, Some(0.0)),
         };
@@ -122,22 +124,15 @@ fn split(groups: &[Vec<Person>], alpha: f64) -> Result<Result<(f64, f64, f64), S
             return Ok(Err(Status::Undefined));
         };
         if own > 0.0 {
-            within += people / everyone * (mean / all.mean).powf(alpha) * own;
+            within += weight / all_weight * (mean / all.mean).powf(alpha) * own;
         }
-        means.push(Person {
-            value: Some(mean),
-            weight: Some(people),
-        });
+        means.push(Person::weighted(Some(mean), Some(weight)));
     }
-    let between = match Spread::try_new(&means)? {
+    let between = match Held::of(means.iter())?.and_then(Spread::of) {
         Ok(spread) => entropy(&spread, alpha),
         Err(status) => return Ok(Err(status)),
     };
     let parts = entropy(&all, alpha).zip(between);
     let parts = parts.map(|(total, between)| (total, within, between));
     Ok(parts.ok_or(Status::Undefined))
-}
-
-fn weight<'a>(people: impl IntoIterator<Item = &'a Person>) -> f64 {
-    people.into_iter().filter_map(|person| person.weight).sum()
 }

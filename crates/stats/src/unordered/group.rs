@@ -168,7 +168,10 @@ impl Setting {
         for group in &mut known {
             group.share = group.population / population;
         }
-        let mean = known.iter().map(|group| group.share * group.value).sum();
+        // From the least value upwards, so that groups that are alike are exactly at their mean.
+        let least = known.first().map_or(0.0, |group| group.value);
+        let above = |group: &Known| group.share * (group.value - least);
+        let mean = least + known.iter().map(above).sum::<f64>();
         Ok(Ok(Self {
             groups: known,
             mean,

@@ -69,7 +69,7 @@ pub fn mean_log_deviation(
 /// `-Σ f ln r`.
 pub(super) fn deviation(setting: &Setting) -> f64 {
     let sum = setting.sum_shares(|group| -(group.value / setting.mean).ln());
-    sum.max(0.0)
+    sum.max(0.0) + 0.0
 }
 
 /// The slope of [`deviation`] in the value of a group; infinite at 0.

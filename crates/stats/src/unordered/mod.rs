@@ -28,7 +28,7 @@ pub(crate) use contrast::{at_end, highest};
 pub use equity_difference::equity_difference;
 pub use equity_ratio::equity_ratio;
 pub use group::{Better, Group, Weighting};
-pub(crate) use group::{Known, Setting, count};
+pub(crate) use group::{Known, Setting, at_least_0};
 pub use index_of_disparity::index_of_disparity;
 pub use mean_difference_from_best::mean_difference_from_best;
 pub use mean_difference_from_mean::mean_difference_from_mean;

@@ -424,7 +424,7 @@ fn any_groups() -> impl Strategy<Value = (Vec<Group>, Vec<Group>)> {
         let made = numbered.map(|(index, (value, population, se, coarse))| {
             let value = if coarse { f64::round(value) } else { value };
             let mut made = group(value, population, se);
-            made.order = Some(count(index));
+            made.order = Some(super::group::count(index));
             made.is_reference = Some(index == 1);
             made
         });

@@ -101,7 +101,7 @@ pub(super) fn theil(setting: &Setting) -> f64 {
             false => 0.0,
         }
     });
-    sum.max(0.0)
+    sum.max(0.0) + 0.0
 }
 
 /// The slope of [`theil`] in the value of a group; infinite at 0.

@@ -1,0 +1,41 @@
+//! `mean_difference_from_best(value, …)`: how far groups lie from the best one.
+
+use kohort_stats::unordered::{Group, Weighting, mean_difference_from_best};
+use kohort_stats::{Confidence, Error, Estimate};
+
+use super::super::argument::Argument;
+use super::super::columns::Options;
+use super::super::state::Rows;
+use super::over_groups::{FAVOURABLE, OverGroups, SE, VALUE, better};
+
+/// How far groups lie from the best one, every group counting alike.
+#[derive(Debug)]
+pub(super) struct MeanDifferenceFromBest;
+
+impl OverGroups for MeanDifferenceFromBest {
+    const NAME: &'static str = "mean_difference_from_best";
+    const ALIASES: &'static [&'static str] = &["mdbu"];
+    const ARGUMENTS: &'static [Argument] = &[VALUE, FAVOURABLE, SE, Argument::confidence()];
+    const DESCRIPTION: &'static str = "\
+        How far groups lie from the best one, on average over all groups, every group counting \
+        alike. The best has the highest value, or the lowest unless high ones are \
+        `favourable`. 0 is no difference: everyone has what the best group has. Absolute. The \
+        best is chosen by the data, often because it is small and lucky: the value is too \
+        large, and the interval (by the delta method) does not know it. Name a reference in \
+        advance where you can: `mean_difference_from_reference`.\n\n\
+        NULL as a value gives the status `incomplete_strata`; fewer than three groups give \
+        `undefined`; a NULL standard error leaves out the interval.";
+    const EXAMPLE: &'static str = "\
+        SELECT mean_difference_from_best(share, true, se) AS gap\n\
+        FROM (VALUES (61, 832, 5), (74, 931, 3), (58, 1468, 3), (84, 935, 4))\n\
+        \u{20}    AS region(share, people, se);";
+    type Rows = Rows<3>;
+
+    fn estimate(
+        groups: &[Group],
+        options: &Options,
+        confidence: Confidence,
+    ) -> Result<Estimate, Error> {
+        mean_difference_from_best(groups, better(options), Weighting::Equal, confidence)
+    }
+}

@@ -1,0 +1,36 @@
+//! `mean_difference_from_mean_weighted(value, …)`: how far groups lie from the mean.
+
+use kohort_stats::unordered::{Group, Weighting, mean_difference_from_mean};
+use kohort_stats::{Confidence, Error, Estimate};
+
+use super::super::argument::Argument;
+use super::super::columns::Options;
+use super::super::state::Rows;
+use super::over_groups::{OverGroups, POPULATION, SE, VALUE};
+
+/// How far groups lie from the mean, weighted by population, so that every person counts alike.
+#[derive(Debug)]
+pub(super) struct MeanDifferenceFromMeanWeighted;
+
+impl OverGroups for MeanDifferenceFromMeanWeighted {
+    const NAME: &'static str = "mean_difference_from_mean_weighted";
+    const ALIASES: &'static [&'static str] = &["mdmw"];
+    const ARGUMENTS: &'static [Argument] = &[VALUE, POPULATION, SE, Argument::confidence()];
+    const DESCRIPTION: &'static str = "\
+        How far groups lie from the mean over people, on average, weighted by population, so \
+        that every person counts alike. 0 is no difference. Absolute; beside it give the \
+        relative `index_of_disparity_weighted`. Interval by the delta method, which takes it \
+        as certain on which side of the mean a group lies; none when all values are equal. \
+        Chance alone makes it larger than 0.\n\n\
+        NULL as a value or population gives the status `incomplete_strata`; fewer than three \
+        groups, or no people, give `undefined`; a NULL standard error leaves out the interval.";
+    const EXAMPLE: &'static str = "\
+        SELECT mean_difference_from_mean_weighted(share, people, se) AS spread\n\
+        FROM (VALUES (61, 832, 5), (74, 931, 3), (58, 1468, 3), (84, 935, 4))\n\
+        \u{20}    AS region(share, people, se);";
+    type Rows = Rows<3>;
+
+    fn estimate(groups: &[Group], _: &Options, confidence: Confidence) -> Result<Estimate, Error> {
+        mean_difference_from_mean(groups, Weighting::Population, confidence)
+    }
+}

@@ -1,0 +1,36 @@
+//! `mean_difference_from_reference(value, …)`: how far groups lie from a named one.
+
+use kohort_stats::unordered::{Group, Weighting, mean_difference_from_reference};
+use kohort_stats::{Confidence, Error, Estimate};
+
+use super::super::argument::Argument;
+use super::super::columns::Options;
+use super::super::state::Rows;
+use super::over_groups::{IS_REFERENCE, OverGroups, SE, VALUE};
+
+/// How far groups lie from a named one, every group counting alike.
+#[derive(Debug)]
+pub(super) struct MeanDifferenceFromReference;
+
+impl OverGroups for MeanDifferenceFromReference {
+    const NAME: &'static str = "mean_difference_from_reference";
+    const ALIASES: &'static [&'static str] = &["mdru"];
+    const ARGUMENTS: &'static [Argument] = &[VALUE, IS_REFERENCE, SE, Argument::confidence()];
+    const DESCRIPTION: &'static str = "\
+        How far groups lie from a named one, on average over all groups, every group counting \
+        alike. 0 is no difference. Absolute; groups above and below the reference add up, they \
+        do not cancel. Interval by the delta method, which takes it as certain on which side \
+        of the reference a group lies; none when all values are equal.\n\n\
+        NULL as a value or mark gives the status `incomplete_strata`; fewer than three groups, \
+        or not exactly one reference, give `undefined`; a NULL standard error leaves out the \
+        interval.";
+    const EXAMPLE: &'static str = "\
+        SELECT mean_difference_from_reference(share, name = 'Skåne', se) AS gap\n\
+        FROM (VALUES ('Skåne', 61, 832, 5), ('Dalarna', 74, 931, 3), ('Gotland', 58, 1468, 3))\n\
+        \u{20}    AS region(name, share, people, se);";
+    type Rows = Rows<5>;
+
+    fn estimate(groups: &[Group], _: &Options, confidence: Confidence) -> Result<Estimate, Error> {
+        mean_difference_from_reference(groups, Weighting::Equal, confidence)
+    }
+}
