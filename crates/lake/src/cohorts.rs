@@ -19,7 +19,7 @@ impl Lake {
         let name = format!("cohort-{}", short_id());
         let add = put::put(
             self.raw_store(),
-            table,
+            &table.into(),
             None,
             &name,
             encode_one(table, &batch)?,
@@ -49,7 +49,7 @@ impl Lake {
             pause(attempt).await;
         }
         Err(Error::Contention {
-            table,
+            table: table.into(),
             attempts: MAX_ATTEMPTS,
         })
     }
@@ -78,7 +78,7 @@ impl Lake {
             pause(attempt).await;
         }
         Err(Error::Contention {
-            table,
+            table: table.into(),
             attempts: MAX_ATTEMPTS,
         })
     }

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::log::{Format, Metadata, Store, TableState};
-use crate::{Error, Result, delta_schema};
+use crate::{Error, Result, TableId, delta_schema};
 
 /// A checkpoint is written at every version that this divides: a reader then fetches fewer than
 /// this many JSON files beside it.
@@ -52,7 +52,7 @@ pub(crate) struct Change {
     pub(crate) schema: Option<Arc<Schema>>,
     pub(crate) adds: Vec<Add>,
     pub(crate) removes: Vec<Remove>,
-    pub(crate) transactions: Vec<(&'static str, i64)>,
+    pub(crate) transactions: Vec<(String, i64)>,
 }
 
 /// Whether the change became the next version.
@@ -68,7 +68,7 @@ pub(crate) enum Outcome {
 pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) -> Result<Outcome> {
     let mut lines = vec![info_line(&change, Some(state.version))?];
     if let Some(schema) = &change.schema {
-        let schema_string = schema_text(state.table, schema)?;
+        let schema_string = schema_text(&state.table, schema)?;
         let metadata = Metadata {
             schema_string,
             ..state.metadata.clone()
@@ -83,12 +83,12 @@ pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) ->
         lines.push(action_line(&action)?);
     }
     let version = state.version + 1;
-    let log_store = log_store(store, state.table)?;
-    match write(&log_store, state.table, version, lines).await? {
+    let log_store = log_store(store, &state.table)?;
+    match write(&log_store, &state.table, version, lines).await? {
         Outcome::Lost => Ok(Outcome::Lost),
         committed => {
             if version.is_multiple_of(CHECKPOINT_INTERVAL) {
-                checkpoint(log_store, state.table, version).await;
+                checkpoint(log_store, &state.table, version).await;
             }
             Ok(committed)
         }
@@ -96,8 +96,14 @@ pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) ->
 }
 
 /// Makes a table, unless there is one.
-pub(crate) async fn create(store: &Store, table: TableName, schema: &Schema) -> Result<Outcome> {
-    let partition_columns: &[&str] = if table.is_partitioned() {
+pub(crate) async fn create(
+    store: &Store,
+    table: impl Into<TableId>,
+    schema: &Schema,
+) -> Result<Outcome> {
+    let table = &table.into();
+    let is_partitioned = table.declared().is_some_and(TableName::is_partitioned);
+    let partition_columns: &[&str] = if is_partitioned {
         &[PARTITION_COLUMN]
     } else {
         &[]
@@ -109,7 +115,7 @@ pub(crate) async fn create(store: &Store, table: TableName, schema: &Schema) -> 
     ];
     let metadata = Metadata {
         id: uuid::Uuid::new_v4().to_string(),
-        name: Some(table.as_str().to_owned()),
+        name: Some(table.to_string()),
         description: None,
         format: Format {
             provider: "parquet".to_owned(),
@@ -134,7 +140,7 @@ pub(crate) async fn create(store: &Store, table: TableName, schema: &Schema) -> 
 
 async fn write(
     log_store: &LogStoreRef,
-    table: TableName,
+    table: &TableId,
     version: u64,
     lines: Vec<String>,
 ) -> Result<Outcome> {
@@ -147,7 +153,7 @@ async fn write(
         Ok(()) => Ok(Outcome::Committed(version)),
         Err(TransactionError::VersionAlreadyExists(_)) => Ok(Outcome::Lost),
         Err(source) => Err(Error::Delta {
-            table,
+            table: table.clone(),
             action: "committing",
             source: Box::new(source),
         }),
@@ -155,7 +161,7 @@ async fn write(
 }
 
 /// A checkpoint only makes reading faster; a failure to write one must not fail what was committed.
-async fn checkpoint(log_store: LogStoreRef, table: TableName, version: u64) {
+async fn checkpoint(log_store: LogStoreRef, table: &TableId, version: u64) {
     let mut delta = DeltaTable::new(log_store);
     let written = async {
         delta.load_version(version).await?;
@@ -185,15 +191,15 @@ fn info_line(change: &Change, read_version: Option<u64>) -> Result<String> {
 
 fn action_line(action: &Action) -> Result<String> {
     serde_json::to_string(action).map_err(|source| Error::Delta {
-        table: TableName::Callsets,
+        table: TableName::Callsets.into(),
         action: "writing a line of the log",
         source: Box::new(source),
     })
 }
 
-pub(crate) fn schema_text(table: TableName, schema: &Schema) -> Result<String> {
+pub(crate) fn schema_text(table: &TableId, schema: &Schema) -> Result<String> {
     delta_schema::to_json(schema).map_err(|name| Error::Rows {
-        table,
+        table: table.clone(),
         problem: format!("Delta tables have no type {name}"),
     })
 }
@@ -201,13 +207,15 @@ pub(crate) fn schema_text(table: TableName, schema: &Schema) -> Result<String> {
 /// Deltalake's log store over ours. The URL only carries the table's folder: all access goes
 /// through the store, whose root is the lake's. It looks like one of an S3 directory bucket because
 /// those list in no order, as folders do, and the library then sorts what it lists.
-fn log_store(store: &Store, table: TableName) -> Result<LogStoreRef> {
-    let url = Url::parse(&format!("s3://lake--x-s3/{table}/")).map_err(|source| Error::Delta {
-        table,
-        action: "naming the log",
-        source: Box::new(source),
+fn log_store(store: &Store, table: &TableId) -> Result<LogStoreRef> {
+    let url = Url::parse(&format!("s3://lake--x-s3/{}/", table.folder())).map_err(|source| {
+        Error::Delta {
+            table: table.clone(),
+            action: "naming the log",
+            source: Box::new(source),
+        }
     })?;
-    let prefixed = PrefixStore::new(Arc::clone(store), Path::from(table.as_str()));
+    let prefixed = PrefixStore::new(Arc::clone(store), Path::from(table.folder()));
     let config = StorageConfig::default();
     Ok(default_logstore(
         Arc::new(prefixed),
@@ -224,14 +232,15 @@ pub(crate) fn joined_schema(
     callset: &str,
 ) -> Result<Option<Arc<Schema>>> {
     let existing = table_schema(state)?;
-    let merged = kohort_schema::merge_schemas(state.table.as_str(), &existing, incoming, callset)?;
+    let merged =
+        kohort_schema::merge_schemas(&state.table.to_string(), &existing, incoming, callset)?;
     Ok((merged.as_ref() != &existing).then_some(merged))
 }
 
 /// The Arrow schema of a table, the partition column included.
 pub(crate) fn table_schema(state: &TableState) -> Result<Schema> {
     delta_schema::from_json(&state.metadata.schema_string).map_err(|problem| Error::Log {
-        table: state.table,
+        table: state.table.clone(),
         version: state.version,
         problem,
     })
@@ -288,7 +297,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let lake = lake_of_cohorts(folder.path(), 22).await;
         let table = TableName::Cohorts;
-        let mut delta = DeltaTable::new(log_store(lake.raw_store(), table).unwrap());
+        let mut delta = DeltaTable::new(log_store(lake.raw_store(), &table.into()).unwrap());
         let checkpoint = Path::from("cohorts/_delta_log/00000000000000000020.checkpoint.parquet");
         assert!(
             object_store::ObjectStoreExt::head(lake.raw_store(), &checkpoint)
@@ -327,7 +336,7 @@ mod tests {
                 let start = Instant::now();
                 let ours = log::latest(store, table).await.unwrap().unwrap();
                 let (took, start) = (start.elapsed(), Instant::now());
-                let mut delta = DeltaTable::new(log_store(store, table).unwrap());
+                let mut delta = DeltaTable::new(log_store(store, &table.into()).unwrap());
                 delta.load().await.unwrap();
                 println!(
                     "{n} commits, {} files: {took:.2?}, deltalake {:.2?}",

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use kohort_schema::TableName;
 use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 
 use crate::commit::ENGINE_INFO;
 use crate::{Error, Result};
@@ -123,7 +123,7 @@ impl fmt::Debug for EncodedFile {
 
 /// Turns batches into a Parquet file in memory. One per thread; nothing is shared.
 pub struct ParquetEncoder {
-    table: TableName,
+    place: String,
     writer: ArrowWriter<Vec<u8>>,
     stats: FileStats,
 }
@@ -131,7 +131,7 @@ pub struct ParquetEncoder {
 impl fmt::Debug for ParquetEncoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("ParquetEncoder");
-        out.field("table", &self.table)
+        out.field("place", &self.place)
             .field("n_rows", &self.stats.n_rows)
             .finish_non_exhaustive()
     }
@@ -144,10 +144,27 @@ impl ParquetEncoder {
     /// When the schema has a type that Parquet lacks, or the options are out of range.
     pub fn try_new(table: TableName, schema: SchemaRef, options: &EncoderOptions) -> Result<Self> {
         let properties = writer_properties(table, &schema, options)?;
+        Self::with(table.as_str(), schema, properties)
+    }
+
+    /// An encoder of rows of which nothing is known but their schema.
+    ///
+    /// # Errors
+    /// As [`ParquetEncoder::try_new`].
+    pub(crate) fn of_rows(
+        place: &str,
+        schema: SchemaRef,
+        options: &EncoderOptions,
+    ) -> Result<Self> {
+        let properties = base_properties(place, options)?.build();
+        Self::with(place, schema, properties)
+    }
+
+    fn with(place: &str, schema: SchemaRef, properties: WriterProperties) -> Result<Self> {
         let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties));
-        let writer = writer.map_err(Error::parquet(table.as_str(), "encoding"))?;
+        let writer = writer.map_err(Error::parquet(place, "encoding"))?;
         Ok(Self {
-            table,
+            place: place.to_owned(),
             writer,
             stats: FileStats::new(schema),
         })
@@ -158,7 +175,7 @@ impl ParquetEncoder {
     /// # Errors
     /// When their schema is not the file's.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let failed = Error::parquet(self.table.as_str(), "encoding");
+        let failed = Error::parquet(self.place.as_str(), "encoding");
         self.writer.write(batch).map_err(failed)?;
         self.stats.update(batch);
         Ok(())
@@ -179,7 +196,7 @@ impl ParquetEncoder {
     /// # Errors
     /// When the last row group cannot be encoded.
     pub fn finish(self) -> Result<EncodedFile> {
-        let failed = Error::parquet(self.table.as_str(), "encoding");
+        let failed = Error::parquet(self.place.as_str(), "encoding");
         let bytes = self.writer.into_inner().map_err(failed)?;
         Ok(EncodedFile {
             bytes: Bytes::from(bytes),
@@ -203,13 +220,8 @@ pub fn writer_properties(
     options: &EncoderOptions,
 ) -> Result<WriterProperties> {
     let failed = || Error::parquet(table.as_str(), "encoding");
-    let level = ZstdLevel::try_new(options.zstd_level).map_err(failed())?;
-    let mut builder = WriterProperties::builder()
-        .set_created_by(ENGINE_INFO.to_owned())
-        .set_compression(Compression::ZSTD(level))
-        .set_max_row_group_row_count(Some(options.row_group_rows))
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_statistics_enabled(EnabledStatistics::Chunk);
+    let mut builder =
+        base_properties(table.as_str(), options)?.set_data_page_row_count_limit(PAGE_ROWS);
     let columns = ArrowSchemaConverter::new()
         .convert(schema)
         .map_err(failed())?;
@@ -244,6 +256,17 @@ pub fn writer_properties(
         }
     }
     Ok(builder.build())
+}
+
+/// What all files have in common.
+fn base_properties(place: &str, options: &EncoderOptions) -> Result<WriterPropertiesBuilder> {
+    let level = ZstdLevel::try_new(options.zstd_level);
+    let level = level.map_err(Error::parquet(place, "encoding"))?;
+    Ok(WriterProperties::builder()
+        .set_created_by(ENGINE_INFO.to_owned())
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(options.row_group_rows))
+        .set_statistics_enabled(EnabledStatistics::Chunk))
 }
 
 #[cfg(test)]

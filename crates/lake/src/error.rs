@@ -1,6 +1,6 @@
 //! What can go wrong with a lake?
 
-use kohort_schema::TableName;
+use crate::TableId;
 
 /// The result of this room's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -57,7 +57,7 @@ pub enum Error {
     #[error("{table}: version {version}: {problem}")]
     Log {
         /// The table.
-        table: TableName,
+        table: TableId,
         /// Version of the table.
         version: u64,
         /// What is wrong.
@@ -67,7 +67,7 @@ pub enum Error {
     #[error("{table}: {action} failed")]
     Delta {
         /// The table.
-        table: TableName,
+        table: TableId,
         /// What was tried.
         action: &'static str,
         /// Why.
@@ -89,7 +89,7 @@ pub enum Error {
     #[error("{table}: {problem}")]
     Rows {
         /// The table.
-        table: TableName,
+        table: TableId,
         /// What is wrong.
         problem: String,
     },
@@ -125,6 +125,52 @@ pub enum Error {
     CohortExists {
         /// Its name.
         cohort: String,
+    },
+    /// A table of this name is in the lake.
+    #[error("{table} exists in {uri}")]
+    TableExists {
+        /// The table.
+        table: TableId,
+        /// The lake.
+        uri: String,
+    },
+    /// A column of a load and that of the table do not go together.
+    #[error("{table}: column `{column}`: expected {expected} as in the table, got {found}")]
+    ColumnConflict {
+        /// The table.
+        table: TableId,
+        /// The column.
+        column: String,
+        /// What the table has.
+        expected: String,
+        /// What the load has.
+        found: String,
+    },
+    /// A key names a column that is not there.
+    #[error("{table}: there is no column `{column}` to be a key")]
+    NoKeyColumn {
+        /// The table.
+        table: TableId,
+        /// The column.
+        column: String,
+    },
+    /// A row has no key.
+    #[error("line {line}: column `{column}` is a key and has no value")]
+    KeyIsNull {
+        /// The column.
+        column: String,
+        /// The row's line in its file.
+        line: u64,
+    },
+    /// The lake's pseudonyms were made with another key.
+    #[error("{uri}: its pseudonyms were made with the key {expected}, got the key {found}")]
+    OtherKey {
+        /// The lake.
+        uri: String,
+        /// Fingerprint of the lake's key.
+        expected: String,
+        /// Fingerprint of the key that was given.
+        found: String,
     },
     /// The lake has no such version.
     #[error("{uri}: no version {version}; the latest is {latest}")]
@@ -166,7 +212,7 @@ pub enum Error {
     #[error("{table}: gave up after {attempts} attempts; other writers committed first each time")]
     Contention {
         /// The table.
-        table: TableName,
+        table: TableId,
         /// How often it was tried.
         attempts: usize,
     },
@@ -185,6 +231,20 @@ impl Error {
             Error::NoSuchCallset { .. } => {
                 Some("`kohort lake info` lists the callsets of a lake".to_owned())
             }
+            Error::TableExists { .. } => Some(
+                "`--append` adds rows, `--replace` puts the new ones in their place, `--upsert \
+                 KEY` replaces rows by key"
+                    .to_owned(),
+            ),
+            Error::ColumnConflict { column, .. } => Some(format!(
+                "`--type {column}=TYPE` reads it otherwise, `--drop {column}` leaves it out, and \
+                 `--replace` makes the table anew"
+            )),
+            Error::OtherKey { .. } => Some(
+                "a person would be somebody else in each table: use the key of before, or a lake \
+                 of its own"
+                    .to_owned(),
+            ),
             Error::CohortExists { cohort } => Some(format!("`DROP COHORT {cohort}` first")),
             Error::NoSuchVersion { .. } | Error::BeforeFirstVersion { .. } => {
                 Some("`kohort lake history` lists the versions".to_owned())

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use kohort_schema::TableName;
 
-use crate::{AsOf, Callset, Lake, Result};
+use crate::{AsOf, Callset, Lake, Result, TableId};
 
 /// What `kohort lake info` tells.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct LakeInfo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableInfo {
     /// Which.
-    pub table: TableName,
+    pub table: TableId,
     /// Version of its own log.
     pub version: u64,
     /// Visible files.
@@ -54,8 +54,18 @@ impl Lake {
         for table in TableName::ALL {
             let files = snapshot.files(table).await?;
             tables.push(TableInfo {
-                table,
+                table: table.into(),
                 version: snapshot.table(table).await?.version,
+                n_files: files.len() as u64,
+                n_rows: files.iter().map(|f| f.n_rows).sum(),
+                size_bytes: files.iter().map(|f| f.size_bytes).sum(),
+            });
+        }
+        for table in snapshot.loaded_tables() {
+            let files = snapshot.loaded_files(&table).await?.unwrap_or_default();
+            tables.push(TableInfo {
+                table: (&table).into(),
+                version: snapshot.loaded_version(&table).unwrap_or_default(),
                 n_files: files.len() as u64,
                 n_rows: files.iter().map(|f| f.n_rows).sum(),
                 size_bytes: files.iter().map(|f| f.size_bytes).sum(),

@@ -13,12 +13,11 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use deltalake_core::kernel::{Add, Remove, Transaction};
 use futures::{StreamExt, TryStreamExt};
-use kohort_schema::TableName;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::{Error, Result, TableId};
 
 /// Log files fetched at once.
 const FETCHES_IN_FLIGHT: usize = 32;
@@ -29,7 +28,7 @@ const READER_VERSION: i32 = 1;
 /// The state of one table at one version.
 #[derive(Debug, Clone)]
 pub(crate) struct TableState {
-    pub(crate) table: TableName,
+    pub(crate) table: TableId,
     pub(crate) version: u64,
     pub(crate) metadata: Metadata,
     /// Active files by path below the table's folder.
@@ -102,6 +101,7 @@ pub(crate) struct Commit {
     pub(crate) info: CommitInfo,
     pub(crate) adds: Vec<Add>,
     pub(crate) removes: Vec<Remove>,
+    pub(crate) transactions: Vec<Transaction>,
 }
 
 impl Commit {
@@ -114,15 +114,19 @@ impl Commit {
 /// What a log's folder holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Listing {
-    table: TableName,
+    table: TableId,
     commits: Vec<u64>,
     checkpoints: Vec<u64>,
 }
 
 impl Listing {
     /// Lists a table's log; `None` when there is no such table.
-    pub(crate) async fn read(store: &dyn ObjectStore, table: TableName) -> Result<Option<Self>> {
-        let folder = log_folder(table);
+    pub(crate) async fn read(
+        store: &dyn ObjectStore,
+        table: impl Into<TableId>,
+    ) -> Result<Option<Self>> {
+        let table = table.into();
+        let folder = log_folder(&table);
         let mut listing = Self {
             table,
             commits: Vec::new(),
@@ -156,13 +160,13 @@ impl Listing {
             .find(|c| **c <= version)
             .copied();
         let first = checkpoint.map_or(0, |c| c + 1);
-        let mut replay = Replay::new(self.table, version);
+        let mut replay = Replay::new(self.table.clone(), version);
         let commits = self.fetch(store, first, version);
         if let Some(checkpoint) = checkpoint {
-            let bytes = get(store, &checkpoint_path(self.table, checkpoint)).await?;
+            let bytes = get(store, &checkpoint_path(&self.table, checkpoint)).await?;
             replay.lines(
                 checkpoint,
-                &checkpoint_lines(self.table, checkpoint, bytes)?,
+                &checkpoint_lines(&self.table, checkpoint, bytes)?,
             )?;
         }
         for (version, bytes) in commits.await? {
@@ -181,7 +185,7 @@ impl Listing {
         let files = self.fetch(store, first, last).await?;
         files
             .into_iter()
-            .map(|(version, bytes)| parse_commit(self.table, version, &bytes))
+            .map(|(version, bytes)| parse_commit(&self.table, version, &bytes))
             .collect()
     }
 
@@ -199,12 +203,12 @@ impl Listing {
         if first <= last && present != last - first + 1 {
             let problem = format!("a commit of versions {first} to {last} is not there");
             return Err(Error::Log {
-                table: self.table,
+                table: self.table.clone(),
                 version: last,
                 problem,
             });
         }
-        let table = self.table;
+        let table = &self.table;
         futures::stream::iter(first..=last)
             .map(|version| async move {
                 Ok((version, get(store, &commit_path(table, version)).await?))
@@ -218,7 +222,7 @@ impl Listing {
 /// The latest state of a table; `None` when there is no such table.
 pub(crate) async fn latest(
     store: &dyn ObjectStore,
-    table: TableName,
+    table: impl Into<TableId>,
 ) -> Result<Option<TableState>> {
     match Listing::read(store, table).await? {
         Some(listing) => Ok(Some(listing.state(store, listing.latest()).await?)),
@@ -232,7 +236,7 @@ struct Replay {
 }
 
 impl Replay {
-    fn new(table: TableName, version: u64) -> Self {
+    fn new(table: TableId, version: u64) -> Self {
         let metadata = Metadata {
             id: String::new(),
             name: None,
@@ -261,7 +265,8 @@ impl Replay {
     }
 
     fn lines(&mut self, version: u64, text: &[u8]) -> Result<()> {
-        for line in parse_lines(self.state.table, version, text) {
+        let table = self.state.table.clone();
+        for line in parse_lines(&table, version, text) {
             self.apply(line?, version)?;
         }
         Ok(())
@@ -275,7 +280,7 @@ impl Replay {
             let needed = protocol.min_reader_version;
             let problem = format!("expected Delta reader version {READER_VERSION}, got {needed}");
             return Err(Error::Log {
-                table: state.table,
+                table: state.table.clone(),
                 version,
                 problem,
             });
@@ -300,8 +305,8 @@ impl Replay {
     }
 
     fn finish(self) -> Result<TableState> {
-        let (table, version) = (self.state.table, self.state.version);
         if !self.has_metadata {
+            let (table, version) = (self.state.table, self.state.version);
             let problem = "no `metaData` action".to_owned();
             return Err(Error::Log {
                 table,
@@ -313,7 +318,7 @@ impl Replay {
     }
 }
 
-fn parse_commit(table: TableName, version: u64, text: &[u8]) -> Result<Commit> {
+fn parse_commit(table: &TableId, version: u64, text: &[u8]) -> Result<Commit> {
     let mut commit = Commit {
         version,
         ..Commit::default()
@@ -322,6 +327,7 @@ fn parse_commit(table: TableName, version: u64, text: &[u8]) -> Result<Commit> {
         let line = line?;
         commit.adds.extend(line.add);
         commit.removes.extend(line.remove);
+        commit.transactions.extend(line.txn);
         if let Some(info) = line.commit_info {
             commit.info = info;
         }
@@ -329,17 +335,17 @@ fn parse_commit(table: TableName, version: u64, text: &[u8]) -> Result<Commit> {
     Ok(commit)
 }
 
-fn parse_lines(
-    table: TableName,
+fn parse_lines<'t>(
+    table: &'t TableId,
     version: u64,
-    text: &[u8],
-) -> impl Iterator<Item = Result<Line>> + '_ {
+    text: &'t [u8],
+) -> impl Iterator<Item = Result<Line>> + 't {
     let lines = text
         .split(|b| *b == b'\n')
         .filter(|l| !l.trim_ascii().is_empty());
     lines.map(move |line| {
         serde_json::from_slice(line).map_err(|e| Error::Log {
-            table,
+            table: table.clone(),
             version,
             problem: format!("not a line of a Delta log: {e}"),
         })
@@ -347,14 +353,14 @@ fn parse_lines(
 }
 
 /// A checkpoint's rows as the JSON lines that they stand for.
-fn checkpoint_lines(table: TableName, version: u64, bytes: Bytes) -> Result<Vec<u8>> {
+fn checkpoint_lines(table: &TableId, version: u64, bytes: Bytes) -> Result<Vec<u8>> {
     use parquet::arrow::ProjectionMask;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     let path = checkpoint_path(table, version);
     let failed = || Error::parquet(path.as_ref(), "reading the checkpoint");
     let problem = |e: arrow::error::ArrowError| Error::Log {
-        table,
+        table: table.clone(),
         version,
         problem: e.to_string(),
     };
@@ -399,15 +405,15 @@ pub(crate) async fn get(store: &dyn ObjectStore, path: &Path) -> Result<Bytes> {
     result.bytes().await.map_err(failed())
 }
 
-pub(crate) fn log_folder(table: TableName) -> Path {
-    Path::from_iter([table.as_str(), "_delta_log"])
+pub(crate) fn log_folder(table: &TableId) -> Path {
+    Path::from(table.folder()).join("_delta_log")
 }
 
-fn commit_path(table: TableName, version: u64) -> Path {
+fn commit_path(table: &TableId, version: u64) -> Path {
     log_folder(table).join(format!("{version:020}.json"))
 }
 
-fn checkpoint_path(table: TableName, version: u64) -> Path {
+fn checkpoint_path(table: &TableId, version: u64) -> Path {
     log_folder(table).join(format!("{version:020}.checkpoint.parquet"))
 }
 

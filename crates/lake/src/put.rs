@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::encode::{EncodedFile, FileStats};
 use crate::log::Store;
-use crate::{Error, Result};
+use crate::{Error, Result, TableId};
 
 /// Above this, a file goes up in parts: one request then repeats little when it fails.
 const MULTIPART_ABOVE_BYTES: usize = 16 * 1024 * 1024;
@@ -26,20 +26,21 @@ const PARTS_IN_FLIGHT: usize = 4;
 /// Puts a file below a table's folder and gives the action that would add it to the table.
 pub(crate) async fn put(
     store: &Store,
-    table: TableName,
+    table: &TableId,
     callset_id: Option<&str>,
     name: &str,
     file: EncodedFile,
 ) -> Result<Add> {
-    let folder = callset_id.filter(|_| table.is_partitioned());
+    let is_partitioned = table.declared().is_some_and(TableName::is_partitioned);
+    let folder = callset_id.filter(|_| is_partitioned);
     let path = match folder {
         Some(id) => format!("{PARTITION_COLUMN}={id}/{name}.parquet"),
         None => format!("{name}.parquet"),
     };
     let size = file.bytes.len();
-    put_bytes(store, &format!("{table}/{path}"), file.bytes).await?;
+    put_bytes(store, &format!("{}/{path}", table.folder()), file.bytes).await?;
     let partition_values = folder.map(|id| (PARTITION_COLUMN.to_owned(), Some(id.to_owned())));
-    let unpartitioned_id = callset_id.filter(|_| !table.is_partitioned());
+    let unpartitioned_id = callset_id.filter(|_| !is_partitioned);
     Ok(Add {
         path,
         partition_values: partition_values.into_iter().collect::<HashMap<_, _>>(),

@@ -219,7 +219,7 @@ impl<'a> Row<'a> {
     fn wrong(&self, column: &str) -> Error {
         let problem = format!("row {}: no valid `{column}`", self.row);
         Error::Rows {
-            table: self.table,
+            table: self.table.into(),
             problem,
         }
     }
@@ -294,7 +294,7 @@ fn nested_integer(rows: &StructArray, column: usize, row: usize) -> Option<u64> 
 
 fn batch(table: TableName, schema: SchemaRef, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
     RecordBatch::try_new(schema, columns).map_err(|e| Error::Rows {
-        table,
+        table: table.into(),
         problem: e.to_string(),
     })
 }
@@ -319,7 +319,10 @@ fn signed(value: u64) -> i64 {
 
 fn one_list(schema: &SchemaRef, name: &str, columns: Vec<ArrayRef>) -> Result<ArrayRef> {
     let table = TableName::Callsets;
-    let problem = |problem: String| Error::Rows { table, problem };
+    let problem = |problem: String| Error::Rows {
+        table: table.into(),
+        problem,
+    };
     let field = schema
         .field_with_name(name)
         .map_err(|e| problem(e.to_string()))?;

@@ -1,5 +1,7 @@
 //! What did the lake hold at one version?
 
+mod loaded;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
@@ -11,15 +13,15 @@ use deltalake_core::kernel::Add;
 use futures::{StreamExt, TryStreamExt};
 use kohort_genome::{SexKaryotype, contig_rank};
 use kohort_genotype::{SampleBlock, SampleDirectory};
-use kohort_schema::{PARTITION_COLUMN, TableName};
+use kohort_schema::{LoadedTable, PARTITION_COLUMN, TableName};
 use object_store::path::Path;
 use serde_json::Value;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::commit::{FORMAT_KEY, FORMAT_VERSION, table_schema, without_notes};
 use crate::log::{self, Listing, Store, TableState};
 use crate::rows;
-use crate::{Error, Result};
+use crate::{Error, Result, TableId};
 
 /// Small files read at once.
 const READS_IN_FLIGHT: usize = 32;
@@ -160,7 +162,8 @@ pub struct DataFile {
 }
 
 impl DataFile {
-    pub(crate) fn new(table: TableName, add: &Add) -> Self {
+    pub(crate) fn new(table: impl Into<TableId>, add: &Add) -> Self {
+        let folder = table.into().folder();
         let stats: Value = add.stats.as_deref().map_or(Value::Null, |stats| {
             serde_json::from_str(stats).unwrap_or_default()
         });
@@ -175,7 +178,7 @@ impl DataFile {
             .flatten();
         let callset_id = partition.or_else(|| text("minValues", PARTITION_COLUMN));
         Self {
-            path: format!("{table}/{}", add.path),
+            path: format!("{folder}/{}", add.path),
             size_bytes: u64::try_from(add.size).unwrap_or_default(),
             n_rows: stats
                 .get("numRecords")
@@ -210,6 +213,7 @@ struct Inner {
     samples: OnceCell<Arc<Vec<Sample>>>,
     directory: OnceCell<Arc<SampleDirectory>>,
     cohorts: OnceCell<Arc<Vec<CohortRow>>>,
+    loaded: Mutex<HashMap<LoadedTable, Arc<TableState>>>,
 }
 
 impl fmt::Debug for Snapshot {
@@ -266,6 +270,7 @@ impl Snapshot {
                 samples: OnceCell::new(),
                 directory: OnceCell::new(),
                 cohorts: OnceCell::new(),
+                loaded: Mutex::default(),
             }),
         })
     }
@@ -464,7 +469,7 @@ impl Snapshot {
             .await?;
         let directory = SampleDirectory::new(blocks);
         directory.map(Arc::new).map_err(|e| Error::Rows {
-            table: TableName::Samples,
+            table: TableName::Samples.into(),
             problem: e.to_string(),
         })
     }
@@ -528,7 +533,8 @@ async fn read_small_files(
     store: &Store,
     state: &TableState,
 ) -> Result<Vec<arrow::array::RecordBatch>> {
-    let table = state.table;
+    let table = state.table.folder();
+    let table = table.as_str();
     let files: Vec<String> = state.files.keys().cloned().collect();
     let read: Vec<_> = futures::stream::iter(files)
         .map(|file| async move {

@@ -20,7 +20,7 @@ use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit};
 use crate::log::{Commit, Listing, millis};
 use crate::snapshot::DataFile;
 use crate::writer::pause;
-use crate::{Error, Lake, Result, put};
+use crate::{Error, Lake, Result, TableId, put};
 
 /// How long replaced data stays readable: Delta's own default.
 pub const DEFAULT_RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -81,27 +81,25 @@ pub struct VacuumedFile {
 }
 
 /// What is needed, from the log of `callsets`.
-struct Needed {
+pub(crate) struct Needed {
     callset_ids: HashSet<String>,
     names: HashMap<String, String>,
-    since: DateTime<Utc>,
-    in_progress_since: DateTime<Utc>,
+    pub(crate) since: DateTime<Utc>,
+    pub(crate) in_progress_since: DateTime<Utc>,
 }
 
-struct Object {
-    table: TableName,
-    path: String,
+pub(crate) struct Object {
+    table: TableId,
+    pub(crate) path: String,
     size_bytes: u64,
-    modified: DateTime<Utc>,
+    pub(crate) modified: DateTime<Utc>,
 }
 
 impl Object {
     /// The callset whose folder it is in, or whose row it is.
     fn callset_id(&self) -> Option<&str> {
-        let rest = self
-            .path
-            .strip_prefix(self.table.as_str())?
-            .strip_prefix('/')?;
+        let table = self.table.declared()?;
+        let rest = self.path.strip_prefix(table.as_str())?.strip_prefix('/')?;
         if self.table == TableName::Callsets {
             return rest.strip_suffix(".parquet");
         }
@@ -129,6 +127,8 @@ impl Lake {
                 o.table == table && !kept.contains(&o.path) && !recent && !in_use
             }));
         }
+        let of_loads = self.unneeded_of_loads(&needed, options.mode).await?;
+        doomed.extend(&of_loads);
         if options.mode == VacuumMode::Delete {
             self.delete(&doomed).await?;
         }
@@ -173,7 +173,7 @@ impl Lake {
         })
     }
 
-    async fn all_commits(&self, table: TableName) -> Result<Vec<Commit>> {
+    pub(crate) async fn all_commits(&self, table: TableName) -> Result<Vec<Commit>> {
         let store = self.raw_store().as_ref();
         match Listing::read(store, table).await? {
             Some(listing) => listing.commits(store, 0, listing.latest()).await,
@@ -187,21 +187,26 @@ impl Lake {
     async fn objects(&self) -> Result<Vec<Object>> {
         let mut found = Vec::new();
         for table in TableName::ALL {
-            let folder = Path::from(table.as_str());
-            let log_prefix = format!("{table}/_");
-            let mut objects = self.raw_store().list(Some(&folder));
-            while let Some(object) = objects.next().await {
-                let object = object.map_err(Error::storage(table.as_str(), "listing"))?;
-                let path = object.location.to_string();
-                if path.starts_with(&log_prefix) {
-                    continue;
-                }
-                let (size_bytes, modified) = (object.size, object.last_modified);
+            found.extend(self.objects_of(&table.into()).await?);
+        }
+        Ok(found)
+    }
+
+    /// Every object of a table, but for its log.
+    pub(crate) async fn objects_of(&self, table: &TableId) -> Result<Vec<Object>> {
+        let mut found = Vec::new();
+        let folder = Path::from(table.folder());
+        let log_prefix = format!("{folder}/_");
+        let mut objects = self.raw_store().list(Some(&folder));
+        while let Some(object) = objects.next().await {
+            let object = object.map_err(Error::storage(table.folder(), "listing"))?;
+            let path = object.location.to_string();
+            if !path.starts_with(&log_prefix) {
                 found.push(Object {
-                    table,
+                    table: table.clone(),
                     path,
-                    size_bytes,
-                    modified,
+                    size_bytes: object.size,
+                    modified: object.last_modified,
                 });
             }
         }
@@ -247,7 +252,7 @@ impl Lake {
             return Ok(paths);
         }
         Err(Error::Contention {
-            table,
+            table: table.into(),
             attempts: MAX_ATTEMPTS,
         })
     }

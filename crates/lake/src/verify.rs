@@ -11,8 +11,8 @@ use object_store::path::Path;
 use parquet::file::metadata::{FooterTail, ParquetMetaData, ParquetMetaDataReader};
 
 use crate::log::Store;
-use crate::snapshot::{Callset, DataFile, Snapshot};
-use crate::{Error, Lake, Result};
+use crate::snapshot::{Callset, DataFile};
+use crate::{Error, Lake, Result, TableId};
 
 /// Footers read at once.
 const READS_IN_FLIGHT: usize = 16;
@@ -143,20 +143,30 @@ impl Lake {
             ..VerifyReport::default()
         };
         for table in TableName::ALL {
-            self.verify_table(&snapshot, table, &mut report).await?;
+            let files = snapshot.files(table).await?;
+            self.verify_files(&table.into(), &files, &mut report)
+                .await?;
+            for callset in snapshot.callsets() {
+                let problem = verify_callset(table, callset, &files);
+                report.problems.extend(problem);
+            }
+        }
+        for table in snapshot.loaded_tables() {
+            let files = snapshot.loaded_files(&table).await?.unwrap_or_default();
+            self.verify_files(&(&table).into(), &files, &mut report)
+                .await?;
         }
         Ok(report)
     }
 
-    async fn verify_table(
+    async fn verify_files(
         &self,
-        snapshot: &Snapshot,
-        table: TableName,
+        table: &TableId,
+        files: &[DataFile],
         report: &mut VerifyReport,
     ) -> Result<()> {
         let sizes = self.sizes(table).await?;
-        let files = snapshot.files(table).await?;
-        for file in files.iter() {
+        for file in files {
             report.n_files += 1;
             report.size_bytes += file.size_bytes;
             report.n_rows += file.n_rows;
@@ -172,21 +182,16 @@ impl Lake {
             .collect()
             .await;
         report.problems.extend(problems.into_iter().flatten());
-        for callset in snapshot.callsets() {
-            report
-                .problems
-                .extend(verify_callset(table, callset, &files));
-        }
         Ok(())
     }
 
     /// Sizes of a table's objects, by path below the root.
-    async fn sizes(&self, table: TableName) -> Result<HashMap<String, u64>> {
+    async fn sizes(&self, table: &TableId) -> Result<HashMap<String, u64>> {
         let mut sizes = HashMap::new();
-        let folder = Path::from(table.as_str());
+        let folder = Path::from(table.folder());
         let mut objects = self.raw_store().list(Some(&folder));
         while let Some(object) = objects.next().await {
-            let object = object.map_err(Error::storage(table.as_str(), "listing"))?;
+            let object = object.map_err(Error::storage(table.folder(), "listing"))?;
             sizes.insert(object.location.to_string(), object.size);
         }
         Ok(sizes)

@@ -157,7 +157,7 @@ impl Lake {
             pause(attempt).await;
         }
         Err(Error::Contention {
-            table: TableName::Samples,
+            table: TableName::Samples.into(),
             attempts: MAX_ATTEMPTS,
         })
     }
@@ -172,7 +172,7 @@ impl Lake {
         let (table, n_samples) = (TableName::Samples, new.samples.len() as u64);
         let next = |app: &str| state.transactions.get(app).copied().unwrap_or_default();
         let full = || Error::Rows {
-            table,
+            table: table.into(),
             problem: "no sample index is left".to_owned(),
         };
         let (block, base) = (next(NEXT_BLOCK), next(NEXT_SAMPLE_INDEX));
@@ -199,7 +199,14 @@ impl Lake {
         let schema = joined_schema(state, &incoming, &new.callset)?;
         let file = encode_one(table, &batch)?;
         let name = format!("samples-{}", short_id());
-        let add = put::put(self.raw_store(), table, Some(callset_id), &name, file).await?;
+        let add = put::put(
+            self.raw_store(),
+            &table.into(),
+            Some(callset_id),
+            &name,
+            file,
+        )
+        .await?;
         let path = add.path.clone();
         let change = Change {
             operation: "RESERVE SAMPLES",
@@ -209,7 +216,10 @@ impl Lake {
             ],
             schema,
             adds: vec![add],
-            transactions: vec![(NEXT_BLOCK, block + 1), (NEXT_SAMPLE_INDEX, end)],
+            transactions: vec![
+                (NEXT_BLOCK.to_owned(), block + 1),
+                (NEXT_SAMPLE_INDEX.to_owned(), end),
+            ],
             ..Change::default()
         };
         match commit(self.raw_store(), state, change).await? {
@@ -258,7 +268,7 @@ impl CallsetWriter {
         let name = file_name(&file);
         let schema = Arc::clone(&file.stats.schema);
         let id = Some(self.callset_id.as_str());
-        let add = put::put(self.lake.raw_store(), table, id, &name, file).await?;
+        let add = put::put(self.lake.raw_store(), &table.into(), id, &name, file).await?;
         let data_file = DataFile::new(table, &add);
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let files = files.entry(table).or_default();
@@ -291,7 +301,7 @@ impl CallsetWriter {
                 let incoming = with_partition(table, incoming);
                 let mut base = state.clone();
                 if let Some(joined) = &schema {
-                    base.metadata.schema_string = commit::schema_text(table, joined)?;
+                    base.metadata.schema_string = commit::schema_text(&table.into(), joined)?;
                 }
                 schema = joined_schema(&base, &incoming, &self.callset)?.or(schema);
             }
@@ -308,7 +318,7 @@ impl CallsetWriter {
             pause(attempt).await;
         }
         Err(Error::Contention {
-            table,
+            table: table.into(),
             attempts: MAX_ATTEMPTS,
         })
     }
@@ -324,7 +334,7 @@ impl CallsetWriter {
             self.callset
         );
         Err(Error::Rows {
-            table: TableName::Samples,
+            table: TableName::Samples.into(),
             problem,
         })
     }
@@ -334,7 +344,14 @@ impl CallsetWriter {
         let user_metadata = summary.user_metadata.clone();
         let batch = rows::callset_batch(&self.row(summary))?;
         let (file, id) = (encode_one(table, &batch)?, Some(self.callset_id.as_str()));
-        let add = put::put(self.lake.raw_store(), table, id, &self.callset_id, file).await?;
+        let add = put::put(
+            self.lake.raw_store(),
+            &table.into(),
+            id,
+            &self.callset_id,
+            file,
+        )
+        .await?;
         for attempt in 0..MAX_ATTEMPTS {
             let snapshot = self.lake.snapshot(None).await?;
             let state = snapshot.table(table).await?;
@@ -365,7 +382,7 @@ impl CallsetWriter {
             pause(attempt).await;
         }
         Err(Error::Contention {
-            table,
+            table: table.into(),
             attempts: MAX_ATTEMPTS,
         })
     }
@@ -413,7 +430,7 @@ fn check_samples(new: &NewCallset) -> Result<()> {
             let found = attributes.num_rows();
             let problem = format!("expected attributes of {n_samples} samples, got {found}");
             Err(Error::Rows {
-                table: TableName::Samples,
+                table: TableName::Samples.into(),
                 problem,
             })
         }

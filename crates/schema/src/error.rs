@@ -26,6 +26,12 @@ pub enum Error {
         /// The attribute.
         name: String,
     },
+    /// The name of a table to load would need quotes in SQL.
+    #[error("expected a table name of a-z, 0-9 and _, got `{name}`")]
+    InvalidTableName {
+        /// What was given.
+        name: String,
+    },
     /// The name is not that of a table.
     #[error("expected a table of the lake, got `{name}`")]
     UnknownTable {
@@ -45,7 +51,7 @@ impl Error {
             Error::AttributeIsReserved { name } => {
                 Some(format!("rename the column `{name}` of the sample file"))
             }
-            Error::UnknownTable { .. } => None,
+            Error::UnknownTable { .. } | Error::InvalidTableName { .. } => None,
         }
     }
 }

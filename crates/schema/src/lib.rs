@@ -10,6 +10,7 @@ mod columns;
 mod dictionary;
 mod error;
 pub mod fields;
+mod loaded;
 pub mod merge;
 pub mod tables;
 
@@ -17,6 +18,7 @@ pub use columns::{Column, ColumnType, extension_name};
 pub use dictionary::data_dictionary_markdown;
 pub use error::{Error, FieldConflict};
 pub use fields::{FieldType, Scalar, Shape, call_fields_struct, info_struct};
+pub use loaded::{LoadedSchema, LoadedTable};
 pub use merge::merge_schemas;
 pub use tables::{
     Table, TableName, attribute_name, call_fields_schema, callset_variants_schema, callsets_schema,

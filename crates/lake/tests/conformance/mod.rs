@@ -1,5 +1,7 @@
 //! What every storage must do: the same checks for a folder and for S3.
 
+mod loads;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use kohort_lake::*;
 use kohort_schema::{FieldType, Scalar, Shape, TableName, callset_variants_schema, info_struct};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
+
+pub(crate) use loads::*;
 
 /// A place where a lake can be made, used by one check.
 pub(crate) struct Place {
@@ -718,6 +722,14 @@ macro_rules! every_check {
             a_large_file_goes_up_in_parts,
             a_lake_that_is_not_there_is_an_error_with_a_hint,
             inputs_are_read_in_order,
+            loads_create_append_replace_and_upsert,
+            a_load_that_breaks_off_shows_nothing_and_the_next_takes_it_back,
+            vacuum_keeps_what_versions_within_the_retention_show,
+            racing_loads_lose_no_rows,
+            of_racing_creations_one_wins,
+            two_tables_of_one_load_are_seen_together,
+            one_lake_has_one_pseudonym_key,
+            loads_go_on_past_a_checkpoint,
         }
     };
 }
