@@ -18,13 +18,13 @@ use vectors::{Case, Value, Vectors};
 /// Neighbouring counties of North Carolina, in the order of the counties.
 fn counties(vectors: &Vectors) -> Neighbours {
     let table = vectors.table("in_nc_neighbours.csv");
-    let mut lists: BTreeMap<&str, Vec<Option<&str>>> = BTreeMap::new();
+    let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (area, neighbour) in table
         .texts("area")
         .into_iter()
         .zip(table.texts("neighbour"))
     {
-        lists.entry(area.unwrap()).or_default().push(neighbour);
+        lists.entry(area.unwrap()).or_default().extend(neighbour);
     }
     let counties = vectors.table("in_nc_sids.csv");
     let place =

@@ -10,7 +10,7 @@ pub struct Place<'a> {
     /// Its name.
     pub area: Option<&'a str>,
     /// The names of its neighbours; none for an island.
-    pub neighbours: Option<Vec<Option<&'a str>>>,
+    pub neighbours: Option<Vec<&'a str>>,
 }
 
 /// Which areas lie beside which.
@@ -46,9 +46,9 @@ impl Neighbours {
         let mut lists = Vec::with_capacity(places.len());
         for (&area, &index) in &names {
             let mut list = Vec::new();
-            for name in places[index].neighbours.iter().flatten() {
-                match name.and_then(|name| place.get(name)) {
-                    Some(_) if *name == Some(area) => {
+            for &name in places[index].neighbours.iter().flatten() {
+                match place.get(name) {
+                    Some(_) if name == area => {
                         let expected = "areas other than the area itself";
                         return Err(Error::argument("neighbours", expected, area));
                     }
@@ -135,7 +135,7 @@ pub(super) mod tests {
             let (area, list) = line.split_once(':').unwrap();
             Place {
                 area: Some(area),
-                neighbours: Some(list.split_whitespace().map(Some).collect()),
+                neighbours: Some(list.split_whitespace().collect()),
             }
         };
         lines.iter().map(place).collect()
@@ -157,7 +157,6 @@ pub(super) mod tests {
         for hide in [
             |place: &mut Place<'_>| place.area = None,
             |place: &mut Place<'_>| place.neighbours = None,
-            |place: &mut Place<'_>| place.neighbours = Some(vec![None]),
         ] {
             let mut places = places(&["a: b", "b: a"]);
             hide(&mut places[1]);

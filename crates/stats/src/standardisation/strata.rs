@@ -130,8 +130,9 @@ impl StratumNumber {
                 format_args!("{} and {}", self.least, self.greatest),
             ));
         }
-        let finite = self.least.is_finite();
-        let number = if finite { self.least } else { self.sum.value() };
+        // What is no number leaves least and greatest as they are, but not the sum.
+        let sum = self.sum.value();
+        let number = if sum.is_finite() { self.least } else { sum };
         Ok((!self.has_null).then_some(number))
     }
 
@@ -203,8 +204,10 @@ mod tests {
         assert_eq!(unknown.repeated("population"), Ok(None));
         // Rows that differ are wrong, whatever a third one hides.
         assert!(rows(&[Some(1.0), None, Some(2.0)]).repeated("n").is_err());
-        let nan = rows(&[Some(f64::NAN)]).repeated("n").unwrap().unwrap();
-        assert!(nan.is_nan());
+        for numbers in [&[Some(f64::NAN)][..], &[Some(5.0), Some(f64::NAN)]] {
+            let found = rows(numbers).repeated("n").unwrap();
+            assert!(found.is_some_and(f64::is_nan));
+        }
     }
 
     #[test]
