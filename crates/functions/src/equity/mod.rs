@@ -35,6 +35,7 @@ mod funnel;
 mod grouping;
 mod impact;
 mod matching;
+pub(crate) mod named;
 mod ordered;
 pub(crate) mod output;
 mod person;
