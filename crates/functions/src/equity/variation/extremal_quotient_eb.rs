@@ -1,0 +1,88 @@
+//! `extremal_quotient_eb(observed, expected, …)`.
+
+use datafusion::common::Result;
+use kohort_stats::variation::extremal_quotient_eb;
+
+use super::super::aggregate::Aggregate;
+use super::super::argument::Argument;
+use super::super::columns::{Columns, Options};
+use super::super::named::named;
+use super::super::output::Output;
+use super::super::state::Rows;
+use super::areas::{EXPECTED, OBSERVED, areas, push};
+
+/// The aggregate.
+#[derive(Debug)]
+pub(super) struct ExtremalQuotientEb;
+
+impl Aggregate for ExtremalQuotientEb {
+    const NAME: &'static str = "extremal_quotient_eb";
+    const ARGUMENTS: &'static [Argument] = &[
+        OBSERVED,
+        EXPECTED,
+        Argument::number("upper", "the quantile above the line, up to 1")
+            .or(0.8)
+            .constant(),
+        Argument::number(
+            "lower",
+            "the quantile below the line, from 0 to below `upper`",
+        )
+        .or(0.2)
+        .constant(),
+    ];
+    const DESCRIPTION: &'static str = "\
+        How many times the rate of a high area is that of a low one, with chance taken out of the \
+        rates first: `extremal_quotient` of the empirical Bayes ratios `(O + alpha) / (E + \
+        alpha)`, with `alpha` of `eb_gamma_alpha` (Coory and Gibberd). `n` is the number of \
+        areas.\n\n\
+        About the risks of areas rather than their luck, so comparable between maps of large and \
+        small areas. Exactly 1 where areas differ no more than by chance.\n\n\
+        Status `incomplete_strata`: a count is NULL. `undefined`: fewer than two areas, one in \
+        which nothing is expected, or no events at all. Negative counts are errors.";
+    const EXAMPLE: &'static str = "\
+        SELECT extremal_quotient_eb(tests, expected) AS eighty_by_twenty\n\
+        FROM (VALUES ('Skåne', 60, 40), ('Gotland', 10, 20), ('Blekinge', 30, 40))\n\
+        \u{20}    AS region(name, tests, expected);";
+    type State = Rows<2>;
+
+    fn update(state: &mut Rows<2>, columns: &Columns, row: usize) -> Result<()> {
+        push(Self::NAME, Self::ARGUMENTS, state, columns, row)
+    }
+
+    fn evaluate(state: &Rows<2>, options: &Options) -> Result<Output> {
+        let quantile = |name: &str| options.number(name).unwrap_or(f64::NAN);
+        let (upper, lower) = (quantile("upper"), quantile("lower"));
+        let quotient = extremal_quotient_eb(&areas(state), upper, lower);
+        Ok(named(Self::NAME, quotient)?.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::{number, query};
+    use super::super::areas::tests::{TABLE, keeps_the_rules};
+    use super::ExtremalQuotientEb;
+    use crate::equity::aggregate::Aggregate;
+
+    #[test]
+    fn smoothed_areas_differ_less_than_raw_ones() {
+        let smoothed = "SELECT extremal_quotient_eb(o, e, 1, 0)['value'] FROM t WHERE map = 'b'";
+        let raw = "SELECT extremal_quotient(o / e)['value'] FROM t WHERE map = 'b'";
+        assert_eq!(number(TABLE, raw), 3.0);
+        let smoothed = number(TABLE, smoothed);
+        assert!(smoothed > 1.2 && smoothed < 3.0, "{smoothed}");
+        let alike = "SELECT extremal_quotient_eb(e, e)['value'] FROM t WHERE map = 'a'";
+        assert_eq!(number(TABLE, alike), 1.0);
+    }
+
+    #[test]
+    fn it_keeps_the_rules() {
+        keeps_the_rules(ExtremalQuotientEb::NAME);
+        let error = query(TABLE, "SELECT extremal_quotient_eb(o, e, 0.2, 0.8) FROM t").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("extremal_quotient_eb: lower: expected")
+        );
+    }
+}
