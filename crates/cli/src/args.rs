@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Cohort(commands::cohort::CohortCommand),
     /// Build a small lake from data that comes with Kohort, and query it
     Demo(commands::demo::DemoArgs),
+    /// Make synthetic data: a national register with inequalities of known size
+    Simulate(commands::simulate::SimulateCommand),
     /// Print the reference of functions or columns, from the code
     Docs(commands::docs::DocsArgs),
 }
@@ -60,6 +62,7 @@ impl Command {
             Self::Ingest(args) => args.threads,
             Self::Sql(args) => args.threads,
             Self::Export(args) => args.threads,
+            Self::Simulate(command) => command.threads(),
             _ => None,
         }
     }

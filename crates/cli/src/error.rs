@@ -164,6 +164,13 @@ impl From<kohort_ingest::Error> for Failure {
     }
 }
 
+impl From<kohort_synthetic::Error> for Failure {
+    fn from(error: kohort_synthetic::Error) -> Self {
+        let hint = error.hint();
+        Self::Failed(Self::of(&error, hint))
+    }
+}
+
 impl From<arrow::error::ArrowError> for Failure {
     fn from(error: arrow::error::ArrowError) -> Self {
         match error {

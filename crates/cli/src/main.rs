@@ -59,6 +59,7 @@ fn run(command: Command) -> Result {
             Command::Lake(args) => commands::lake::run(args).await,
             Command::Cohort(args) => commands::cohort::run(args).await,
             Command::Demo(args) => commands::demo::run(args).await,
+            Command::Simulate(args) => commands::simulate::run(args).await,
             Command::Docs(args) => commands::docs::run(&args),
         }
     });
