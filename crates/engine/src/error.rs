@@ -62,6 +62,22 @@ impl Error {
         }
     }
 
+    /// Says of which view the statement is.
+    pub(crate) fn in_view(self, schema: &str, view: &str) -> Self {
+        match self {
+            Self::Query {
+                message,
+                blame,
+                hint,
+            } => Self::Query {
+                message: format!("view `{schema}.{view}`: {message}"),
+                blame,
+                hint,
+            },
+            lake => lake,
+        }
+    }
+
     /// Whose fault it is.
     pub fn blame(&self) -> Blame {
         match self {

@@ -36,6 +36,7 @@ mod statement;
 mod strata;
 mod suggest;
 mod variants;
+mod views;
 
 pub use error::{Blame, Error};
 pub use session::{

@@ -8,6 +8,7 @@ use arrow::datatypes::SchemaRef;
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider,
 };
+use datafusion::datasource::ViewTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::config::SessionConfig;
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
@@ -28,6 +29,7 @@ use crate::file_table::ScanNotes;
 use crate::reference::{self, LakePlaces, ReferenceSchema};
 use crate::statement::{Statement, parse, split_statements};
 use crate::strata::{self, AlleleFrequencyBy, SumStrata};
+use crate::views::{self, View, Views};
 use crate::{Error, explain, rewrite, shorthand};
 
 const CATALOG: &str = "kohort";
@@ -122,6 +124,7 @@ pub struct Session {
     notes: ScanNotes,
     store: ObjectStoreUrl,
     catalog: RwLock<Arc<Catalog>>,
+    views: Arc<Views>,
 }
 
 impl fmt::Debug for Session {
@@ -161,6 +164,7 @@ impl Session {
             notes,
             store,
             catalog: RwLock::new(Arc::clone(&catalog)),
+            views: Arc::default(),
         };
         session.show(catalog)?;
         Ok(session)
@@ -246,6 +250,17 @@ impl Session {
             });
         }
         tables.extend(reference::tables().await?);
+        for view in views::SHIPPED {
+            let name = format!("{}.{}", views::SCHEMA, view.name);
+            // A view over tables that the lake has not is none of its tables.
+            if let Ok(plan) = self.plan(&format!("SELECT * FROM {name}")).await {
+                tables.push(TableInfo {
+                    name,
+                    description: view.description(),
+                    schema: Arc::clone(plan.schema().inner()),
+                });
+            }
+        }
         Ok(tables)
     }
 
@@ -296,6 +311,8 @@ impl Session {
         let tables = MemoryCatalogProvider::new();
         tables.register_schema(SCHEMA, Arc::clone(&catalog) as Arc<dyn SchemaProvider>)?;
         tables.register_schema(reference::SCHEMA, Arc::new(ReferenceSchema))?;
+        let views = Arc::clone(&self.views);
+        tables.register_schema(views::SCHEMA, views)?;
         self.context.register_catalog(CATALOG, Arc::new(tables));
         self.context
             .register_udtf(strata::NAME, Arc::new(AlleleFrequencyBy { catalog }));
@@ -314,6 +331,20 @@ impl Session {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
+        for view in View::named_in(sql) {
+            let planned = self.plan_text(view.sql).await;
+            let plan = planned.map_err(|error| error.in_view(views::SCHEMA, view.name))?;
+            let table = ViewTable::new(plan, Some(view.sql.to_owned()));
+            self.views.set(view, Arc::new(table));
+        }
+        self.plan_text(sql).await
+    }
+
+    /// The plan of a statement whose views are known.
+    async fn plan_text(&self, sql: &str) -> Result<LogicalPlan, Error> {
+        let catalog = self.catalog();
+        let state = self.context.state();
+        let options = KohortOptions::of(state.config_options());
         load_what_is_named(&catalog, sql, options).await?;
         let dialect = state.config_options().sql_parser.dialect;
         let mut statement = state.sql_to_statement(sql, &dialect)?;
