@@ -1,0 +1,107 @@
+//! How is a value written on the page?
+
+use crate::Language;
+use crate::definition::{Column, Kind};
+use crate::format::fitting_decimals;
+use crate::rows::{Estimate, SUPPRESSED, Value};
+use crate::words::mark;
+
+/// A value as the page writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// The value, or the mark that stands for it.
+    pub(crate) text: String,
+    /// Why there is no value: the status that the mark is of.
+    pub(crate) status: Option<String>,
+    /// The interval.
+    pub(crate) interval: Option<String>,
+    /// What it rests on: events and people.
+    pub(crate) basis: Option<String>,
+}
+
+/// Writes a number of a column.
+pub(crate) fn number(column: &Column, number: f64, language: Language) -> String {
+    let decimals = column.decimals;
+    match column.kind {
+        Kind::Percent => language.percent(number, decimals.unwrap_or(1)),
+        Kind::Money | Kind::Count => language.decimal(number, decimals.unwrap_or(0)),
+        Kind::Year => format!("{number:.0}"),
+        Kind::Days => language.decimal(number, decimals.unwrap_or(0)),
+        _ => language.decimal(number, decimals.unwrap_or_else(|| fitting_decimals(number))),
+    }
+}
+
+/// Writes a value of a column.
+pub(crate) fn write(column: &Column, value: &Value, language: Language) -> Written {
+    let plain = |text: String| Written {
+        text,
+        ..Written::default()
+    };
+    match value {
+        Value::Missing => marked("missing", language),
+        Value::Withheld => marked(SUPPRESSED, language),
+        Value::Text(code) => plain(column.values.name(code, language).to_owned()),
+        Value::Date(date) => plain(language.date(*date)),
+        Value::Whole(whole) if column.kind == Kind::Text => plain(whole.to_string()),
+        Value::Whole(whole) if column.kind == Kind::Year => plain(whole.to_string()),
+        Value::Whole(whole) if column.kind == Kind::Count => plain(language.whole(*whole)),
+        Value::Whole(_) | Value::Number(_) => match value.number() {
+            Some(n) => plain(number(column, n, language)),
+            None => marked("missing", language),
+        },
+        Value::Estimate(estimate) => write_estimate(column, estimate, language),
+    }
+}
+
+fn marked(status: &str, language: Language) -> Written {
+    Written {
+        text: mark(status, language).0.to_owned(),
+        status: Some(status.to_owned()),
+        ..Written::default()
+    }
+}
+
+fn write_estimate(column: &Column, estimate: &Estimate, language: Language) -> Written {
+    let Some(value) = estimate.value else {
+        let mut written = marked(&estimate.status, language);
+        if !estimate.is_withheld() {
+            written.basis = basis(column, estimate, language);
+        }
+        return written;
+    };
+    let mut column_of_value = column.clone();
+    column_of_value.decimals = column.decimals.or(match column.kind {
+        Kind::Number | Kind::Rate => Some(fitting_decimals(value)),
+        _ => None,
+    });
+    let write = |n: f64| number(&column_of_value, n, language);
+    let interval = match (estimate.lower_cl, estimate.upper_cl) {
+        (Some(lower), Some(upper)) => Some(language.range(&write(lower), &write(upper))),
+        (Some(lower), None) => Some(format!("≥ {}", write(lower))),
+        (None, Some(upper)) => Some(format!("≤ {}", write(upper))),
+        (None, None) => None,
+    };
+    Written {
+        text: write(value),
+        status: None,
+        interval,
+        basis: basis(column, estimate, language),
+    }
+}
+
+/// What an estimate rests on: `123 / 4 567`, or `n = 21`.
+fn basis(column: &Column, estimate: &Estimate, language: Language) -> Option<String> {
+    if !column.basis {
+        return None;
+    }
+    let amount = |n: f64| match n.fract() == 0.0 {
+        true => language.decimal(n, 0),
+        false => language.decimal(n, fitting_decimals(n).min(1)),
+    };
+    match (estimate.events, estimate.n) {
+        (Some(events), Some(n)) => Some(format!("{}\u{a0}/\u{a0}{}", amount(events), amount(n))),
+        (None, Some(n)) => Some(format!("n\u{a0}=\u{a0}{}", amount(n))),
+        (Some(events), None) => Some(amount(events)),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,185 @@
+//! Waiting times: the share that has been served by each day, as steps with bands, and how many
+//! were still waiting.
+
+use super::axes::{self, Area, LETTERS};
+use super::palette::{ALERT, INK, SOFT, look};
+use super::scale::Scale;
+use super::svg::{Canvas, Face, Pen, fit};
+use super::{Sheet, WIDTH, withheld_note};
+
+/// The height without the table of those at risk.
+const HEIGHT: f64 = 330.0;
+/// A line of that table.
+const LINE: f64 = 17.0;
+
+/// A time with the row of its value.
+type Point = (f64, usize);
+
+/// A value of the curve with its limits.
+#[derive(Clone, Copy)]
+struct Level {
+    time: f64,
+    value: f64,
+    limits: Option<(f64, f64)>,
+}
+
+pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
+    let groups = sheet.groups("group");
+    let has_at_risk = sheet.column("at_risk").is_some();
+    #[expect(clippy::cast_precision_loss, reason = "a figure has few groups")]
+    let below = if has_at_risk {
+        26.0 + LINE * groups.len() as f64
+    } else {
+        0.0
+    };
+    let mut canvas = Canvas::new(WIDTH, HEIGHT + below);
+    let area = Area {
+        left: 112.0,
+        right: WIDTH - 24.0,
+        top: 34.0,
+        bottom: HEIGHT - 58.0,
+    };
+    let lines: Vec<(String, Vec<Point>)> = groups
+        .iter()
+        .map(|group| (group.clone(), points(sheet, group)))
+        .collect();
+    let times = lines.iter().flat_map(|(_, line)| line.iter().map(|p| p.0));
+    let x = Scale::over(times, true).on(area.left, area.right);
+    let y = Scale::over([0.0, 1.0].into_iter(), true).on(area.bottom, area.top);
+    let label = sheet.axis_label(&sheet.figure.y_label, "value");
+    axes::vertical(&mut canvas, area, &y, &label, |v, d| {
+        sheet.number("value", v, d.max(2))
+    });
+    let marks = axes::marks_of(&x, |v, d| sheet.language.decimal(v, d));
+    let label = sheet.axis_label(&sheet.figure.x_label, "time");
+    axes::horizontal(&mut canvas, area, &x, &label, &marks);
+    mark_line(&mut canvas, sheet, area, &x);
+    for (at, (group, line)) in lines.iter().enumerate() {
+        draw_line(&mut canvas, sheet, (group, at), line, (&x, &y));
+    }
+    let names: Vec<(String, String)> = groups
+        .iter()
+        .filter(|group| !group.is_empty())
+        .map(|group| (group.clone(), sheet.group_name("group", group)))
+        .collect();
+    axes::legend(&mut canvas, area.left, 16.0, &names);
+    if has_at_risk {
+        at_risk(&mut canvas, sheet, &lines, &x, &marks);
+    }
+    let note = withheld_note(sheet.n_withheld("value"), sheet.language);
+    if let Some(note) = note {
+        let y = canvas.height - 5.0;
+        canvas.text(8.0, y, &note, Face::new(LETTERS, SOFT));
+    }
+    canvas
+}
+
+fn points(sheet: &Sheet<'_>, group: &str) -> Vec<Point> {
+    let rows = sheet
+        .chosen
+        .iter()
+        .filter(|row| sheet.value(**row, "group").key() == group);
+    let mut points: Vec<Point> = rows
+        .filter_map(|row| Some((sheet.value(*row, "time").number()?, *row)))
+        .collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    points
+}
+
+/// A line at a time that means something, such as the days of a guarantee.
+fn mark_line(canvas: &mut Canvas, sheet: &Sheet<'_>, area: Area, x: &Scale) {
+    let Some(time) = sheet.figure.line.filter(|time| !x.is_beyond(*time)) else {
+        return;
+    };
+    let at = x.at(time);
+    canvas.line(
+        (at, area.top),
+        (at, area.bottom),
+        Pen::new(ALERT, 1.4).dashed("6 3"),
+    );
+    let words = sheet.figure.line_label.of(sheet.language);
+    canvas.text(
+        at + 5.0,
+        area.bottom - 8.0,
+        words,
+        Face::new(LETTERS, ALERT),
+    );
+}
+
+/// The steps of a group with their band: a value holds until the next one.
+fn draw_line(
+    canvas: &mut Canvas,
+    sheet: &Sheet<'_>,
+    (group, at): (&str, usize),
+    line: &[Point],
+    (x, y): (&Scale, &Scale),
+) {
+    let look = look(group, at);
+    let known: Vec<Level> = line
+        .iter()
+        .map_while(|(time, row)| {
+            let value = sheet.value(*row, "value");
+            Some(Level {
+                time: *time,
+                value: value.number()?,
+                limits: value.limits(),
+            })
+        })
+        .collect();
+    let steps = |of: fn(&Level) -> Option<f64>| {
+        let mut places: Vec<(f64, f64)> = Vec::new();
+        for level in &known {
+            let Some(value) = of(level) else { continue };
+            if let Some((_, before)) = places.last().copied() {
+                places.push((x.at(level.time), before));
+            }
+            places.push((x.at(level.time), y.at(value)));
+        }
+        places
+    };
+    let lower = steps(|level| level.limits.map(|l| l.0));
+    let upper = steps(|level| level.limits.map(|l| l.1));
+    let band: Vec<(f64, f64)> = lower.into_iter().chain(upper.into_iter().rev()).collect();
+    canvas.area(&band, look.color, 0.14);
+    let pen = Pen::new(look.color, 2.2).dashed(look.dash);
+    canvas.path(&steps(|level| Some(level.value)), pen);
+}
+
+/// How many were still waiting at the marks of the axis.
+fn at_risk(
+    canvas: &mut Canvas,
+    sheet: &Sheet<'_>,
+    lines: &[(String, Vec<Point>)],
+    x: &Scale,
+    marks: &[(f64, String)],
+) {
+    let title = sheet.language.pick("Antal som väntar", "Number waiting");
+    let mut y = HEIGHT - 4.0;
+    canvas.text(8.0, y, title, Face::new(LETTERS, INK).bold());
+    for (at, (group, line)) in lines.iter().enumerate() {
+        y += LINE;
+        let name = sheet.group_name("group", group);
+        let color = if group.is_empty() {
+            INK
+        } else {
+            look(group, at).color
+        };
+        canvas.text(
+            8.0,
+            y,
+            &fit(&name, LETTERS, 82.0),
+            Face::new(LETTERS, color),
+        );
+        for (mark, _) in marks {
+            // Those who wait at a time are those of the first row from it on.
+            let row = line
+                .iter()
+                .find(|(time, _)| *time >= *mark)
+                .map(|(_, row)| *row);
+            if let Some(row) = row {
+                let text = sheet.written(row, "at_risk").text;
+                canvas.text(x.at(*mark), y, &text, Face::new(LETTERS, SOFT).middle());
+            }
+        }
+    }
+}

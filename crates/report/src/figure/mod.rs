@@ -1,0 +1,214 @@
+//! The figures of a report, as SVG: drawn from rows out of which small counts have been taken.
+
+mod axes;
+mod curve;
+mod flow;
+mod funnel;
+mod palette;
+mod ranked;
+mod scale;
+mod series;
+mod svg;
+mod tile_map;
+
+use crate::definition::{Column, Figure, FigureKind, Table};
+use crate::rows::{Rows, Value};
+use crate::{Error, Language, Values, cell};
+
+use palette::SOFT;
+use svg::{Canvas, Face};
+
+/// The width of figures that fill the page.
+const WIDTH: f64 = 720.0;
+
+/// What a figure is drawn from.
+struct Sheet<'a> {
+    figure: &'a Figure,
+    table: &'a Table,
+    rows: &'a Rows,
+    /// The rows that the figure wants.
+    chosen: Vec<usize>,
+    language: Language,
+}
+
+impl<'a> Sheet<'a> {
+    /// The column that plays a part.
+    fn column(&self, part: &str) -> Option<&'a Column> {
+        self.table.column(self.figure.columns.get(part)?)
+    }
+
+    /// The value of the column that plays a part.
+    fn value(&self, row: usize, part: &str) -> &'a Value {
+        let column = self.figure.columns.get(part);
+        match column.and_then(|name| self.rows.index(name)) {
+            Some(column) => self.rows.value(row, column),
+            None => &Value::Missing,
+        }
+    }
+
+    /// The value of a part as the page writes it.
+    fn written(&self, row: usize, part: &str) -> cell::Written {
+        let value = self.value(row, part);
+        match self.column(part) {
+            Some(column) => cell::write(column, value, self.language),
+            None => cell::Written::default(),
+        }
+    }
+
+    /// A number of the axis of a part.
+    fn number(&self, part: &str, number: f64, decimals: usize) -> String {
+        let Some(column) = self.column(part) else {
+            return self.language.decimal(number, decimals);
+        };
+        let mut column = column.clone();
+        if column.kind == crate::definition::Kind::Percent {
+            column.decimals = Some(decimals.saturating_sub(2));
+        } else {
+            column.decimals = Some(decimals);
+        }
+        cell::number(&column, number, self.language)
+    }
+
+    /// What the axis of a part measures.
+    fn axis_label(&self, own: &crate::Words, part: &str) -> String {
+        let own = own.of(self.language);
+        if !own.is_empty() {
+            return own.to_owned();
+        }
+        let Some(column) = self.column(part) else {
+            return String::new();
+        };
+        let (label, unit) = (
+            column.label.of(self.language),
+            column.unit.of(self.language),
+        );
+        match unit.is_empty() {
+            true => label.to_owned(),
+            false => format!("{label}, {unit}"),
+        }
+    }
+
+    /// The words that appear when a value is pointed at.
+    fn words(&self, name: &str, row: usize, part: &str) -> String {
+        let written = self.written(row, part);
+        let mut words = format!("{name}: {}", written.text);
+        if let Some(interval) = written.interval {
+            words.push_str(&format!(" ({interval})"));
+        }
+        if let Some(basis) = written.basis {
+            words.push_str(&format!("; {basis}"));
+        }
+        words
+    }
+
+    /// The values of a part, each once, in their order.
+    fn groups(&self, part: &str) -> Vec<String> {
+        let mut groups: Vec<String> = Vec::new();
+        for row in &self.chosen {
+            let key = self.value(*row, part).key();
+            if !groups.contains(&key) {
+                groups.push(key);
+            }
+        }
+        groups
+    }
+
+    /// A group as the page writes it.
+    fn group_name(&self, part: &str, code: &str) -> String {
+        let column = self.column(part);
+        column
+            .map_or(code, |c| c.values.name(code, self.language))
+            .to_owned()
+    }
+
+    /// How many of the figure's values are withheld.
+    fn n_withheld(&self, part: &str) -> usize {
+        self.chosen
+            .iter()
+            .filter(|row| self.value(**row, part).is_withheld())
+            .count()
+    }
+}
+
+/// Draws a figure.
+///
+/// # Errors
+/// A text with a name that has no value.
+pub(crate) fn draw(
+    figure: &Figure,
+    table: &Table,
+    rows: &Rows,
+    values: &Values,
+    language: Language,
+) -> Result<String, Error> {
+    let place = format!("figure `{}`", figure.id);
+    let chosen = chosen_rows(figure, rows, values, &place)?;
+    let sheet = Sheet {
+        figure,
+        table,
+        rows,
+        chosen,
+        language,
+    };
+    let canvas = match sheet.chosen.is_empty() {
+        true => nothing(language),
+        false => match figure.kind {
+            FigureKind::TileMap => tile_map::draw(&sheet),
+            FigureKind::Funnel => funnel::draw(&sheet),
+            FigureKind::Ranked => ranked::draw(&sheet),
+            FigureKind::Series => series::draw(&sheet),
+            FigureKind::Curve => curve::draw(&sheet),
+            FigureKind::Flow => flow::draw(&sheet),
+        },
+    };
+    let title = values.in_text(&place, figure.title.of(language))?;
+    let alt = values.in_text(&place, figure.alt.of(language))?;
+    Ok(canvas.finish(&figure.id, &title, &alt))
+}
+
+fn chosen_rows(
+    figure: &Figure,
+    rows: &Rows,
+    values: &Values,
+    place: &str,
+) -> Result<Vec<usize>, Error> {
+    let mut wanted = Vec::new();
+    for (column, texts) in &figure.rows {
+        let texts: Result<Vec<String>, Error> = texts
+            .0
+            .iter()
+            .map(|text| values.in_text(place, text))
+            .collect();
+        if let Some(index) = rows.index(column) {
+            wanted.push((index, texts?));
+        }
+    }
+    let fits = |row: &usize| {
+        wanted
+            .iter()
+            .all(|(column, texts)| texts.contains(&rows.value(*row, *column).key()))
+    };
+    Ok((0..rows.len()).filter(fits).collect())
+}
+
+fn nothing(language: Language) -> Canvas {
+    let mut canvas = Canvas::new(WIDTH, 60.0);
+    let text = language.pick("Inga uppgifter att visa", "No data to show");
+    canvas.text(WIDTH / 2.0, 34.0, text, Face::new(13.0, SOFT).middle());
+    canvas
+}
+
+/// A line under a figure about what is withheld in it.
+fn withheld_note(n: usize, language: Language) -> Option<String> {
+    if n == 0 {
+        return None;
+    }
+    let values = match n {
+        1 => language.pick("värde", "value"),
+        _ => language.pick("värden", "values"),
+    };
+    Some(match language {
+        Language::Sv => format!(".. {n} {values} visas inte, så att ingen kan kännas igen"),
+        Language::En => format!(".. {n} {values} withheld, so that nobody can be recognised"),
+    })
+}
