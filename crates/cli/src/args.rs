@@ -9,7 +9,7 @@ use crate::commands;
 use crate::error::Result;
 
 /// The variable that names the lake when `--lake` is not given.
-const LAKE_VARIABLE: &str = "KOHORT_LAKE";
+pub(crate) const LAKE_VARIABLE: &str = "KOHORT_LAKE";
 /// Variables that hold storage options, by what they begin with.
 const STORAGE_VARIABLES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
 
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Sql(Box<commands::sql::SqlArgs>),
     /// Write a callset back as VCF or BCF, or its sites with counts
     Export(commands::export::ExportArgs),
+    /// Make a report: a page with maps, funnel plots and tables, as HTML, PDF, Excel, CSV and SVG
+    Report(Box<commands::report::ReportArgs>),
     /// Look after a lake: info, history, verify, vacuum
     Lake(commands::lake::LakeCommand),
     /// List the cohorts of a lake
@@ -63,6 +65,7 @@ impl Command {
             Self::Sql(args) => args.threads,
             Self::Export(args) => args.threads,
             Self::Simulate(command) => command.threads(),
+            Self::Report(args) => args.threads,
             _ => None,
         }
     }

@@ -63,6 +63,14 @@ impl Failure {
         self
     }
 
+    /// Says where it happened: before the message.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        if let Self::Usage(report) | Self::Failed(report) = &mut self {
+            report.message = format!("{place}: {}", report.message);
+        }
+        self
+    }
+
     /// The process's exit code.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
@@ -168,6 +176,16 @@ impl From<kohort_synthetic::Error> for Failure {
     fn from(error: kohort_synthetic::Error) -> Self {
         let hint = error.hint();
         Self::Failed(Self::of(&error, hint))
+    }
+}
+
+impl From<kohort_report::Error> for Failure {
+    fn from(error: kohort_report::Error) -> Self {
+        let report = Self::of(&error, error.hint());
+        match error.is_usage() {
+            true => Self::Usage(report),
+            false => Self::Failed(report),
+        }
     }
 }
 

@@ -56,6 +56,7 @@ fn run(command: Command) -> Result {
             Command::Ingest(args) => commands::ingest::run(*args).await,
             Command::Sql(args) => commands::sql::run(*args).await,
             Command::Export(args) => commands::export::run(args).await,
+            Command::Report(args) => commands::report::run(*args).await,
             Command::Lake(args) => commands::lake::run(args).await,
             Command::Cohort(args) => commands::cohort::run(args).await,
             Command::Demo(args) => commands::demo::run(args).await,
