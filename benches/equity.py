@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""Time Kohort's equity measures over ten million people beside DuckDB, pandas, lifelines and statsmodels.
+
+    cargo build --release
+    pip install numpy pyarrow duckdb pandas lifelines statsmodels    # and GNU time
+    benches/equity.py --data DIR [--rows 10000000] [--repeats 3] [--only rates] [--no-record]
+
+Each case is one question over 21 regions x 2 sexes x 18 age bands x 10 years. Kohort and DuckDB are whole
+processes that read a Parquet file. The Python packages are timed inside their process, after their imports and
+after the columns they need were read into memory: what they would say of themselves, which is kind to them.
+Where DuckDB can say the formula, it does; where no package answers in SQL, Python does. Before anything is timed
+the answers are compared, to 1e-6 relative. Results go to benches/runs/<date>-<machine>-equity/.
+"""
+import argparse
+import datetime
+import json
+import math
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import equity_data  # noqa: E402
+from measure import measure  # noqa: E402
+from run import ROOT, find_kohort, machine  # noqa: E402
+
+BY = "region, sex, age_band, year"
+
+# A case: what Kohort types; what DuckDB types (or nothing); what Python computes (or nothing); columns that Python
+# needs. Each answers rows of (key…, number); only keys and the number are compared.
+CASES = {
+    "rates": dict(
+        title="crude rate with its interval in 7,560 groups; DuckDB: plain GROUP BY, no interval",
+        kohort=f"SELECT concat_ws(' ', region, sex, age_band, year) AS k, crude_rate(e, n)['value'] AS v FROM "
+               f"(SELECT {BY}, sum(events) AS e, count(*) AS n FROM t GROUP BY {BY})",
+        duckdb=f"SELECT concat_ws(' ', region, sex, age_band, year) AS k, 1e5 * sum(events) / count(*) AS v "
+               f"FROM t GROUP BY {BY}"),
+    "standardised": dict(
+        title="directly standardised rate per region, sex and year, straight from the people; DuckDB: no interval",
+        kohort="SELECT concat_ws(' ', region, sex, year) AS k, directly_standardised_rate(age_band, e, n, 1)['value'] "
+               "AS v FROM (SELECT region, sex, year, age_band, sum(events) AS e, count(*) AS n FROM t "
+               "GROUP BY region, sex, year, age_band) GROUP BY region, sex, year",
+        duckdb="SELECT concat_ws(' ', region, sex, year) AS k, 1e5 * avg(e / n) AS v FROM (SELECT region, sex, year, "
+               "age_band, sum(events) AS e, count(*) AS n FROM t GROUP BY ALL) GROUP BY region, sex, year"),
+    "waiting": dict(
+        title="Kaplan-Meier median wait per region and sex",
+        kohort="SELECT concat_ws(' ', region, sex) AS k, kaplan_meier_quantile(wait_days, answered, 0.5)['value'] "
+               "AS v FROM t GROUP BY region, sex",
+        python="lifelines", columns=["region", "sex", "wait_days", "answered"]),
+    "restricted mean": dict(
+        title="restricted mean wait to 90 days per region and sex",
+        kohort="SELECT concat_ws(' ', region, sex) AS k, restricted_mean_survival_time(wait_days, answered, 90)"
+               "['value'] AS v FROM t GROUP BY region, sex",
+        python="lifelines_rmst", columns=["region", "sex", "wait_days", "answered"]),
+    "log-rank": dict(
+        title="log-rank test of the waits of 21 regions",
+        kohort="SELECT 'all' AS k, logrank_test(wait_days, answered, region)['value'] AS v FROM t",
+        python="lifelines_logrank", columns=["region", "wait_days", "answered"]),
+    "gini": dict(
+        title="Gini of income per region",
+        kohort="SELECT region AS k, gini(income)['value'] AS v FROM t GROUP BY region",
+        duckdb="SELECT region AS k, 2 * sum(income * (rn - 0.5)) / (max(n) * sum(income)) - 1 AS v FROM (SELECT region, "
+               "income, row_number() OVER w AS rn, count(*) OVER (PARTITION BY region) AS n FROM t WINDOW w AS "
+               "(PARTITION BY region ORDER BY income)) GROUP BY region",
+        python="pandas_gini", columns=["region", "income"]),
+    "concentration": dict(
+        title="concentration index of tests by income, with its standard error",
+        kohort="SELECT 'all' AS k, concentration_index(events, income)['value'] AS v FROM t",
+        python="statsmodels_concentration", columns=["events", "income"]),
+    "slope": dict(
+        title="slope index of inequality of tests by income decile, over people, robust interval",
+        kohort="SELECT 'all' AS k, slope_index_of_inequality(events, 1, floor(ln(income) * 5))['value'] AS v FROM t",
+        python="statsmodels_slope", columns=["events", "income"]),
+    "cost": dict(
+        title="cost per diagnosis with Fieller's interval per region",
+        kohort="SELECT region AS k, cost_per_outcome(cost, events)['value'] AS v FROM t GROUP BY region",
+        duckdb="SELECT region AS k, sum(cost) / sum(events) AS v FROM t GROUP BY region"),
+}
+
+
+def ranks(values):
+    """Midpoint ranks, as shares: ties get the middle of their block."""
+    import pandas
+    return (pandas.Series(values).rank(method="average").to_numpy() - 0.5) / len(values)
+
+
+def lifelines(frame):
+    from lifelines import KaplanMeierFitter
+    return {" ".join(key): KaplanMeierFitter().fit(g["wait_days"], g["answered"]).median_survival_time_
+            for key, g in frame.groupby(["region", "sex"])}
+
+
+def lifelines_rmst(frame):
+    from lifelines import KaplanMeierFitter
+    from lifelines.utils import restricted_mean_survival_time
+    return {" ".join(key): restricted_mean_survival_time(
+        KaplanMeierFitter().fit(g["wait_days"], g["answered"]), t=90, return_variance=True)[0]
+        for key, g in frame.groupby(["region", "sex"])}
+
+
+def lifelines_logrank(frame):
+    from lifelines.statistics import multivariate_logrank_test
+    return {"all": multivariate_logrank_test(frame["wait_days"], frame["region"], frame["answered"]).test_statistic}
+
+
+def pandas_gini(frame):
+    return {key: 2 * (x * ranks(x)).sum() / x.sum() - 1
+            for key, x in ((key, g["income"].to_numpy()) for key, g in frame.groupby("region"))}
+
+
+def statsmodels_concentration(frame):
+    import numpy
+    import statsmodels.api as sm
+    y, r = frame["events"].to_numpy(), ranks(frame["income"])
+    left = 2 * r.var() * y / y.mean()
+    fit = sm.OLS(left, sm.add_constant(r)).fit(cov_type="HC1")
+    return {"all": float(numpy.asarray(fit.params)[1])}
+
+
+def statsmodels_slope(frame):
+    import numpy
+    import statsmodels.api as sm
+    band = numpy.floor(numpy.log(frame["income"].to_numpy()) * 5)
+    fit = sm.OLS(frame["events"].to_numpy(float), sm.add_constant(ranks(band))).fit(cov_type="HC1")
+    return {"all": float(fit.params[1])}
+
+
+def in_python(case, path):
+    """Runs in a process of its own: prints seconds and answers."""
+    import pandas
+    import lifelines as _lifelines  # noqa: F401
+    import statsmodels.api as _sm  # noqa: F401
+    frame = pandas.read_parquet(path, columns=CASES[case]["columns"])
+    start = time.perf_counter()
+    answers = globals()[CASES[case]["python"]](frame)
+    seconds = time.perf_counter() - start
+    print(json.dumps({"seconds": seconds, "answers": {k: float(v) for k, v in answers.items()}}))
+
+
+def python_run(case, path):
+    command = [sys.executable, __file__, "--in-python", case, "--data", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-2000:])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def kohort_command(kohort, case, path):
+    table = f"CREATE EXTERNAL TABLE t STORED AS PARQUET LOCATION '{path}'"
+    return f"""exec {kohort} sql --format csv -c "{table}; {CASES[case]['kohort']}" """
+
+
+def duckdb_command(case, path):
+    query = f"CREATE VIEW t AS FROM '{path}'; COPY ({CASES[case]['duckdb']}) TO '/dev/stdout' (FORMAT csv, HEADER)"
+    code = f"import duckdb; duckdb.execute('SET threads = {len(os.sched_getaffinity(0))}'); duckdb.execute('''{query}''')"
+    return code
+
+
+def rows_of(text):
+    lines = [line for line in text.splitlines() if line.strip()][1:]
+    return {line.rpartition(",")[0].strip('"'): float(line.rpartition(",")[2] or "nan") for line in lines}
+
+
+def check(case, ours, theirs, who):
+    if ours.keys() != theirs.keys():
+        raise SystemExit(f"error: {case}: {len(ours)} answers of Kohort, {len(theirs)} of {who}")
+    worst = max(abs(ours[k] - theirs[k]) / max(abs(theirs[k]), 1e-12) for k in ours)
+    if not worst <= 1e-6 or math.isnan(worst):
+        raise SystemExit(f"error: {case}: Kohort and {who} differ by {worst:g}")
+    return worst
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, type=pathlib.Path)
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--kohort")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--only", action="append", choices=list(CASES))
+    parser.add_argument("--no-record", action="store_true")
+    parser.add_argument("--in-python", choices=list(CASES), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.in_python:
+        return in_python(args.in_python, args.data)
+    kohort = find_kohort(args.kohort)
+    if not shutil.which(kohort):
+        sys.exit(f"error: `{kohort}` is not there")
+    args.data.mkdir(parents=True, exist_ok=True)
+    path = args.data / f"people-{args.rows}.parquet"
+    if not path.exists():
+        print(f"== making {path}", flush=True)
+        equity_data.make(path, args.rows)
+    results = []
+    for case in args.only or CASES:
+        results.append(run_case(case, kohort, path, args.repeats))
+    text = report(results, args)
+    print(text)
+    if not args.no_record:
+        write(text, results, kohort)
+
+
+def run_case(case, kohort, path, repeats):
+    spec = CASES[case]
+    print(f"== {case}: {spec['title']}", flush=True)
+    ours = rows_of(subprocess.run(kohort_command(kohort, case, path), shell=True, check=True, capture_output=True,
+                                  text=True).stdout)
+    times, peaks, worst = {"kohort": []}, {}, {}
+    if "duckdb" in spec:
+        done = subprocess.run([sys.executable, "-c", duckdb_command(case, path)], check=True, capture_output=True, text=True)
+        worst["duckdb"] = check(case, ours, rows_of(done.stdout), "DuckDB")
+        times["duckdb"] = []
+    if "python" in spec:
+        worst[spec["python"]] = check(case, ours, python_run(case, path)["answers"], spec["python"])
+        times[spec["python"]] = []
+    for _ in range(repeats):
+        seconds, _, peak = measure(kohort_command(kohort, case, path))
+        times["kohort"].append(seconds)
+        peaks["kohort"] = max(peak, peaks.get("kohort", 0))
+        if "duckdb" in spec:
+            code = duckdb_command(case, path).replace('"', '\\"')
+            seconds, _, peak = measure(f'exec {sys.executable} -c "{code}"')
+            times["duckdb"].append(seconds)
+            peaks["duckdb"] = max(peak, peaks.get("duckdb", 0))
+        if "python" in spec:
+            times[spec["python"]].append(python_run(case, path)["seconds"])
+    for tool, seconds in times.items():
+        print(f"   {tool:<28} {statistics.median(seconds):8.2f} s", flush=True)
+    return dict(case=case, title=spec["title"], times=times, peaks=peaks, worst=worst)
+
+
+def report(results, args):
+    lines = [f"# Equity measures over {args.rows:,} people", "",
+             "Median seconds; ratio = the peer's time over Kohort's. Kohort and DuckDB are whole processes; Python",
+             "packages are timed without their imports and without reading the file.", "",
+             "| case | Kohort s | MiB | against | s | ratio | wanted | largest difference of answers |",
+             "|---|---|---|---|---|---|---|---|"]
+    for result in results:
+        own = statistics.median(result["times"]["kohort"])
+        for tool, seconds in result["times"].items():
+            if tool == "kohort":
+                continue
+            theirs = statistics.median(seconds)
+            wanted = "0.67" if tool == "duckdb" else "20"
+            lines.append(f"| {result['title']} | {own:.2f} | {result['peaks']['kohort']:.0f} | {tool.split('_')[0]} | "
+                         f"{theirs:.2f} | {theirs / own:.2f} | {wanted} | {result['worst'][tool]:.1e} |")
+    return "\n".join(lines) + "\n"
+
+
+def write(text, results, kohort):
+    folder = ROOT / "benches/runs" / f"{datetime.date.today()}-{machine()}-equity"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.md").write_text(text)
+    rows = ["case,tool,repeat,seconds"]
+    for result in results:
+        for tool, seconds in result["times"].items():
+            rows += [f"{result['case']},{tool},{n},{s:.4f}" for n, s in enumerate(seconds)]
+    (folder / "results.csv").write_text("\n".join(rows) + "\n")
+    arguments = [a for a in sys.argv[1:]]
+    if "--data" in arguments:
+        arguments[arguments.index("--data") + 1] = "DIR"
+    (folder / "command").write_text("benches/equity.py " + " ".join(arguments) + "\n")
+    import duckdb
+    import lifelines as ll
+    import pandas
+    import statsmodels
+    own = subprocess.run([kohort, "--version"], capture_output=True, text=True).stdout.strip()
+    versions = [own, f"duckdb {duckdb.__version__}", f"pandas {pandas.__version__}", f"lifelines {ll.__version__}",
+                f"statsmodels {statsmodels.__version__}", f"python {platform.python_version()}", platform.platform()]
+    (folder / "versions").write_text("\n".join(versions) + "\n")
+    print(f"written: {folder.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
