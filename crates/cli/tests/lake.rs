@@ -69,6 +69,21 @@ fn vacuum_removes_what_is_replaced_and_only_when_told() {
 }
 
 #[test]
+fn a_version_that_was_vacuumed_says_so() {
+    let place = Place::with_lake();
+    place.ingest(&["--replace"]).ok();
+    let old = ["--as-of", "1", "--format", "csv"];
+    let count = "SELECT count(*) AS n FROM variants";
+    assert_eq!(place.sql(count, &old).ok(), "n\n5\n");
+    place
+        .run(&["lake", "vacuum", "--lake", "lake", "--keep-hours", "0"])
+        .ok();
+    let error = place.sql(count, &old).failed(1);
+    assert!(error.contains("version 1 was vacuumed"), "{error}");
+    assert!(error.contains("hint: leave --as-of out"), "{error}");
+}
+
+#[test]
 fn lake_that_is_missing_is_an_error() {
     let place = Place::new();
     for command in ["info", "history", "verify", "vacuum"] {

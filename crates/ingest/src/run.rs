@@ -57,12 +57,16 @@ pub(crate) async fn ingest(
     let done = blocking(move || job.read(place, Some(sender))).await;
     progress.stage(Stage::Writing);
     let uploaded = upload.await.map_err(|_| Error::WorkerLost)?;
-    let (done, (writer, bytes_out)) = match (done, uploaded) {
+    let (writer, uploaded) = uploaded;
+    let (done, bytes_out) = match (done, uploaded) {
         // A failed upload makes reading stop too: then the upload's error is the cause.
         (Err(Error::WorkerLost), Err(error)) | (Err(error), _) | (_, Err(error)) => {
+            if let Err(left) = writer.abandon().await {
+                tracing::warn!("{left}; `kohort lake vacuum` removes what is left");
+            }
             return Err(error);
         }
-        (Ok(done), Ok(uploaded)) => (done, uploaded),
+        (Ok(done), Ok(bytes_out)) => (done, bytes_out),
     };
     progress.stage(Stage::Committing);
     let version = writer.commit(callset_summary(&done, created_at)).await?;
@@ -105,15 +109,19 @@ async fn blocking<T: Send + 'static>(
         .map_err(|_| Error::WorkerLost)?
 }
 
+/// The writer comes back in any case: what it has put is committed by it, or taken away.
 async fn upload(
     writer: CallsetWriter,
     mut files: Receiver<(TableName, EncodedFile)>,
-) -> Result<(CallsetWriter, u64), Error> {
+) -> (CallsetWriter, Result<u64, Error>) {
     let mut bytes = 0;
     while let Some((table, file)) = files.recv().await {
-        bytes += writer.put_file(table, file).await?.size_bytes;
+        match writer.put_file(table, file).await {
+            Ok(file) => bytes += file.size_bytes,
+            Err(error) => return (writer, Err(error.into())),
+        }
     }
-    Ok((writer, bytes))
+    (writer, Ok(bytes))
 }
 
 fn new_callset(job: &Job) -> NewCallset {

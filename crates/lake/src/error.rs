@@ -182,6 +182,14 @@ pub enum Error {
         /// What there is.
         latest: u64,
     },
+    /// The files of an earlier version are gone.
+    #[error("{uri}: version {version} was vacuumed: its files are no longer kept")]
+    Vacuumed {
+        /// The lake.
+        uri: String,
+        /// What was asked for.
+        version: u64,
+    },
     /// The lake is younger than the moment asked for.
     #[error("{uri}: expected a time at or after {earliest}, got {timestamp}")]
     BeforeFirstVersion {
@@ -249,12 +257,23 @@ impl Error {
             Error::NoSuchVersion { .. } | Error::BeforeFirstVersion { .. } => {
                 Some("`kohort lake history` lists the versions".to_owned())
             }
+            Error::Vacuumed { .. } => Some(
+                "leave --as-of out to read the latest version; `kohort lake vacuum --keep-hours N` \
+                 keeps what was replaced within N hours"
+                    .to_owned(),
+            ),
             Error::NewerFormat { .. } => Some("install a later version of Kohort".to_owned()),
             Error::Contention { .. } => Some("try again".to_owned()),
             Error::Schema(error) => error.hint(),
             Error::Storage { source, .. } => storage_hint(source),
             _ => None,
         }
+    }
+
+    /// Whether an object that should be there is not.
+    pub(crate) fn is_missing_object(&self) -> bool {
+        matches!(self, Self::Storage { source, .. }
+            if matches!(**source, object_store::Error::NotFound { .. }))
     }
 
     pub(crate) fn storage(

@@ -2,7 +2,7 @@
 
 mod loaded;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -205,6 +205,8 @@ pub struct Snapshot {
 struct Inner {
     store: Store,
     uri: String,
+    /// Whether there are later versions.
+    is_past: bool,
     version: u64,
     timestamp: DateTime<Utc>,
     callsets: Vec<Callset>,
@@ -257,11 +259,19 @@ impl Snapshot {
                     .unwrap_or_default()
             }
         };
-        let callsets = read_callsets(&store, &state).await?;
+        let is_past = version < listing.latest();
+        let callsets = match read_callsets(&store, &state).await {
+            Err(error) if is_past && error.is_missing_object() => {
+                let uri = uri.to_owned();
+                return Err(Error::Vacuumed { uri, version });
+            }
+            read => read?,
+        };
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
                 uri: uri.to_owned(),
+                is_past,
                 version,
                 timestamp,
                 callsets,
@@ -311,12 +321,29 @@ impl Snapshot {
         let mut files: Vec<_> = files
             .filter(|f| table == TableName::Cohorts || order.contains_key(f.callset_id.as_str()))
             .collect();
+        self.check_not_vacuumed(table, &files)?;
         files.sort_by_cached_key(|f| {
             let rank = f.chrom.as_deref().map(contig_rank);
             let block = order.get(f.callset_id.as_str()).copied();
             (block, rank, f.chrom.clone(), f.min_pos, f.path.clone())
         });
         Ok(Arc::new(files))
+    }
+
+    /// A vacuum takes files out of the log before the callset's own row.
+    fn check_not_vacuumed(&self, table: TableName, files: &[DataFile]) -> Result<()> {
+        if !self.inner.is_past || table != TableName::CallsetVariants {
+            return Ok(());
+        }
+        let kept: HashSet<&str> = files.iter().map(|file| file.callset_id.as_str()).collect();
+        let is_whole = |c: &Callset| c.n_variants == 0 || kept.contains(c.callset_id.as_str());
+        if self.callsets().iter().all(is_whole) {
+            return Ok(());
+        }
+        Err(Error::Vacuumed {
+            uri: self.inner.uri.clone(),
+            version: self.inner.version,
+        })
     }
 
     /// The schema of a table: the INFO, FORMAT and attribute fields of all callsets united, and

@@ -279,6 +279,40 @@ impl CallsetWriter {
         Ok(data_file)
     }
 
+    /// Gives the callset up: takes its samples out of the log again, and deletes what was put. What
+    /// cannot be deleted now, vacuum will. The block stays taken.
+    ///
+    /// # Errors
+    /// When the log cannot be read or written.
+    pub async fn abandon(self) -> Result<()> {
+        let files = std::mem::take(&mut *self.files.lock().unwrap_or_else(PoisonError::into_inner));
+        for attempt in 0..MAX_ATTEMPTS {
+            let state = self.lake.latest(TableName::Samples).await?;
+            let Some(add) = state.files.get(&self.samples_path) else {
+                break;
+            };
+            let change = Change {
+                operation: "ABANDON",
+                parameters: self.parameters(),
+                removes: vec![put::remove(add)],
+                ..Change::default()
+            };
+            if let Outcome::Committed(_) = commit(self.lake.raw_store(), &state, change).await? {
+                break;
+            }
+            pause(attempt).await;
+        }
+        let put = files.into_iter().flat_map(|(table, files)| {
+            let paths = files.adds.into_iter().map(|add| add.path);
+            paths.map(move |path| format!("{table}/{path}"))
+        });
+        let samples = format!("{}/{}", TableName::Samples, self.samples_path);
+        for path in put.chain([samples]) {
+            let _ = self.lake.raw_store().delete(&Path::from(path)).await;
+        }
+        Ok(())
+    }
+
     /// Makes the callset visible, and gives the lake's new version.
     ///
     /// # Errors
