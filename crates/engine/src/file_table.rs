@@ -16,6 +16,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::ExecutionPlan;
 use kohort_lake::DataFile;
+use kohort_schema::tables::CALLSET;
 use kohort_schema::{PARTITION_COLUMN, TableName};
 
 use crate::file_pruning::prune;
@@ -163,7 +164,7 @@ fn partition_fields(table: TableName) -> Vec<FieldRef> {
         TableName::Callsets | TableName::Cohorts => vec![],
         TableName::Samples => vec![text(PARTITION_COLUMN)],
         TableName::CallsetVariants | TableName::CallFields => {
-            vec![text("callset"), text(PARTITION_COLUMN)]
+            vec![text(CALLSET.name), text(PARTITION_COLUMN)]
         }
     }
 }

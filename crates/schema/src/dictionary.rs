@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use crate::columns::Column;
-use crate::tables::{REFERENCE_TABLES, Table, TableName, VIRTUAL_TABLES};
+use crate::tables::{
+    CALL_FIELDS, CALLSET, CALLSET_VARIANTS, REFERENCE_TABLES, Table, TableName, VIRTUAL_TABLES,
+};
 
 /// The text of `docs/columns.md`: every table and column, from the declarations.
 pub fn data_dictionary_markdown() -> String {
@@ -38,6 +40,9 @@ fn write_table(out: &mut String, table: &Table) {
     );
     for column in table.columns {
         write_column(out, column);
+    }
+    if [CALLSET_VARIANTS.name, CALL_FIELDS.name].contains(&table.name) {
+        write_column(out, &CALLSET);
     }
 }
 

@@ -2,7 +2,15 @@
 
 use super::Table;
 use super::shared::*;
-use crate::columns::ColumnType;
+use crate::columns::{Column, ColumnType};
+
+/// The column that a query finds in `callset_variants` and `call_fields`, and their files lack.
+pub const CALLSET: Column = col(
+    "callset",
+    ColumnType::Utf8,
+    "",
+    "The callset's name. Queries have it; in the files, `callset_id` stands for it.",
+);
 
 /// `callsets`.
 pub const CALLSETS: Table = Table {
@@ -263,7 +271,8 @@ pub const CALL_FIELDS: Table = Table {
             "fields",
             ColumnType::CallFields,
             "",
-            "One list per FORMAT key, one item per sample of the block, values as written.",
+            "One list per FORMAT key, one item per sample of the block, values as written. What no \
+             header line declares is in `_undeclared`, as text (`KEY=1:OTHER=2`).",
             "a list is NULL where the record lacks the key, an item where the sample has `.`",
         ),
     ],

@@ -133,8 +133,9 @@ pub(super) const INFO: Column = nullable(
     ColumnType::Info,
     "",
     "The file's INFO, typed by its header: Number=A is this ALT's value, Number=R `[ref, alt]`, \
-     other numbers a list, a Flag a Boolean. Never used for counting.",
-    "a field is NULL where the record lacks it or has `.`",
+     other numbers a list, a Flag a Boolean that is false where the record lacks it. What no \
+     header line declares is in `_undeclared`, as text (`KEY=1;OTHER`). Never used for counting.",
+    "a field that is no Flag is NULL where the record lacks it or has `.`",
 );
 pub(super) const GENOTYPES: Column = nullable(
     "genotypes",
