@@ -93,6 +93,27 @@ impl LakeArgs {
     }
 }
 
+/// Which lake, if any.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MaybeLakeArgs {
+    /// The lake: a folder, s3://bucket/path, gs://bucket/path or az://container/path; without one,
+    /// statements read files and the tables of `reference`
+    #[arg(long, env = LAKE_VARIABLE, hide_env_values = true, value_name = "URI")]
+    pub(crate) lake: Option<String>,
+    #[command(flatten)]
+    pub(crate) storage: StorageArgs,
+}
+
+impl MaybeLakeArgs {
+    /// Opens the lake that is named.
+    pub(crate) async fn open(&self) -> Result<Option<Lake>> {
+        match &self.lake {
+            Some(uri) => Ok(Some(Lake::open(uri, &self.storage.options()).await?)),
+            None => Ok(None),
+        }
+    }
+}
+
 /// How to reach the storage.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct StorageArgs {

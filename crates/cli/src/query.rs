@@ -9,7 +9,8 @@ use kohort_engine::{Outcome, Session, split_statements};
 
 use crate::error::{Failure, Result};
 use crate::human::{counted, duration};
-use crate::output::{Format, Sink, Style, writer};
+use crate::output::{Format, Sink, Style, plan, writer};
+use crate::shell::meta;
 
 /// What a statement gave.
 pub(crate) struct Ran {
@@ -17,23 +18,56 @@ pub(crate) struct Ran {
     pub(crate) n_rows: Option<u64>,
 }
 
-/// Runs the statements of a text and writes their rows to one place.
+/// What is run at once.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Statements, parted by `;`.
+    Statements(String),
+    /// One of the shell's commands.
+    Meta(String),
+}
+
+impl Step {
+    /// What a text behind `-c` is.
+    pub(crate) fn of_command(text: &str) -> Self {
+        match text.trim_start().starts_with('\\') {
+            true => Self::Meta(text.trim().to_owned()),
+            false => Self::Statements(text.to_owned()),
+        }
+    }
+}
+
+/// Runs statements and writes their rows to one place.
 pub(crate) async fn run_all(
     session: &Session,
-    text: &str,
+    steps: &[Step],
     style: &Style,
     output: Option<&PathBuf>,
 ) -> Result {
-    let statements = split_statements(text)?;
+    let mut parsed = Vec::new();
+    for step in steps {
+        match step {
+            Step::Statements(text) => {
+                parsed.extend(split_statements(text)?.into_iter().map(Step::Statements))
+            }
+            Step::Meta(line) => parsed.push(Step::Meta(line.clone())),
+        }
+    }
+    let mut style = style.clone();
     let mut sink = match output {
         Some(path) => Sink::file(path)?,
         None => Sink::stdout(),
     };
     let work = async {
         let mut n_results = 0;
-        for statement in &statements {
-            let ran = run_one(session, statement, style, &mut sink, n_results).await?;
-            n_results += u32::from(ran.n_rows.is_some());
+        for step in &parsed {
+            match step {
+                Step::Statements(statement) => {
+                    let ran = run_one(session, statement, &style, &mut sink, n_results).await?;
+                    n_results += u32::from(ran.n_rows.is_some());
+                }
+                Step::Meta(line) => run_meta(session, line, &mut style, &mut sink).await?,
+            }
         }
         if output.is_some() && n_results == 0 && style.format.is_binary() {
             return Err(Failure::failed(
@@ -48,6 +82,27 @@ pub(crate) async fn run_all(
     };
     sink.settle(result)?;
     sink.commit()
+}
+
+/// Runs one of the shell's commands outside of it.
+async fn run_meta(session: &Session, line: &str, style: &mut Style, sink: &mut Sink) -> Result {
+    if style.format != Format::Table {
+        let message = format!("`{line}` prints text, and the format is {:?}", style.format);
+        return Err(Failure::usage(message).with_hint("leave --format out"));
+    }
+    let text = match meta::Meta::parse(line)? {
+        meta::Meta::Expanded => {
+            style.table.is_expanded = !style.table.is_expanded;
+            return Ok(());
+        }
+        asked => asked.answer(session).await?,
+    };
+    let Some(text) = text else {
+        let message = format!("`{line}` is for the shell");
+        return Err(Failure::usage(message).with_hint("\\d, \\df, \\x and \\? work with -c"));
+    };
+    sink.out().write_all(text.as_bytes())?;
+    sink.flush()
 }
 
 /// Runs one statement; `n_before` results were written to the same place.
@@ -78,7 +133,11 @@ pub(crate) async fn run_one(
         let message = "expected one statement that gives rows for this format, got a second one";
         return Err(Failure::usage(message).with_hint("run each into its own --output"));
     }
-    let mut rows = writer(style, &schema, sink.out())?;
+    let is_plan = style.format == Format::Table && plan::is_one(statement, &schema);
+    let mut rows = match is_plan {
+        true => plan::writer(sink.out()),
+        false => writer(style, &schema, sink.out())?,
+    };
     let mut n_rows = 0;
     while let Some(batch) = stream.next().await {
         let batch = batch.map_err(kohort_engine::Error::from)?;
@@ -88,7 +147,7 @@ pub(crate) async fn run_one(
             break;
         }
     }
-    let is_cut = rows.is_full();
+    let is_cut = rows.is_full() || is_plan;
     rows.finish()?;
     if style.has_footer && !is_cut {
         writeln!(

@@ -269,5 +269,119 @@ fn lake_that_is_missing_is_named() {
         error.contains("lake") && error.contains("hint: "),
         "{error}"
     );
-    assert_eq!(place.run(&["sql", "-c", "SELECT 1"]).code, 2);
+}
+
+#[test]
+fn headers_are_what_was_typed() {
+    let place = Place::with_lake();
+    place
+        .sql("CREATE COHORT a AS SELECT sample_id FROM samples", &[])
+        .ok();
+    let header = |query: &str| {
+        let out = place.sql(query, &["--format", "csv"]).ok();
+        out.lines().next().map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(
+        header("SELECT pos, cohort_size(cohort('a')), v.ac + 1 FROM variants AS v LIMIT 1"),
+        "pos,cohort_size(cohort('a')),v.ac + 1"
+    );
+    assert_eq!(
+        header("SELECT chrom, allele_stats(genotypes)['ac'], sum(ac) FROM variants GROUP BY chrom"),
+        "chrom,allele_stats(genotypes)['ac'],sum(ac)"
+    );
+    assert_eq!(
+        header("SELECT max(pos) FROM variants UNION ALL SELECT 1 ORDER BY 1"),
+        "max(pos)"
+    );
+    // An ORDER BY finds the expression still.
+    let sorted = "SELECT sum(ac) FROM variants GROUP BY chrom ORDER BY sum(ac)";
+    assert_eq!(header(sorted), "sum(ac)");
+}
+
+#[test]
+fn allele_stats_groups_by_its_own_fields() {
+    let place = Place::with_lake();
+    let csv = |query: &str| place.sql(query, &["--format", "csv"]).ok();
+    let by_count = "SELECT allele_stats(genotypes)['ac'] AS a, count(*) AS n FROM variants
+        GROUP BY allele_stats(genotypes)['ac'] ORDER BY a";
+    let expected = csv("SELECT ac AS a, count(*) AS n FROM variants GROUP BY ac ORDER BY a");
+    assert!(expected.lines().count() > 2, "{expected}");
+    assert_eq!(csv(by_count), expected);
+    let by_place = "SELECT allele_stats(genotypes)['ac'] AS a, count(*) AS n FROM variants
+        GROUP BY 1 ORDER BY 1";
+    assert_eq!(csv(by_place), expected);
+}
+
+#[test]
+fn the_shells_commands_answer_behind_dash_c() {
+    let place = Place::with_lake();
+    let run = |commands: &[&str]| {
+        let mut arguments = vec!["sql", "--lake", "lake"];
+        arguments.extend(commands.iter().flat_map(|command| ["-c", command]));
+        place.run(&arguments)
+    };
+    let out = run(&["\\d", "SELECT 1 AS one", "\\d samples"]).ok();
+    assert!(
+        out.contains("callset_variants") && out.contains("sex_karyotype"),
+        "{out}"
+    );
+    assert!(out.contains("reference.genes"), "{out}");
+    assert!(run(&["\\df allele*"]).ok().contains("allele_stats("));
+    assert!(
+        run(&["\\d nonesuch"])
+            .failed(1)
+            .contains("no table `nonesuch`")
+    );
+    assert!(run(&["\\zz"]).failed(2).contains("no command"));
+    let machine = place.sql("\\d", &["--format", "json"]).failed(2);
+    assert!(machine.contains("prints text"), "{machine}");
+}
+
+#[test]
+fn an_output_of_unknown_ending_is_refused() {
+    let place = Place::with_lake();
+    let error = place.sql("SELECT 1", &["-o", "out.xyz"]).failed(2);
+    assert!(
+        error.contains("`.xyz`") && error.contains(".parquet"),
+        "{error}"
+    );
+    assert!(!place.path("out.xyz").exists());
+    place
+        .sql("SELECT 1", &["-o", "out.xyz", "--format", "csv"])
+        .ok();
+    assert!(place.path("out.xyz").exists());
+}
+
+#[test]
+fn a_plan_is_text_and_not_a_cell() {
+    let place = Place::with_lake();
+    let out = place.sql("EXPLAIN SELECT pos FROM variants", &[]).ok();
+    assert!(out.starts_with("logical_plan:\n"), "{out}");
+    assert!(
+        out.contains("\nphysical_plan:\n") && out.contains("\nkohort rules:\n"),
+        "{out}"
+    );
+    assert!(!out.contains("\\n"), "{out}");
+}
+
+#[test]
+fn statements_about_tables_say_what_they_did() {
+    let place = Place::with_lake();
+    let made = "CREATE TABLE t AS SELECT 1 AS x; CREATE VIEW v AS SELECT * FROM t; DROP VIEW v";
+    let out = place.sql(made, &[]).ok();
+    assert_eq!(
+        out,
+        "table `t` created\nview `v` created\nview `v` dropped\n"
+    );
+}
+
+#[test]
+fn cohorts_are_not_made_or_dropped_in_the_past() {
+    let place = Place::with_lake();
+    let as_of = ["--as-of", "1"];
+    let made = "CREATE COHORT a AS SELECT sample_id FROM samples";
+    let error = place.sql(made, &as_of).failed(2);
+    assert!(error.contains("CREATE COHORT is refused"), "{error}");
+    let error = place.sql("DROP COHORT IF EXISTS a", &as_of).failed(2);
+    assert!(error.contains("DROP COHORT is refused"), "{error}");
 }

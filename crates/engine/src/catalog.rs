@@ -10,6 +10,7 @@ use datafusion::datasource::ViewTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use kohort_functions::{FunctionContext, IdBlock, KohortOptions, Samples};
+use kohort_genotype::SampleDirectory;
 use kohort_lake::Snapshot;
 use kohort_schema::TableName;
 use tokio::sync::OnceCell;
@@ -17,6 +18,7 @@ use tokio::sync::OnceCell;
 use crate::calls::CallsTable;
 use crate::file_table::{FileTable, ScanNotes};
 use crate::merge::MergedVariants;
+use crate::session::Files;
 use crate::variants::variants_plan;
 
 /// Every table of a lake, by name.
@@ -33,7 +35,8 @@ pub(crate) const TABLES: [&str; 7] = [
 /// The tables of one state of a lake.
 #[derive(Debug)]
 pub(crate) struct Catalog {
-    pub(crate) snapshot: Snapshot,
+    /// The state of the lake; none in a session without one.
+    snapshot: Option<Snapshot>,
     pub(crate) functions: Arc<FunctionContext>,
     pub(crate) store: ObjectStoreUrl,
     pub(crate) notes: ScanNotes,
@@ -42,15 +45,17 @@ pub(crate) struct Catalog {
     samples: OnceCell<Arc<Samples>>,
     /// Tables and views that a user made in this session.
     own: Arc<MemorySchemaProvider>,
+    files: Option<Arc<Files>>,
 }
 
 impl Catalog {
     pub(crate) fn new(
-        snapshot: Snapshot,
+        snapshot: Option<Snapshot>,
         store: ObjectStoreUrl,
         notes: ScanNotes,
         functions: Arc<FunctionContext>,
         own: Arc<MemorySchemaProvider>,
+        files: Option<Arc<Files>>,
     ) -> Self {
         Self {
             snapshot,
@@ -61,7 +66,18 @@ impl Catalog {
             tables: Default::default(),
             samples: OnceCell::new(),
             own,
+            files,
         }
+    }
+
+    /// The state of the lake.
+    ///
+    /// # Errors
+    /// The session has no lake.
+    pub(crate) fn snapshot(&self) -> Result<&Snapshot> {
+        self.snapshot
+            .as_ref()
+            .ok_or_else(|| no_lake("the statement"))
     }
 
     pub(crate) fn own(&self) -> &Arc<MemorySchemaProvider> {
@@ -84,10 +100,10 @@ impl Catalog {
             .position(|name| *name == table)
             .unwrap_or_default();
         let made = self.tables[at].get_or_try_init(|| async {
-            let schema = self.snapshot.schema(table).await.map_err(external)?;
-            let files = self.snapshot.files(table).await.map_err(external)?;
-            let callsets: HashMap<String, String> = self
-                .snapshot
+            let snapshot = self.snapshot()?;
+            let schema = snapshot.schema(table).await.map_err(external)?;
+            let files = snapshot.files(table).await.map_err(external)?;
+            let callsets: HashMap<String, String> = snapshot
                 .callsets()
                 .iter()
                 .map(|callset| (callset.callset_id.clone(), callset.callset.clone()))
@@ -103,8 +119,12 @@ impl Catalog {
     /// The samples, told to the functions too.
     pub(crate) async fn samples(&self) -> Result<Arc<Samples>> {
         let samples = self.samples.get_or_try_init(|| async {
-            let directory = self.snapshot.directory().await.map_err(external)?;
-            let rows = self.snapshot.samples().await.map_err(external)?;
+            let Some(snapshot) = &self.snapshot else {
+                let nobody = SampleDirectory::new(vec![]).map_err(external)?;
+                return Ok(Arc::new(Samples::new(Arc::new(nobody), vec![])));
+            };
+            let directory = snapshot.directory().await.map_err(external)?;
+            let rows = snapshot.samples().await.map_err(external)?;
             let mut blocks: Vec<IdBlock> = Vec::new();
             let mut block = None;
             for row in rows.iter() {
@@ -126,7 +146,11 @@ impl Catalog {
 
     /// Tells the functions the named cohorts.
     pub(crate) async fn load_cohorts(&self) -> Result<()> {
-        let cohorts = self.snapshot.cohorts().await.map_err(external)?;
+        let Some(snapshot) = &self.snapshot else {
+            self.functions.set_cohorts(HashMap::new());
+            return Ok(());
+        };
+        let cohorts = snapshot.cohorts().await.map_err(external)?;
         self.functions.set_cohorts(
             cohorts
                 .iter()
@@ -140,9 +164,10 @@ impl Catalog {
     pub(crate) async fn variants(&self) -> Result<ViewTable> {
         let stored = self.file_table(TableName::CallsetVariants).await?;
         let options = self.options();
-        let source: Arc<dyn TableProvider> = match self.snapshot.callsets().len() {
+        let snapshot = self.snapshot()?;
+        let source: Arc<dyn TableProvider> = match snapshot.callsets().len() {
             0 | 1 => stored,
-            _ => Arc::new(MergedVariants::new(stored, &self.snapshot)?),
+            _ => Arc::new(MergedVariants::new(stored, snapshot)?),
         };
         Ok(ViewTable::new(
             variants_plan(source, options, &self.functions)?,
@@ -151,27 +176,43 @@ impl Catalog {
     }
 }
 
+/// What needs a lake, and the session has none.
+pub(crate) fn no_lake(what: &str) -> DataFusionError {
+    DataFusionError::Plan(format!(
+        "{what} needs a lake, and this session has none; `--lake URI` opens one"
+    ))
+}
+
 #[async_trait]
 impl SchemaProvider for Catalog {
     fn table_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = TABLES.iter().map(ToString::to_string).collect();
+        let mut names = Vec::new();
+        if self.snapshot.is_some() {
+            names.extend(TABLES.iter().map(ToString::to_string));
+        }
         names.extend(self.own.table_names());
         names
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        Ok(match name {
-            "variants" => Some(Arc::new(self.variants().await?)),
-            "calls" => Some(Arc::new(CallsTable::new(self).await?)),
-            _ => match name.parse::<TableName>() {
-                Ok(table) => Some(self.file_table(table).await?),
-                Err(_) => self.own.table(name).await?,
-            },
-        })
+        if self.is_of_lake(name) {
+            return Ok(Some(match name {
+                "variants" => Arc::new(self.variants().await?),
+                "calls" => Arc::new(CallsTable::new(self).await?),
+                stored => self.file_table(stored.parse().map_err(external)?).await?,
+            }));
+        }
+        if let Some(own) = self.own.table(name).await? {
+            return Ok(Some(own));
+        }
+        match &self.files {
+            Some(files) => files.table(name).await,
+            None => Ok(None),
+        }
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        TABLES.contains(&name) || self.own.table_exist(name)
+        self.is_of_lake(name) || self.own.table_exist(name)
     }
 
     fn register_table(
@@ -179,17 +220,24 @@ impl SchemaProvider for Catalog {
         name: String,
         table: Arc<dyn TableProvider>,
     ) -> Result<Option<Arc<dyn TableProvider>>> {
-        if TABLES.contains(&name.as_str()) {
+        if self.is_of_lake(&name) {
             return datafusion::common::plan_err!("`{name}` is a table of the lake");
         }
         self.own.register_table(name, table)
     }
 
     fn deregister_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if TABLES.contains(&name) {
+        if self.is_of_lake(name) {
             return datafusion::common::plan_err!("`{name}` is a table of the lake: not dropped");
         }
         self.own.deregister_table(name)
+    }
+}
+
+impl Catalog {
+    /// Whether a name is that of a table of the session's lake.
+    fn is_of_lake(&self, name: &str) -> bool {
+        self.snapshot.is_some() && TABLES.contains(&name)
     }
 }
 

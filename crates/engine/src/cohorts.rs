@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Int64Type};
 use chrono::Utc;
 use futures::StreamExt;
 use kohort_genotype::Cohort;
-use kohort_lake::{CohortRow, IfExists as LakeIfExists};
+use kohort_lake::{CohortRow, IfExists as LakeIfExists, Lake};
 
 use crate::session::{Outcome, Session};
 use crate::statement::IfExists;
@@ -20,8 +20,10 @@ impl Session {
         query: &str,
         if_exists: IfExists,
     ) -> Result<Outcome, Error> {
+        let lake = self.changeable_lake("CREATE COHORT")?;
         let catalog = self.catalog();
-        let known = catalog.snapshot.cohorts().await?;
+        let snapshot = catalog.snapshot()?;
+        let known = snapshot.cohorts().await?;
         if known.iter().any(|row| row.cohort == name) {
             match if_exists {
                 IfExists::Keep => {
@@ -41,13 +43,13 @@ impl Session {
             size,
             created_by: self.user.clone(),
             created_at: Utc::now(),
-            lake_version: catalog.snapshot.version(),
+            lake_version: snapshot.version(),
         };
         let if_exists = match if_exists {
             IfExists::Replace => LakeIfExists::Replace,
             IfExists::Fail | IfExists::Keep => LakeIfExists::Error,
         };
-        match self.lake.put_cohort(&row, if_exists).await {
+        match lake.put_cohort(&row, if_exists).await {
             Err(kohort_lake::Error::CohortExists { .. }) => return Err(exists(name)),
             other => other?,
         }
@@ -67,7 +69,8 @@ impl Session {
 
     /// Drops a cohort.
     pub(crate) async fn drop_cohort(&self, name: &str, if_exists: bool) -> Result<Outcome, Error> {
-        if self.lake.drop_cohort(name).await? {
+        let lake = self.changeable_lake("DROP COHORT")?;
+        if lake.drop_cohort(name).await? {
             self.refresh().await?;
             return Ok(Outcome::Done {
                 message: format!("cohort `{name}` dropped"),
@@ -78,12 +81,29 @@ impl Session {
                 message: format!("there was no cohort `{name}`"),
             });
         }
-        let known = self.catalog().snapshot.cohorts().await?;
+        let known = self.catalog().snapshot()?.cohorts().await?;
         let near = suggest::closest(name, known.iter().map(|row| row.cohort.as_str()));
         Err(Error::not_found(
             format!("there is no cohort `{name}`"),
             near.map(|near| format!("did you mean `{near}`?")),
         ))
+    }
+
+    /// The lake, where the session shows its latest state: cohorts are today's, and one made of the
+    /// past's samples would be taken for today's.
+    fn changeable_lake(&self, statement: &str) -> Result<&Lake, Error> {
+        let lake = self.lake()?;
+        match self.as_of {
+            None => Ok(lake),
+            Some(_) => Err(Error::Query {
+                message: format!(
+                    "{statement} is refused: the session shows the lake as of an earlier state, \
+                     and cohorts are those of today"
+                ),
+                blame: crate::Blame::Usage,
+                hint: Some("leave --as-of out".to_string()),
+            }),
+        }
     }
 
     /// The samples that a query gives, by `sample_index` or `sample_id`, and how many of the ids

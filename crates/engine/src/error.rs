@@ -83,7 +83,9 @@ impl Error {
         match self {
             Self::Query { blame, .. } => *blame,
             Self::Lake(
-                kohort_lake::Error::NoLake { .. } | kohort_lake::Error::NoSuchVersion { .. },
+                kohort_lake::Error::NoLake { .. }
+                | kohort_lake::Error::NoSuchVersion { .. }
+                | kohort_lake::Error::Vacuumed { .. },
             ) => Blame::NotFound,
             Self::Lake(_) => Blame::Storage,
         }
@@ -212,6 +214,10 @@ fn no_table(full: &str) -> Error {
         true => format!("{reference}.{name}"),
         false => name.to_string(),
     };
+    if crate::catalog::TABLES.contains(&name.as_str()) {
+        // A lake has them all.
+        return crate::catalog::no_lake(&format!("the table `{name}`")).into();
+    }
     let shipped = REFERENCE_TABLES.iter().map(|table| table.name);
     let known: Vec<&str> = crate::catalog::TABLES.into_iter().chain(shipped).collect();
     let hint = match suggest::closest(&name, known.iter().copied()) {

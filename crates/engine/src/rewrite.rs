@@ -15,6 +15,7 @@ use datafusion::sql::sqlparser::ast::{
     ObjectName, Query, Select, SelectItem, Statement, Value, VisitMut, VisitorMut,
 };
 use kohort_functions::argument_names;
+use kohort_schema::tables::VARIANTS;
 
 use crate::suggest;
 
@@ -45,12 +46,13 @@ impl VisitorMut for Rewriter<'_> {
         if let Some(select) = query.body.as_select_mut_opt() {
             let grouped = self.is_grouped(select);
             if grouped {
-                self.use_aggregate(select);
+                let mut inner = ToAggregate {
+                    is_aggregate: self.is_aggregate,
+                    groups: groups(select),
+                    depth: 0,
+                };
+                use_aggregate(select, &mut inner);
                 if let Some(order_by) = order_by {
-                    let mut inner = ToAggregate {
-                        is_aggregate: self.is_aggregate,
-                        depth: 0,
-                    };
                     let _ = VisitMut::visit(order_by, &mut inner);
                 }
             }
@@ -171,25 +173,61 @@ impl Rewriter<'_> {
         }
         finder.found
     }
+}
 
-    fn use_aggregate(&self, select: &mut Select) {
-        let mut inner = ToAggregate {
-            is_aggregate: self.is_aggregate,
-            depth: 0,
-        };
-        for item in &mut select.projection {
-            match item {
-                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
-                    let _ = VisitMut::visit(expr, &mut inner);
-                }
-                _ => {}
+fn use_aggregate(select: &mut Select, inner: &mut ToAggregate<'_>) {
+    for item in &mut select.projection {
+        match item {
+            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+                let _ = VisitMut::visit(expr, inner);
             }
-        }
-        if let Some(having) = &mut select.having {
-            let _ = VisitMut::visit(having, &mut inner);
+            _ => {}
         }
     }
+    if let Some(having) = &mut select.having {
+        let _ = VisitMut::visit(having, inner);
+    }
 }
+
+/// What a SELECT groups by, as text: by itself, by its place, or by its alias. Those expressions are
+/// of the row wherever they stand.
+fn groups(select: &Select) -> Vec<String> {
+    let GroupByExpr::Expressions(expressions, _) = &select.group_by else {
+        return Vec::new();
+    };
+    let item = |at: usize| match select.projection.get(at)? {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+        _ => None,
+    };
+    let aliased = |name: &Ident| {
+        select.projection.iter().find_map(|item| match item {
+            SelectItem::ExprWithAlias { expr, alias } if alias.value == name.value => Some(expr),
+            _ => None,
+        })
+    };
+    let texts = expressions.iter().map(|expr| {
+        let meant = match expr {
+            Expr::Value(value) => match &value.value {
+                Value::Number(place, _) => place
+                    .to_string()
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|place| item(place.checked_sub(1)?)),
+                _ => None,
+            },
+            // A column of that name goes before an alias.
+            Expr::Identifier(name) if VARIANTS.column(&name.value).is_none() => aliased(name),
+            _ => None,
+        };
+        meant.unwrap_or(expr).to_string()
+    });
+    texts
+        .filter(|text| text.to_lowercase().contains(ROW_FUNCTION))
+        .collect()
+}
+
+/// The function that is of a row or of many.
+const ROW_FUNCTION: &str = "allele_stats";
 
 /// Finds an aggregate that is not over a window, and not inside a query of its own.
 struct FindAggregate<'a> {
@@ -221,20 +259,29 @@ impl VisitorMut for FindAggregate<'_> {
 /// Renames `allele_stats` where it is not itself inside an aggregate.
 struct ToAggregate<'a> {
     is_aggregate: &'a dyn Fn(&str) -> bool,
+    /// What is grouped by.
+    groups: Vec<String>,
     depth: usize,
+}
+
+impl ToAggregate<'_> {
+    fn is_group(&self, expr: &Expr) -> bool {
+        !self.groups.is_empty() && self.groups.contains(&expr.to_string())
+    }
 }
 
 impl VisitorMut for ToAggregate<'_> {
     type Break = ();
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
-        if is_subquery(expr) {
+        if is_subquery(expr) || self.is_group(expr) {
             self.depth += 1;
+            return ControlFlow::Continue(());
         }
         if let Expr::Function(function) = expr {
             if is_aggregate_call(function, self.is_aggregate) {
                 self.depth += 1;
-            } else if self.depth == 0 && name_of(function).as_deref() == Some("allele_stats") {
+            } else if self.depth == 0 && name_of(function).as_deref() == Some(ROW_FUNCTION) {
                 function.name = ObjectName::from(vec![Ident::new("allele_stats_agg")]);
                 self.depth += 1;
             }
@@ -244,6 +291,7 @@ impl VisitorMut for ToAggregate<'_> {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         let counted = match expr {
+            expr if self.is_group(expr) => true,
             Expr::Function(function) => {
                 is_aggregate_call(function, self.is_aggregate)
                     || name_of(function).as_deref() == Some("allele_stats_agg")
@@ -332,6 +380,27 @@ mod tests {
         assert_eq!(
             rewritten("SELECT chrom, allele_stats(genotypes)['ac'] FROM v GROUP BY chrom"),
             "SELECT chrom, allele_stats_agg(genotypes)['ac'] FROM v GROUP BY chrom"
+        );
+    }
+
+    #[test]
+    fn what_is_grouped_by_is_of_the_row() {
+        for sql in [
+            "SELECT allele_stats(genotypes)['ac'], count(*) FROM v GROUP BY allele_stats(genotypes)['ac']",
+            "SELECT allele_stats(genotypes)['ac'] + 1, count(*) FROM v \
+             GROUP BY allele_stats(genotypes)['ac']",
+            "SELECT count(*), allele_stats(genotypes)['ac'] FROM v GROUP BY 2",
+            "SELECT allele_stats(genotypes)['ac'] AS a, count(*) FROM v GROUP BY a",
+        ] {
+            assert_eq!(rewritten(sql), sql);
+        }
+        assert_eq!(
+            rewritten("SELECT allele_stats(genotypes)['an'] FROM v GROUP BY allele_stats(g)['ac']"),
+            "SELECT allele_stats_agg(genotypes)['an'] FROM v GROUP BY allele_stats(g)['ac']"
+        );
+        assert_eq!(
+            rewritten("SELECT allele_stats(genotypes)['ac'] AS ac FROM v GROUP BY ac"),
+            "SELECT allele_stats_agg(genotypes)['ac'] AS ac FROM v GROUP BY ac"
         );
     }
 

@@ -186,6 +186,57 @@ async fn a_cohort_by_sample_id_says_when_ids_name_samples_of_several_callsets() 
     assert_eq!(message(&session, by_index).await, "cohort `one`: 2 samples");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn strata_of_a_sample_id_in_several_callsets_are_told_apart_by_sample_index() {
+    let lake = TestLake::new().await;
+    for name in ["pilot", "again"] {
+        lake.callset(name, &A, &["chr1 100 A G 0/1 1/1"], AbsentPolicy::Missing)
+            .await;
+    }
+    let session = lake.session().await;
+    let by_id = "SELECT * FROM allele_frequency_by('SELECT sample_id, callset FROM samples')";
+    let (error, _) = lake::failure(&session, by_id).await;
+    assert!(
+        error.contains("sample `a1` is in two strata") && error.contains("`sample_index`"),
+        "{error}"
+    );
+    for columns in ["sample_index, callset", "sample_id, sample_index, callset"] {
+        let by_index = format!(
+            "SELECT callset, ac, an FROM allele_frequency_by('SELECT {columns} FROM samples')
+             ORDER BY callset"
+        );
+        assert_eq!(rows(&session, &by_index).await, ["again|3|4", "pilot|3|4"]);
+    }
+}
+
+#[tokio::test]
+async fn a_session_opens_no_files_unless_it_may() {
+    let lake = TestLake::new().await;
+    let absent = AbsentPolicy::Missing;
+    lake.callset("pilot", &A, &["chr1 100 A G 0/1 1/1"], absent)
+        .await;
+    let session = lake.session().await;
+    for (sql, expected) in [
+        ("SELECT * FROM '/etc/people.csv'", "there is no table"),
+        (
+            "CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '/etc/people.csv'",
+            "CREATE EXTERNAL TABLE is not allowed",
+        ),
+        (
+            "COPY (SELECT 1) TO '/tmp/never-written.csv' STORED AS CSV",
+            "COPY is not allowed",
+        ),
+        (
+            "EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/never-written.csv' STORED AS CSV",
+            "COPY is not allowed",
+        ),
+    ] {
+        let (error, _) = lake::failure(&session, sql).await;
+        assert!(error.contains(expected), "{sql}: {error}");
+    }
+    assert!(!std::path::Path::new("/tmp/never-written.csv").exists());
+}
+
 async fn message(session: &kohort_engine::Session, sql: &str) -> String {
     match session.execute(sql).await {
         Ok(mut outcomes) => match outcomes.pop() {

@@ -8,10 +8,10 @@ use clap::Args;
 use kohort_engine::{Session, SessionOptions};
 use kohort_lake::{AsOf, Lake};
 
-use crate::args::{LakeArgs, as_of, key_value};
+use crate::args::{MaybeLakeArgs, as_of, key_value};
 use crate::error::{Failure, Result};
 use crate::output::{Format, Style, TableOptions, is_terminal};
-use crate::query;
+use crate::query::{self, Step};
 use crate::shell;
 
 /// Rows of a table that a terminal shows.
@@ -28,13 +28,15 @@ Examples:
   kohort sql --lake my-lake -f report.sql --format csv --output report.csv
   kohort sql --lake my-lake --output af.parquet \\
       -c \"SELECT * FROM allele_frequency_by('region, sex_karyotype')\"
+  kohort sql -c \"SELECT region, count(*) FROM 'people.csv' GROUP BY region\"
   kohort sql --lake my-lake --set kohort.genotype_filter=adj --as-of 2025-01-31 -c \"...\"
 
 In a result for another program (every format but table) only rows are printed.")]
 pub(crate) struct SqlArgs {
     #[command(flatten)]
-    lake: LakeArgs,
-    /// Run these statements, separated by `;`, and end; may be repeated
+    lake: MaybeLakeArgs,
+    /// Run these statements, separated by `;`, or one of the shell's commands, such as \d, and end;
+    /// may be repeated
     #[arg(short, long, value_name = "SQL")]
     command: Vec<String>,
     /// Run the statements of this file, and end; `-` is standard input; may be repeated
@@ -85,30 +87,38 @@ fn size(text: &str) -> Result<usize, String> {
 /// Runs the command.
 pub(crate) async fn run(args: SqlArgs) -> Result {
     let style = args.style()?;
-    let text = args.text()?;
+    let steps = args.steps()?;
     let lake = args.lake.open().await?;
-    let session = args.session(&lake).await?;
-    match text {
-        Some(text) => query::run_all(&session, &text, &style, args.output.as_ref()).await,
+    let session = args.session(lake.as_ref()).await?;
+    match steps {
+        Some(steps) => query::run_all(&session, &steps, &style, args.output.as_ref()).await,
         None => shell::run(lake, session, style).await,
     }
 }
 
 impl SqlArgs {
-    async fn session(&self, lake: &Lake) -> Result<Session> {
+    async fn session(&self, lake: Option<&Lake>) -> Result<Session> {
         let options = SessionOptions {
             as_of: self.as_of,
             settings: self.set.clone(),
             threads: self.threads.map(NonZeroUsize::get),
             memory_limit_bytes: self.memory_limit,
             user: std::env::var("USER").ok().filter(|user| !user.is_empty()),
+            files: true,
         };
-        Ok(Session::open(lake, options).await?)
+        match lake {
+            Some(lake) => Ok(Session::open(lake, options).await?),
+            None if self.as_of.is_some() => Err(Failure::usage("--as-of needs --lake")),
+            None => Ok(Session::without_lake(options)?),
+        }
     }
 
     fn style(&self) -> Result<Style> {
-        let named = self.output.as_deref().and_then(Format::of_path);
-        let format = self.format.or(named).unwrap_or_default();
+        let format = match (self.format, &self.output) {
+            (Some(format), _) => format,
+            (None, Some(path)) => Format::for_output(path)?,
+            (None, None) => Format::default(),
+        };
         let is_watched = self.output.is_none() && is_terminal();
         if format.is_binary() && is_watched {
             let message = format!("{format:?} is not text, and standard output is a terminal");
@@ -129,10 +139,11 @@ impl SqlArgs {
         })
     }
 
-    /// The statements to run; absent for the shell.
-    fn text(&self) -> Result<Option<String>> {
+    /// What to run; absent for the shell.
+    fn steps(&self) -> Result<Option<Vec<Step>>> {
         if !self.command.is_empty() {
-            return Ok(Some(self.command.join(";\n")));
+            let steps = self.command.iter().map(|text| Step::of_command(text));
+            return Ok(Some(steps.collect()));
         }
         if self.file.is_empty() {
             if std::io::stdin().is_terminal() {
@@ -142,17 +153,18 @@ impl SqlArgs {
                 }
                 return Ok(None);
             }
-            return read_standard_input().map(Some);
+            return Ok(Some(vec![Step::Statements(read_standard_input()?)]));
         }
         let texts = self.file.iter().map(|path| {
-            if path.as_os_str() == "-" {
-                return read_standard_input();
-            }
-            std::fs::read_to_string(path).map_err(|error| {
-                Failure::caused(format!("cannot read `{}`", path.display()), &error)
-            })
+            let text = match path.as_os_str() == "-" {
+                true => read_standard_input(),
+                false => std::fs::read_to_string(path).map_err(|error| {
+                    Failure::caused(format!("cannot read `{}`", path.display()), &error)
+                }),
+            };
+            text.map(Step::Statements)
         });
-        Ok(Some(texts.collect::<Result<Vec<_>>>()?.join("\n;\n")))
+        texts.collect::<Result<Vec<_>>>().map(Some)
     }
 }
 

@@ -5,6 +5,7 @@ mod delimited;
 mod ipc;
 mod json;
 mod parquet;
+pub(crate) mod plan;
 mod sink;
 mod table;
 
@@ -17,7 +18,7 @@ use arrow::datatypes::SchemaRef;
 pub(crate) use sink::{SharedSink, Sink, is_terminal};
 pub(crate) use table::{TableOptions, TableWriter};
 
-use crate::error::Result;
+use crate::error::{Failure, Result};
 
 /// The language of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -53,6 +54,23 @@ impl Format {
             "txt" => Self::Table,
             _ => return None,
         })
+    }
+
+    /// The format of an output file that nothing but its name tells; a name without an ending is
+    /// a table's.
+    pub(crate) fn for_output(path: &Path) -> Result<Self> {
+        match (Self::of_path(path), path.extension()) {
+            (Some(format), _) => Ok(format),
+            (None, None) => Ok(Self::default()),
+            (None, Some(ending)) => {
+                let ending = ending.to_string_lossy();
+                let message = format!("no format is called by the ending `.{ending}`");
+                Err(Failure::usage(message).with_hint(
+                    "give --format, or a name that ends in .csv, .tsv, .json, .ndjson, \
+                     .parquet, .arrow or .txt",
+                ))
+            }
+        }
     }
 
     /// Holds one result only, and bytes that are no text.
@@ -120,5 +138,7 @@ mod tests {
         assert_eq!(of("a.PARQUET"), Some(Format::Parquet));
         assert_eq!(of("a.jsonl"), Some(Format::Ndjson));
         assert_eq!(of("a"), None);
+        assert!(Format::for_output(Path::new("a.xyz")).is_err());
+        assert_eq!(Format::for_output(Path::new("a")).ok(), Some(Format::Table));
     }
 }

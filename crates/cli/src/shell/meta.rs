@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use arrow::datatypes::{DataType, FieldRef};
-use kohort_engine::{FunctionInfo, TableInfo};
+use kohort_engine::{FunctionInfo, Session, TableInfo};
 
 use super::{Next, Shell};
 use crate::error::{Failure, Result, report};
@@ -25,66 +25,105 @@ const HELP: &str = "\
   SELECT * FROM allele_frequency_by('sex_karyotype', 'chr19:45411941-45412079');
 ";
 
+/// A command, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meta {
+    /// `\q`
+    Quit,
+    /// `\?`
+    Help,
+    /// `\x`
+    Expanded,
+    /// `\timing`
+    Timing,
+    /// `\d [TABLE]`
+    Describe(String),
+    /// `\df [PATTERN]`
+    Functions(String),
+    /// `\i FILE`
+    Include(String),
+}
+
+impl Meta {
+    /// Reads a line that begins with a backslash.
+    pub(crate) fn parse(line: &str) -> Result<Self> {
+        let (command, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let argument = argument.trim().trim_end_matches(';').to_owned();
+        Ok(match command.trim_end_matches(';') {
+            "\\q" | "\\quit" => Self::Quit,
+            "\\?" | "\\h" | "\\help" => Self::Help,
+            "\\x" => Self::Expanded,
+            "\\timing" => Self::Timing,
+            "\\d" | "\\dt" | "\\d+" => Self::Describe(argument),
+            "\\df" => Self::Functions(argument),
+            "\\i" => Self::Include(argument),
+            other => {
+                let failure = Failure::usage(format!("no command `{other}`"));
+                return Err(failure.with_hint("\\? lists them"));
+            }
+        })
+    }
+
+    /// The text that answers a command which only asks; none for one that does something.
+    pub(crate) async fn answer(&self, session: &Session) -> Result<Option<String>> {
+        Ok(Some(match self {
+            Self::Help => HELP.to_owned(),
+            Self::Functions(pattern) => functions(&session.functions(), pattern),
+            Self::Describe(name) => describe(session, name).await?,
+            Self::Quit | Self::Expanded | Self::Timing | Self::Include(_) => return Ok(None),
+        }))
+    }
+}
+
 impl Shell {
     /// Runs a command; one that fails is told about and forgotten.
     pub(super) async fn meta(&mut self, line: &str) -> Result<Next> {
-        let (command, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let argument = argument.trim().trim_end_matches(';');
-        match command.trim_end_matches(';') {
-            "\\q" | "\\quit" => return Ok(Next::Quit),
-            "\\?" | "\\h" | "\\help" => self.print(HELP)?,
-            "\\x" => {
+        let meta = match Meta::parse(line) {
+            Ok(meta) => meta,
+            Err(failure) => {
+                report(&failure);
+                return Ok(Next::Read);
+            }
+        };
+        match &meta {
+            Meta::Quit => return Ok(Next::Quit),
+            Meta::Expanded => {
                 let is_expanded = !self.style.table.is_expanded;
                 self.style.table.is_expanded = is_expanded;
                 self.print(on_off("one line per value", is_expanded))?;
             }
-            "\\timing" => {
+            Meta::Timing => {
                 self.has_timing = !self.has_timing;
                 self.style.has_footer = self.has_timing;
                 self.print(on_off("timing", self.has_timing))?;
             }
-            "\\d" | "\\dt" | "\\d+" => self.describe(argument).await?,
-            "\\df" => {
-                let text = functions(&self.session.functions(), argument);
-                self.print(&text)?;
-            }
-            "\\i" => match std::fs::read_to_string(argument) {
+            Meta::Include(path) => match std::fs::read_to_string(path) {
                 Ok(text) => self.statements(&text).await?,
                 Err(error) => {
-                    report(&Failure::caused(
-                        format!("cannot read `{argument}`"),
-                        &error,
-                    ));
+                    report(&Failure::caused(format!("cannot read `{path}`"), &error));
                 }
             },
-            other => {
-                report(&Failure::usage(format!("no command `{other}`")).with_hint("\\? lists them"))
-            }
+            asked => match asked.answer(&self.session).await {
+                Ok(text) => self.print(&text.unwrap_or_default())?,
+                Err(failure) => report(&failure),
+            },
         }
         Ok(Next::Read)
     }
+}
 
-    async fn describe(&mut self, name: &str) -> Result {
-        let found = match self.session.tables().await {
-            Ok(found) => found,
-            Err(error) => {
-                report(&Failure::from(error));
-                return Ok(());
-            }
-        };
-        if name.is_empty() {
-            return self.print(&tables(&found));
-        }
-        match found
-            .iter()
-            .find(|table| table.name.eq_ignore_ascii_case(name))
-        {
-            Some(table) => self.print(&columns(table)),
-            None => {
-                report(&Failure::failed(format!("no table `{name}`")).with_hint("\\d lists them"));
-                Ok(())
-            }
-        }
+/// All tables, or the columns of one.
+async fn describe(session: &Session, name: &str) -> Result<String> {
+    let found = session.tables().await?;
+    if name.is_empty() {
+        return Ok(tables(&found));
+    }
+    match found
+        .iter()
+        .find(|table| table.name.eq_ignore_ascii_case(name))
+    {
+        Some(table) => Ok(columns(table)),
+        None => Err(Failure::failed(format!("no table `{name}`")).with_hint("\\d lists them")),
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod completion;
 mod history;
-mod meta;
+pub(crate) mod meta;
 mod pager;
 mod statement;
 
@@ -45,7 +45,7 @@ enum Next {
 }
 
 /// Runs the shell until the person leaves.
-pub(crate) async fn run(lake: Lake, session: Session, style: Style) -> Result {
+pub(crate) async fn run(lake: Option<Lake>, session: Session, style: Style) -> Result {
     let names = completion::Names::of(&session).await;
     let config = Config::builder()
         .max_history_size(HISTORY_SIZE)
@@ -63,7 +63,7 @@ pub(crate) async fn run(lake: Lake, session: Session, style: Style) -> Result {
         has_timing: true,
         editor,
     };
-    shell.print(&shell.greeting(&lake).await)?;
+    shell.print(&shell.greeting(lake.as_ref()).await)?;
     shell.read_on().await?;
     history::save(&mut shell.editor);
     Ok(())
@@ -74,19 +74,21 @@ fn terminal(error: &ReadlineError) -> Failure {
 }
 
 impl Shell {
-    async fn greeting(&self, lake: &Lake) -> String {
+    async fn greeting(&self, lake: Option<&Lake>) -> String {
         let tables = self
             .session
             .tables()
             .await
             .map(|tables| tables.len())
             .unwrap_or_default();
+        let what = match (lake, self.session.version()) {
+            (Some(lake), Some(version)) => format!("{}, version {version}", lake.uri()),
+            _ => "no lake; FROM 'people.csv' reads a file".to_owned(),
+        };
         format!(
-            "kohort {}: {}, version {}, {}\n\
+            "kohort {}: {what}, {}\n\
              Type a statement and `;`, \\? for help, \\q to leave.\n",
             env!("CARGO_PKG_VERSION"),
-            lake.uri(),
-            self.session.version(),
             counted(tables as u64, "table"),
         )
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use datafusion::common::{Result, plan_err};
 use kohort_functions::Places;
 use kohort_genome::{ReferenceGenome, Region};
-use kohort_lake::Snapshot;
+use kohort_lake::{Callset, Snapshot};
 
 use super::genes::GeneTable;
 use crate::catalog::external;
@@ -15,31 +15,35 @@ use crate::suggest;
 /// The names of one state of a lake, under a session's settings.
 #[derive(Debug)]
 pub(crate) struct LakePlaces {
-    snapshot: Snapshot,
+    /// None in a session without a lake.
+    snapshot: Option<Snapshot>,
     /// `kohort.reference_genome`.
     chosen: Option<ReferenceGenome>,
 }
 
 impl LakePlaces {
-    pub(crate) fn new(snapshot: &Snapshot, chosen: Option<ReferenceGenome>) -> Self {
+    pub(crate) fn new(snapshot: Option<&Snapshot>, chosen: Option<ReferenceGenome>) -> Self {
         Self {
-            snapshot: snapshot.clone(),
+            snapshot: snapshot.cloned(),
             chosen,
         }
     }
 
+    fn callsets(&self) -> impl Iterator<Item = &Callset> {
+        self.snapshot.iter().flat_map(Snapshot::callsets)
+    }
+
     /// The contig of this name that a callset has, by its canonical name.
     fn contig(&self, name: &str) -> Option<&str> {
-        let callsets = self.snapshot.callsets().iter();
-        let mut contigs = callsets.flat_map(|callset| &callset.contigs);
+        let mut contigs = self.callsets().flat_map(|callset| &callset.contigs);
         let found = contigs.find(|contig| contig.chrom == name || contig.name == name);
         found.map(|contig| contig.chrom.as_str())
     }
 
     /// The genome whose genes are meant.
     fn genome(&self, name: &str) -> Result<ReferenceGenome> {
-        let callsets = self.snapshot.callsets().iter();
-        let known: BTreeSet<&str> = callsets
+        let known: BTreeSet<&str> = self
+            .callsets()
             .filter_map(|callset| callset.reference_genome.as_deref())
             .collect();
         let known: Vec<&str> = known.into_iter().collect();

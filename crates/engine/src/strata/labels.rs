@@ -67,7 +67,14 @@ impl Labels {
             let slot = &mut of_sample[sample as usize];
             if *slot != NO_STRATUM && *slot != label {
                 let id = samples.id_of(sample).unwrap_or_default();
-                return exec_err!("allele_frequency_by: sample `{id}` is in two strata");
+                let hint = match samples.indices_of(id).len() {
+                    0 | 1 => "",
+                    _ => {
+                        ": the id names samples of several callsets, which `sample_index` tells \
+                         apart; select it in place of `sample_id`"
+                    }
+                };
+                return exec_err!("allele_frequency_by: sample `{id}` is in two strata{hint}");
             }
             *slot = label;
         }

@@ -187,6 +187,7 @@ async fn open(
         threads: args.threads.map(std::num::NonZeroUsize::get),
         memory_limit_bytes: None,
         user: std::env::var("USER").ok().filter(|user| !user.is_empty()),
+        files: false,
     };
     Ok((Session::open(lake, options).await?, making))
 }
