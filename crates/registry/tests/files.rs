@@ -84,7 +84,7 @@ fn a_swedish_spreadsheet_is_read_as_it_is_meant() {
     // The coordination number of 1 June 1920 (day 61).
     let birth = column("birth_date").as_primitive::<Date32Type>();
     assert_eq!(birth.value_as_date(8).unwrap().to_string(), "1920-06-01");
-    assert_eq!(texts(&loaded, "sex")[0].as_deref(), Some("female"));
+    assert_eq!(texts(&loaded, "sex")[0].as_deref(), Some("K"));
     let schema = loaded.load.schema();
     let original = schema.field_with_name("kon").unwrap().metadata();
     let original = original.get("kohort.original_name");
@@ -319,4 +319,24 @@ fn reading_again_gives_the_same() {
     };
     assert_eq!(read(), read());
     assert_eq!(load.sources()[0].sha256.len(), 64);
+}
+
+#[test]
+fn a_table_that_is_there_says_how_columns_are_read_and_a_rename_what_they_are_called() {
+    let (_folder, source) = file("n.csv", b"lan;n;x\n1;2;3\n");
+    let mut options = options();
+    options.expected = vec![
+        ("region_code".to_owned(), ColumnType::Text),
+        ("absent".to_owned(), ColumnType::Date),
+        ("x".to_owned(), ColumnType::Float),
+    ];
+    options.renames = vec![("lan".to_owned(), "region_code".to_owned())];
+    options.types = vec![("x".to_owned(), ColumnType::Integer)];
+    let loaded = read(&[source], options);
+    let expected = [
+        ("region_code", DataType::Utf8),
+        ("n", DataType::Int64),
+        ("x", DataType::Int64),
+    ];
+    assert_eq!(types(&loaded), expected);
 }

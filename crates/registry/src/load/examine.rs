@@ -33,7 +33,7 @@ impl Looked {
     }
 
     fn given(&self) -> Option<ColumnType> {
-        self.about.given.or(self.declared)
+        self.about.given.or(self.declared).or(self.about.expected)
     }
 
     fn is_watched(&self) -> bool {
@@ -83,7 +83,7 @@ impl<'o> Examiner<'o> {
             }
         }
         if let Some(problem) = self.problem(record) {
-            let names = columns.sql_names();
+            let names = columns.sql_names(self.options);
             self.bad.add(bad_row(file, record.line, problem, &names));
             return;
         }
@@ -91,7 +91,7 @@ impl<'o> Examiner<'o> {
             let cell = record.cell(i);
             if cell != Cell::Null {
                 column.n_values += 1;
-                if column.declared.is_none() {
+                if column.given().is_none() {
                     column.seen.observe(cell, record.line);
                 }
             }
@@ -138,7 +138,7 @@ impl<'o> Examiner<'o> {
         file: &str,
         columns: &Columns,
     ) -> Result<(Vec<Planned>, Vec<String>)> {
-        let names = columns.sql_names();
+        let names = columns.sql_names(self.options);
         self.accuse(file, &names)?;
         let (mut planned, mut notes) = (Vec::new(), Vec::new());
         let all = columns.all().iter().zip(&names).zip(&self.columns);
@@ -172,7 +172,7 @@ impl<'o> Examiner<'o> {
             return Role::Pseudonym(number);
         }
         if let Some(given) = looked.given() {
-            if column.declared.is_none() && looked.n_values == 0 {
+            if column.declared.is_none() && looked.n_values == 0 && looked.about.given.is_some() {
                 note("has no values".to_owned());
             }
             return Role::Value(number, self.reading(given));
@@ -236,7 +236,7 @@ pub(crate) fn bad_row(file: &str, line: u64, problem: Problem, names: &[String])
 
 /// Checks that every column that an option names is there.
 pub(crate) fn check_selectors(options: &LoadOptions, columns: &Columns) -> Result<()> {
-    let names = columns.sql_names();
+    let names = columns.sql_names(options);
     for selector in options.selectors() {
         let is_there = columns.all().iter().zip(&names).any(|(column, name)| {
             column.original == selector

@@ -45,9 +45,20 @@ pub struct Counts {
 #[derive(Debug)]
 pub enum Piece {
     /// Rows of the table.
-    Rows(RecordBatch),
+    Rows(Rows),
     /// Rows that were set aside, as [`set_aside_schema`] has them.
     SetAside(RecordBatch),
+}
+
+/// Rows of one file.
+#[derive(Debug)]
+pub struct Rows {
+    /// The rows, in the table's columns.
+    pub batch: RecordBatch,
+    /// The file that they are from.
+    pub file: String,
+    /// The line on which each begins.
+    pub lines: Vec<u64>,
 }
 
 /// Files that were examined and can be read into a table.

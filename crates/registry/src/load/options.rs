@@ -105,6 +105,10 @@ pub struct LoadOptions {
     pub nulls: Vec<String>,
     /// Types of columns, by header or by name in SQL.
     pub types: Vec<(String, ColumnType)>,
+    /// Types of columns, by name in SQL, where nothing else is said: those that the table has.
+    pub expected: Vec<(String, ColumnType)>,
+    /// Columns that get another name: the header (or its name in SQL) and the name in SQL.
+    pub renames: Vec<(String, String)>,
     /// Columns to leave out.
     pub drop: Vec<String>,
     /// Columns that hold personal numbers.
@@ -131,6 +135,8 @@ impl LoadOptions {
             header: Header::default(),
             nulls: Vec::new(),
             types: Vec::new(),
+            expected: Vec::new(),
+            renames: Vec::new(),
             drop: Vec::new(),
             personal_ids: Vec::new(),
             derived: Derived::default(),
@@ -142,20 +148,38 @@ impl LoadOptions {
 
     /// What is said about a column.
     pub(crate) fn about(&self, original: &str) -> About {
-        let name = name_of(original);
-        let is = |selector: &String| selector == original || *selector == name;
+        let name = self.name_of(original);
+        let plain = name_of(original);
+        let is =
+            |selector: &String| *selector == original || *selector == name || *selector == plain;
         let given = self.types.iter().find(|(selector, _)| is(selector));
+        let expected = self.expected.iter().find(|(of, _)| *of == name);
         About {
+            expected: expected.map(|(_, column_type)| *column_type),
             is_dropped: self.drop.iter().any(is),
             is_personal: self.personal_ids.iter().any(is),
             given: given.map(|(_, column_type)| *column_type),
         }
     }
 
+    /// The name in SQL of a column, before it is made unique.
+    pub(crate) fn name_of(&self, original: &str) -> String {
+        let plain = name_of(original);
+        let renamed = self
+            .renames
+            .iter()
+            .find(|(from, _)| *from == original || *from == plain);
+        renamed.map_or(plain, |(_, to)| to.clone())
+    }
+
     /// Every name of a column that an option has.
     pub(crate) fn selectors(&self) -> impl Iterator<Item = &str> {
         let types = self.types.iter().map(|(selector, _)| selector);
-        let all = types.chain(&self.drop).chain(&self.personal_ids);
+        let renames = self.renames.iter().map(|(from, _)| from);
+        let all = types
+            .chain(&self.drop)
+            .chain(&self.personal_ids)
+            .chain(renames);
         all.map(String::as_str)
     }
 }
@@ -166,4 +190,6 @@ pub(crate) struct About {
     pub(crate) is_dropped: bool,
     pub(crate) is_personal: bool,
     pub(crate) given: Option<ColumnType>,
+    /// What the table has.
+    pub(crate) expected: Option<ColumnType>,
 }

@@ -18,7 +18,7 @@ use crate::load::plan::{self, Planned, Role};
 use crate::load::prepare::{Content, Prepared};
 use crate::load::rows::{RowBuilder, Take};
 use crate::load::set_aside::{SetAside, values};
-use crate::load::{Counts, Load, Piece};
+use crate::load::{Counts, Load, Piece, Rows as Batch};
 use crate::read::Columns;
 use crate::record::Record;
 use crate::source::open;
@@ -94,7 +94,7 @@ pub(super) fn read(load: &Load, take: &mut Take<'_>) -> Result<Counts> {
             let n_rows = arrays.first().map_or(0, Array::len);
             let batch = rows.batch(file, &arrays, n_before, &mut counts)?;
             n_before += n_rows as u64;
-            if batch.num_rows() > 0 {
+            if !batch.lines.is_empty() {
                 take(Piece::Rows(batch))?;
             }
             if rows.set_aside.len() > 0 {
@@ -121,7 +121,7 @@ impl Rows<'_> {
         arrays: &[ArrayRef],
         n_before: u64,
         counts: &mut Counts,
-    ) -> Result<RecordBatch> {
+    ) -> Result<Batch> {
         let n_rows = arrays.first().map_or(0, Array::len);
         counts.n_read += n_rows as u64;
         let mut is_kept = vec![true; n_rows];
@@ -130,6 +130,8 @@ impl Rows<'_> {
                 *is_kept = self.row(file, arrays, row, n_before);
             }
         }
+        let lines = is_kept.iter().enumerate().filter(|(_, is_kept)| **is_kept);
+        let lines = lines.map(|(row, _)| n_before + row as u64 + 1).collect();
         let mask = BooleanArray::from(is_kept);
         counts.n_kept += mask.true_count() as u64;
         counts.n_set_aside += (n_rows - mask.true_count()) as u64;
@@ -145,7 +147,11 @@ impl Rows<'_> {
                     _ => Ok(built),
                 });
         let columns: Result<Vec<ArrayRef>> = columns.collect();
-        Ok(RecordBatch::try_new(self.load.schema.clone(), columns?)?)
+        Ok(Batch {
+            batch: RecordBatch::try_new(self.load.schema.clone(), columns?)?,
+            file: file.name().to_owned(),
+            lines,
+        })
     }
 
     /// Whether a row is kept.
@@ -158,7 +164,7 @@ impl Rows<'_> {
             }
             Err(problem) => {
                 let columns = &self.load.columns;
-                let names = columns.sql_names();
+                let names = columns.sql_names(&self.load.options);
                 let bad = bad_row(file.name(), self.record.line, problem, &names);
                 let text = values(&self.record, columns, &self.load.options, UTF_8);
                 self.set_aside.add(&bad, &text);

@@ -11,7 +11,7 @@ use crate::load::options::LoadOptions;
 use crate::load::plan::{Planned, Role, not_personal, personal, value};
 use crate::load::prepare::Prepared;
 use crate::load::set_aside::{SetAside, values};
-use crate::load::{Counts, Piece};
+use crate::load::{Counts, Piece, Rows};
 use crate::personal::PersonalNumber;
 use crate::read::Columns;
 use crate::record::{Cell, Problem, Record};
@@ -112,7 +112,9 @@ pub(crate) struct Builder<'l, 't, 'u> {
     options: &'l LoadOptions,
     schema: SchemaRef,
     rows: RowBuilder<'l>,
-    n_rows: usize,
+    /// The file of the rows so far, and their lines.
+    file: String,
+    lines: Vec<u64>,
     n_bytes: usize,
     set_aside: SetAside,
     take: &'t mut Take<'u>,
@@ -130,7 +132,8 @@ impl<'l, 't, 'u> Builder<'l, 't, 'u> {
             options,
             schema,
             rows: RowBuilder::new(options, planned),
-            n_rows: 0,
+            file: String::new(),
+            lines: Vec::new(),
             n_bytes: 0,
             set_aside: SetAside::default(),
             take,
@@ -146,14 +149,18 @@ impl<'l, 't, 'u> Builder<'l, 't, 'u> {
         columns: &Columns,
     ) -> Result<()> {
         self.counts.n_read += 1;
+        if self.file != file.name() {
+            self.flush()?;
+            self.file = file.name().to_owned();
+        }
         match self.rows.check(record) {
             Ok(()) => {
                 self.n_bytes += self.rows.append(record, file.text_encoding());
-                self.n_rows += 1;
+                self.lines.push(record.line);
                 self.counts.n_kept += 1;
             }
             Err(problem) => {
-                let names = columns.sql_names();
+                let names = columns.sql_names(self.options);
                 let row = bad_row(file.name(), record.line, problem, &names);
                 let text = values(record, columns, self.options, file.text_encoding());
                 self.n_bytes += text.len();
@@ -161,7 +168,7 @@ impl<'l, 't, 'u> Builder<'l, 't, 'u> {
                 self.counts.n_set_aside += 1;
             }
         }
-        let n = self.n_rows.max(self.set_aside.len());
+        let n = self.lines.len().max(self.set_aside.len());
         if n >= BATCH_ROWS || self.n_bytes >= BATCH_BYTES {
             self.flush()?;
         }
@@ -170,15 +177,16 @@ impl<'l, 't, 'u> Builder<'l, 't, 'u> {
 
     /// Hands on what there is.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        if self.n_rows > 0 {
+        if !self.lines.is_empty() {
             let batch = RecordBatch::try_new(self.schema.clone(), self.rows.finish())?;
-            (self.take)(Piece::Rows(batch))?;
+            let (file, lines) = (self.file.clone(), std::mem::take(&mut self.lines));
+            (self.take)(Piece::Rows(Rows { batch, file, lines }))?;
         }
         if self.set_aside.len() > 0 {
             let batch = self.set_aside.take()?;
             (self.take)(Piece::SetAside(batch))?;
         }
-        (self.n_rows, self.n_bytes) = (0, 0);
+        self.n_bytes = 0;
         Ok(())
     }
 }

@@ -83,11 +83,11 @@ pub enum Sex {
 }
 
 impl Sex {
-    /// `female` or `male`, as in FHIR.
+    /// `K` (women) or `M` (men), as in official statistics.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Female => "female",
-            Self::Male => "male",
+            Self::Female => "K",
+            Self::Male => "M",
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::value::{ColumnType, name_of};
+use crate::load::LoadOptions;
+use crate::value::ColumnType;
 
 /// The columns of a load, by number: in the order in which the files name them.
 #[derive(Debug, Clone, Default)]
@@ -86,14 +87,14 @@ impl Columns {
         &self.all
     }
 
-    /// Their names in SQL: each one once.
-    pub(crate) fn sql_names(&self) -> Vec<String> {
+    /// Their names in SQL, each one once, by the options' renames.
+    pub(crate) fn sql_names(&self, options: &LoadOptions) -> Vec<String> {
         let mut taken: HashSet<String> = HashSet::new();
         let mut names = Vec::with_capacity(self.all.len());
         for (i, column) in self.all.iter().enumerate() {
             let base = match column.original.trim().is_empty() {
                 true => format!("column_{}", i + 1),
-                false => name_of(&column.original),
+                false => options.name_of(&column.original),
             };
             let mut name = base.clone();
             let mut n = 1;
@@ -117,6 +118,11 @@ mod tests {
         for header in ["Kön", "kon", "", "KÖN", "Kön"] {
             columns.number(header);
         }
-        assert_eq!(columns.sql_names(), ["kon", "kon_2", "column_3", "kon_3"]);
+        let mut options = LoadOptions::new(chrono::NaiveDate::default());
+        let names = columns.sql_names(&options);
+        assert_eq!(names, ["kon", "kon_2", "column_3", "kon_3"]);
+        options.renames = vec![("Kön".to_owned(), "sex".to_owned())];
+        let names = columns.sql_names(&options);
+        assert_eq!(names, ["sex", "kon", "column_3", "kon_2"]);
     }
 }

@@ -424,6 +424,9 @@ mod tests {
         })
         .unwrap();
         assert_eq!(lines, [3, 4]);
-        assert_eq!(columns.sql_names(), ["a", "b"]);
+        assert_eq!(
+            columns.sql_names(&crate::LoadOptions::new(chrono::NaiveDate::default())),
+            ["a", "b"]
+        );
     }
 }

@@ -120,6 +120,9 @@ mod tests {
         )
         .unwrap();
         assert_eq!(n_bad, 1);
-        assert_eq!(columns.sql_names(), ["id", "a_b", "a_c", "t"]);
+        assert_eq!(
+            columns.sql_names(&crate::LoadOptions::new(chrono::NaiveDate::default())),
+            ["id", "a_b", "a_c", "t"]
+        );
     }
 }

@@ -48,7 +48,10 @@ pub(crate) fn read(sources: &[Arc<dyn Source>], options: LoadOptions) -> Loaded 
     let counts = load
         .read(&mut |piece| {
             match piece {
-                Piece::Rows(batch) => rows.push(batch),
+                Piece::Rows(piece) => {
+                    assert_eq!(piece.batch.num_rows(), piece.lines.len());
+                    rows.push(piece.batch);
+                }
                 Piece::SetAside(batch) => set_aside.push(batch),
             }
             Ok(())
