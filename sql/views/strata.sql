@@ -24,4 +24,4 @@ SELECT s.year, s.region, s.sex, s.age_band, s.referrals, s.tests, s.diagnoses, s
        n.population AS national_population, w.weight
 FROM summed AS s
 JOIN summed AS n ON n.year = s.year AND n.sex = s.sex AND n.age_band = s.age_band AND n.region = '00'
-LEFT JOIN reference.standard_population AS w ON w.age_band = s.age_band AND w.standard_population = 'ESP2013'
+LEFT JOIN reference.standard_population AS w ON w.age_group = s.age_band AND w.standard = 'ESP2013'

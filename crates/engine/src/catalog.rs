@@ -12,7 +12,7 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use kohort_functions::{FunctionContext, IdBlock, KohortOptions, Samples};
 use kohort_genotype::SampleDirectory;
 use kohort_lake::Snapshot;
-use kohort_schema::TableName;
+use kohort_schema::{LoadedTable, TableName};
 use tokio::sync::OnceCell;
 
 use crate::calls::CallsTable;
@@ -114,6 +114,22 @@ impl Catalog {
             )))
         });
         Ok(Arc::clone(made.await?))
+    }
+
+    /// A table that a user has loaded into the lake.
+    pub(crate) async fn loaded_table(&self, table: &LoadedTable) -> Result<Option<Arc<FileTable>>> {
+        let Some(snapshot) = &self.snapshot else {
+            return Ok(None);
+        };
+        let schema = snapshot.loaded_schema(table).await.map_err(external)?;
+        let files = snapshot.loaded_files(table).await.map_err(external)?;
+        let (Some(schema), Some(files)) = (schema, files) else {
+            return Ok(None);
+        };
+        let (store, notes) = (self.store.clone(), Arc::clone(&self.notes));
+        let callsets = HashMap::new();
+        let table = FileTable::new(table, &schema, files, callsets, store, notes);
+        Ok(Some(Arc::new(table)))
     }
 
     /// The samples, told to the functions too.

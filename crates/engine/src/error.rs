@@ -209,10 +209,10 @@ fn from_plan(message: &str) -> Error {
 fn no_table(full: &str) -> Error {
     let mut parts = full.rsplit('.');
     let name = parts.next().unwrap_or(full);
-    let reference = crate::reference::SCHEMA;
-    let name = match parts.next() == Some(reference) {
-        true => format!("{reference}.{name}"),
-        false => name.to_string(),
+    let with_schema = [crate::reference::SCHEMA, crate::registry::SCHEMA];
+    let name = match parts.next().filter(|schema| with_schema.contains(schema)) {
+        Some(schema) => format!("{schema}.{name}"),
+        None => name.to_string(),
     };
     if crate::catalog::TABLES.contains(&name.as_str()) {
         // A lake has them all.

@@ -15,7 +15,7 @@ use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::ExecutionPlan;
-use kohort_lake::DataFile;
+use kohort_lake::{DataFile, TableId};
 use kohort_schema::tables::CALLSET;
 use kohort_schema::{PARTITION_COLUMN, TableName};
 
@@ -28,7 +28,7 @@ pub(crate) type ScanNotes = Arc<Mutex<Vec<String>>>;
 /// The files of one stored table.
 #[derive(Debug)]
 pub(crate) struct FileTable {
-    pub(crate) table: TableName,
+    pub(crate) table: TableId,
     pub(crate) schema: SchemaRef,
     pub(crate) files: Arc<Vec<DataFile>>,
     /// Name of the callset of each `callset_id`.
@@ -41,17 +41,18 @@ impl FileTable {
     /// The table, with texts and bytes as views, which are read without a copy, and the columns
     /// that are the same for all rows of a file last.
     pub(crate) fn new(
-        table: TableName,
+        table: impl Into<TableId>,
         stored: &Schema,
         files: Arc<Vec<DataFile>>,
         callsets: HashMap<String, String>,
         store: ObjectStoreUrl,
         notes: ScanNotes,
     ) -> Self {
-        let in_files = file_fields(table, stored);
+        let table = table.into();
+        let in_files = file_fields(&table, stored);
         let fields: Vec<FieldRef> = in_files
             .into_iter()
-            .chain(partition_fields(table))
+            .chain(partition_fields(&table))
             .collect();
         let schema = Arc::new(Schema::new(fields));
         Self {
@@ -66,14 +67,14 @@ impl FileTable {
 
     /// How many of the columns are in the files.
     pub(crate) fn n_file_columns(&self) -> usize {
-        self.schema.fields().len() - partition_fields(self.table).len()
+        self.schema.fields().len() - partition_fields(&self.table).len()
     }
 
     /// The values of a file's partition columns.
     pub(crate) fn partition_values(&self, file: &DataFile) -> Vec<ScalarValue> {
         let name = self.callsets.get(&file.callset_id).cloned();
         let id = Some(file.callset_id.clone()).filter(|id| !id.is_empty());
-        partition_fields(self.table)
+        partition_fields(&self.table)
             .iter()
             .map(|field| match field.name().as_str() {
                 PARTITION_COLUMN => ScalarValue::Utf8View(id.clone()),
@@ -121,7 +122,9 @@ impl FileTable {
         &self,
         predicate: Option<&Arc<dyn PhysicalExpr>>,
     ) -> Result<Vec<DataFile>> {
-        let Some(predicate) = predicate else {
+        // Of loaded tables nothing is known that a filter could be held against.
+        let known = predicate.filter(|_| self.table.declared().is_some());
+        let Some(predicate) = known else {
             return Ok(self.files.as_ref().clone());
         };
         let kept = prune(self, predicate)?;
@@ -147,7 +150,7 @@ impl FileTable {
 }
 
 /// Columns that are in the files, in the files' order.
-fn file_fields(table: TableName, stored: &Schema) -> Vec<FieldRef> {
+fn file_fields(table: &TableId, stored: &Schema) -> Vec<FieldRef> {
     let partitions = partition_fields(table);
     stored
         .fields()
@@ -158,12 +161,12 @@ fn file_fields(table: TableName, stored: &Schema) -> Vec<FieldRef> {
 }
 
 /// Columns that a file's place tells: the ingest, and where the files lack it, the callset's name.
-fn partition_fields(table: TableName) -> Vec<FieldRef> {
+fn partition_fields(table: &TableId) -> Vec<FieldRef> {
     let text = |name: &str| Arc::new(Field::new(name, DataType::Utf8View, false));
-    match table {
-        TableName::Callsets | TableName::Cohorts => vec![],
-        TableName::Samples => vec![text(PARTITION_COLUMN)],
-        TableName::CallsetVariants | TableName::CallFields => {
+    match table.declared() {
+        None | Some(TableName::Callsets | TableName::Cohorts) => vec![],
+        Some(TableName::Samples) => vec![text(PARTITION_COLUMN)],
+        Some(TableName::CallsetVariants | TableName::CallFields) => {
             vec![text(CALLSET.name), text(PARTITION_COLUMN)]
         }
     }

@@ -29,6 +29,7 @@ mod operator;
 mod reference;
 #[cfg(test)]
 mod reference_tests;
+mod registry;
 mod rewrite;
 mod session;
 mod shorthand;

@@ -25,6 +25,7 @@ use kohort_lake::{AsOf, Lake, Snapshot};
 use crate::catalog::Catalog;
 use crate::file_table::ScanNotes;
 use crate::reference::{self, LakePlaces, ReferenceSchema};
+use crate::registry::{self, RegistrySchema};
 use crate::statement::{Statement, parse, split_statements};
 use crate::strata::{self, AlleleFrequencyBy};
 use crate::views::{self, View, Views};
@@ -225,9 +226,12 @@ impl Session {
     fn show(&self, catalog: Arc<Catalog>) -> Result<(), Error> {
         let tables = MemoryCatalogProvider::new();
         tables.register_schema(SCHEMA, Arc::clone(&catalog) as Arc<dyn SchemaProvider>)?;
-        tables.register_schema(reference::SCHEMA, Arc::new(ReferenceSchema))?;
         let views = Arc::clone(&self.views);
         tables.register_schema(views::SCHEMA, views)?;
+        let reference = ReferenceSchema::new(Arc::clone(&catalog));
+        tables.register_schema(reference::SCHEMA, Arc::new(reference))?;
+        let registry = RegistrySchema::new(Arc::clone(&catalog));
+        tables.register_schema(registry::SCHEMA, Arc::new(registry))?;
         self.context.register_catalog(CATALOG, Arc::new(tables));
         self.context
             .register_udtf(strata::NAME, Arc::new(AlleleFrequencyBy { catalog }));
@@ -272,7 +276,8 @@ impl Session {
         prepare::expand_all(&mut statement, &cohorts)?;
         let is_aggregate = |name: &str| state.aggregate_functions().contains_key(name);
         prepare::rewrite_all(&mut statement, &is_aggregate)?;
-        let plan = state.statement_to_plan(statement).await?;
+        let plan = state.statement_to_plan(statement).await;
+        let plan = plan.map_err(|error| registry::suggested(error.into(), &catalog))?;
         match &self.files {
             Some(_) => Ok(plan),
             None => files::without_files(plan),

@@ -55,6 +55,8 @@ pub enum ColumnType {
     Float64,
     /// True or false.
     Boolean,
+    /// A day.
+    Date,
     /// A point in time, microseconds, UTC.
     Timestamp,
     /// A list of texts.
@@ -85,6 +87,7 @@ impl ColumnType {
             ColumnType::Float32 => DataType::Float32,
             ColumnType::Float64 => DataType::Float64,
             ColumnType::Boolean => DataType::Boolean,
+            ColumnType::Date => DataType::Date32,
             ColumnType::Timestamp => timestamp(),
             ColumnType::Utf8List => list(DataType::Utf8),
             ColumnType::Int32List => list(DataType::Int32),
@@ -112,6 +115,7 @@ impl ColumnType {
             ColumnType::Float32 => "Float32",
             ColumnType::Float64 => "Float64",
             ColumnType::Boolean => "Boolean",
+            ColumnType::Date => "Date",
             ColumnType::Timestamp => "Timestamp(µs, UTC)",
             ColumnType::Utf8List => "List(Utf8)",
             ColumnType::Int32List => "List(Int32)",

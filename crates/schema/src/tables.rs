@@ -10,11 +10,16 @@ use crate::columns::{Column, ColumnType};
 use crate::{Error, PARTITION_COLUMN};
 
 mod declared;
+mod reference;
 mod shared;
 
 pub use declared::{
-    CALL_FIELDS, CALLS, CALLSET, CALLSET_VARIANTS, CALLSETS, COHORTS, GENES, REFERENCE_TABLES,
-    SAMPLES, VARIANTS, VIRTUAL_TABLES,
+    CALL_FIELDS, CALLS, CALLSET, CALLSET_VARIANTS, CALLSETS, COHORTS, GENES, SAMPLES, VARIANTS,
+    VIRTUAL_TABLES,
+};
+pub use reference::{
+    MUNICIPALITIES, POPULATION, PUBLIC_FUNDS, REFERENCE_TABLES, REGIONS, SOURCES,
+    STANDARD_POPULATION,
 };
 
 /// A table that is stored.
@@ -111,6 +116,12 @@ impl Table {
     /// A column by name.
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// The schema of a table whose columns all have a type of their own.
+    pub fn schema(&self) -> SchemaRef {
+        let fields = self.columns.iter().filter_map(Column::field);
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
     }
 
     /// The fields as stored in a file: without the partition column, with `struct_fields` for the

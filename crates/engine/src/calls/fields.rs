@@ -48,7 +48,7 @@ impl FieldLookup {
         columns[at] = Arc::new(narrow);
         Some(Self {
             table: FileTable {
-                table: stored.table,
+                table: stored.table.clone(),
                 schema: Arc::new(Schema::new(columns)),
                 files: Arc::clone(&stored.files),
                 callsets: stored.callsets.clone(),

@@ -89,7 +89,7 @@ fn wrong(what: &str) -> datafusion::error::DataFusionError {
 }
 
 /// The rows with texts as the other tables have them.
-fn with_views(rows: &RecordBatch) -> Result<RecordBatch> {
+pub(super) fn with_views(rows: &RecordBatch) -> Result<RecordBatch> {
     let schema = rows.schema();
     let viewed = schema.fields().iter().map(|field| {
         let field = field.as_ref().clone();

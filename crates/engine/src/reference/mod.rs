@@ -1,16 +1,18 @@
-//! The schema `reference`: tables that come with Kohort and are the same for every lake.
+//! The schema `reference`: tables that come with Kohort, and those that a lake has in their place.
 
 mod genes;
 mod places;
+mod sweden;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::catalog::{MemTable, SchemaProvider, TableProvider};
 use datafusion::common::Result;
-use kohort_schema::Table;
 use kohort_schema::tables::{GENES, REFERENCE_TABLES};
+use kohort_schema::{LoadedSchema, LoadedTable, Table};
 
+use crate::catalog::Catalog;
 use crate::session::TableInfo;
 pub(crate) use places::LakePlaces;
 
@@ -19,7 +21,15 @@ pub(crate) const SCHEMA: &str = "reference";
 
 /// The tables, made when they are first asked for.
 #[derive(Debug)]
-pub(crate) struct ReferenceSchema;
+pub(crate) struct ReferenceSchema {
+    catalog: Arc<Catalog>,
+}
+
+impl ReferenceSchema {
+    pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
+        Self { catalog }
+    }
+}
 
 /// A table's name within the schema.
 fn short_name(table: &Table) -> &'static str {
@@ -27,10 +37,11 @@ fn short_name(table: &Table) -> &'static str {
 }
 
 /// The tables, for completion and `\d`.
-pub(crate) async fn tables() -> Result<Vec<TableInfo>> {
+pub(crate) async fn tables(catalog: &Arc<Catalog>) -> Result<Vec<TableInfo>> {
+    let schema = ReferenceSchema::new(Arc::clone(catalog));
     let mut tables = Vec::new();
     for declared in REFERENCE_TABLES {
-        let Some(table) = ReferenceSchema.table(short_name(declared)).await? else {
+        let Some(table) = schema.table(short_name(declared)).await? else {
             continue;
         };
         tables.push(TableInfo {
@@ -50,10 +61,18 @@ impl SchemaProvider for ReferenceSchema {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if name != short_name(&GENES) {
+        let Some(declared) = REFERENCE_TABLES.iter().find(|t| short_name(t) == name) else {
             return Ok(None);
+        };
+        if let Ok(loaded) = LoadedTable::new(LoadedSchema::Reference, name)
+            && let Some(table) = self.catalog.loaded_table(&loaded).await?
+        {
+            return Ok(Some(table));
         }
-        let rows = genes::GeneTable::shipped()?.rows.clone();
+        let rows = match declared.name == GENES.name {
+            true => genes::GeneTable::shipped()?.rows.clone(),
+            false => sweden::shipped(declared)?,
+        };
         let table = MemTable::try_new(rows.schema(), vec![vec![rows]])?;
         Ok(Some(Arc::new(table)))
     }

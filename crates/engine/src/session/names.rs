@@ -10,7 +10,7 @@ use kohort_schema::TableName;
 use kohort_schema::tables::{CALLS, VARIANTS};
 
 use super::Session;
-use crate::{Error, reference, shorthand, strata, views};
+use crate::{Error, reference, registry, shorthand, strata, views};
 
 /// A table that a session shows.
 #[derive(Debug, Clone)]
@@ -65,7 +65,8 @@ impl Session {
                 schema: table.schema(),
             });
         }
-        tables.extend(reference::tables().await?);
+        tables.extend(reference::tables(&catalog).await?);
+        tables.extend(registry::tables(&catalog).await?);
         for view in views::SHIPPED {
             let name = format!("{}.{}", views::SCHEMA, view.name);
             // A view over tables that the lake has not is none of its tables.

@@ -503,6 +503,3 @@ pub const GENES: Table = Table {
         col("strand", ColumnType::Utf8, "", "`+` or `-`."),
     ],
 };
-
-/// The tables of the schema `reference`, which are the same for every lake.
-pub const REFERENCE_TABLES: [&Table; 1] = [&GENES];
