@@ -39,6 +39,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Read VCF or BCF files into a lake, as one callset
     Ingest(Box<commands::ingest::IngestArgs>),
+    /// Load a registry (CSV, Parquet, FHIR, ...) or newer reference data into a lake, as a table
+    Load(Box<commands::load::LoadArgs>),
     /// Ask questions in SQL: a shell, one statement, or a file of them
     Sql(Box<commands::sql::SqlArgs>),
     /// Write a callset back as VCF or BCF, or its sites with counts

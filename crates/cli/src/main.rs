@@ -54,6 +54,7 @@ fn run(command: Command) -> Result {
     let result = runtime.block_on(async {
         match command {
             Command::Ingest(args) => commands::ingest::run(*args).await,
+            Command::Load(args) => commands::load::run(*args).await,
             Command::Sql(args) => commands::sql::run(*args).await,
             Command::Export(args) => commands::export::run(args).await,
             Command::Report(args) => commands::report::run(*args).await,

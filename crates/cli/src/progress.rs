@@ -26,6 +26,8 @@ pub(crate) struct Counters {
     bytes_read: AtomicU64,
     variants: AtomicU64,
     is_committing: AtomicBool,
+    /// What is counted.
+    noun: &'static str,
     bar: Option<ProgressBar>,
 }
 
@@ -37,8 +39,13 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// Starts showing.
+    /// Starts showing variants.
     pub(crate) fn start() -> Self {
+        Self::counting("variants")
+    }
+
+    /// Starts showing how many of something are done.
+    pub(crate) fn counting(noun: &'static str) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{spinner} {binary_bytes} {msg}") {
@@ -51,6 +58,7 @@ impl Shown {
             bytes_read: AtomicU64::new(0),
             variants: AtomicU64::new(0),
             is_committing: AtomicBool::new(false),
+            noun,
             bar,
         });
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
@@ -144,9 +152,10 @@ impl Counters {
             .max(1);
         let rate = variants.saturating_mul(1000) / milliseconds;
         let mut text = format!(
-            "{} variants, {} variants/s",
+            "{} {noun}, {} {noun}/s",
             human::count(variants),
-            human::count(rate)
+            human::count(rate),
+            noun = self.noun,
         );
         let read = self.bytes_read.load(Ordering::Relaxed);
         let total = self.total_bytes.load(Ordering::Relaxed);

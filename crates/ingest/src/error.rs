@@ -58,6 +58,66 @@ pub enum Error {
         /// The reference genome of the new files.
         found: String,
     },
+    /// A registry file cannot be read.
+    #[error(transparent)]
+    Registry(#[from] kohort_registry::Error),
+    /// Rows that cannot be stored, and that are not to be set aside.
+    #[error("{} cannot be stored", rows_in_words(rows.n))]
+    BadRows {
+        /// How many, and the first of them.
+        rows: Box<kohort_registry::BadRows>,
+    },
+    /// Two rows of a load have one key.
+    #[error("{file}:{line}: the key ({key}) is that of line {first_line}")]
+    DuplicateKey {
+        /// The file.
+        file: String,
+        /// The later line.
+        line: u64,
+        /// The earlier line.
+        first_line: u64,
+        /// The columns of the key.
+        key: String,
+    },
+    /// A table of `reference` that only comes with Kohort, or that is to name people.
+    #[error("{table} cannot be loaded")]
+    NotReplaceable {
+        /// The table.
+        table: String,
+    },
+    /// A load has other columns than the table of `reference` must have.
+    #[error("{table}: expected the columns {expected}")]
+    ReferenceColumns {
+        /// The table.
+        table: String,
+        /// Those that are not there.
+        missing: String,
+        /// Those that the table does not have.
+        unknown: String,
+        /// Those that it has.
+        expected: String,
+    },
+    /// A row of a table of `reference` lacks a value.
+    #[error("{file}:{line}: {table}: column `{column}` has no value")]
+    ReferenceValue {
+        /// The table.
+        table: String,
+        /// The file.
+        file: String,
+        /// The line.
+        line: u64,
+        /// The column.
+        column: &'static str,
+    },
+    /// The table for rows that are set aside holds something else.
+    #[error("{table} is a table of something else than rows that were set aside")]
+    AsideTaken {
+        /// The table.
+        table: String,
+    },
+    /// A thread of the work broke off, or files changed under it.
+    #[error("the work broke off: a file may have changed while it was read")]
+    Stopped,
     /// The request names no file.
     #[error("expected at least one file, got none")]
     NoInput,
@@ -156,6 +216,13 @@ pub enum Error {
     WorkerLost,
 }
 
+fn rows_in_words(n: u64) -> String {
+    match n {
+        1 => "1 row".to_owned(),
+        n => format!("{n} rows"),
+    }
+}
+
 impl Error {
     /// What to type next, where there is an answer.
     #[must_use]
@@ -174,6 +241,32 @@ impl Error {
                     .to_owned(),
             ),
             Self::Lake(error) => error.hint(),
+            Self::Registry(error) => error.hint(),
+            Self::BadRows { .. } => Some(
+                "correct them in the source, or keep them apart with `--on-bad-row set-aside \
+                 --set-aside FILE.csv` (or the name of a table)"
+                    .to_owned(),
+            ),
+            Self::DuplicateKey { .. } => Some(
+                "`--on-duplicate-key last` lets the last row of a key count, or name more columns \
+                 as the key"
+                    .to_owned(),
+            ),
+            Self::NotReplaceable { .. } => Some(
+                "these can be: regions, municipalities, population, standard_population and \
+                 public_funds, without columns of personal numbers"
+                    .to_owned(),
+            ),
+            Self::ReferenceColumns {
+                missing, unknown, ..
+            } => Some(match (missing.as_str(), unknown.as_str()) {
+                ("", unknown) => format!("leave out with `--drop`: {unknown}"),
+                (missing, "") => format!("missing: {missing}; `--rename HEADER=NAME` names one"),
+                (missing, unknown) => format!(
+                    "missing: {missing}; not known: {unknown}; `--rename HEADER=NAME` names one"
+                ),
+            }),
+            Self::AsideTaken { .. } => Some("give `--set-aside` another name".to_owned()),
             Self::Fields(error) => error.hint(),
             Self::SamplesDiffer {
                 reordered: true,

@@ -3,7 +3,7 @@
 //! [`ingest`] reads VCF or BCF (files, standard input, object-store URLs), splits records into a
 //! row per ALT allele, packs and counts the genotypes, and writes one callset into a lake: whole,
 //! or not at all. [`check`] does the same reading and writes nothing. [`export`] gives the VCF
-//! back.
+//! back. [`load`] reads registry files into a table of their own.
 #![warn(missing_docs)]
 
 mod adj;
@@ -16,6 +16,7 @@ mod first;
 mod info;
 mod job;
 mod leaf;
+mod load;
 mod order;
 mod people;
 mod plan;
@@ -29,6 +30,9 @@ mod source;
 mod summary;
 
 pub use error::Error;
+pub use load::{
+    Aside, LoadRequest, LoadSummary, LoadedColumn, OnBadRow, OnDuplicateKey, is_replaceable, load,
+};
 pub use progress::{NoProgress, Progress, Stage};
 pub use request::{
     AbsentPolicy, Existing, ExportContent, ExportFormat, ExportRequest, FieldSelection,

@@ -180,6 +180,8 @@ async fn history(args: ListArgs) -> Result {
             texts(entries.iter().map(|e| Some(e.operation.clone()))),
         ),
         ("callset", texts(entries.iter().map(|e| e.callset.clone()))),
+        ("table", texts(entries.iter().map(|e| e.table.clone()))),
+        ("n_rows", counts(entries.iter().map(|e| e.n_rows))),
         (
             "program_version",
             texts(entries.iter().map(|e| e.program_version.clone())),
@@ -259,7 +261,12 @@ fn vacuumed(report: &VacuumReport, mode: VacuumMode) -> String {
 }
 
 /// Prints rows, and for a person the lines before and after them.
-fn print(format: Format, head: &[String], batches: &[RecordBatch], tail: &[String]) -> Result {
+pub(super) fn print(
+    format: Format,
+    head: &[String],
+    batches: &[RecordBatch],
+    tail: &[String],
+) -> Result {
     let mut sink = Sink::stdout();
     let result = write(format, head, batches, tail, &mut sink);
     sink.settle(result)?;
@@ -297,21 +304,26 @@ fn write(
     Ok(())
 }
 
-fn rows<const N: usize>(columns: [(&str, ArrayRef); N]) -> Result<RecordBatch> {
+pub(super) fn rows<const N: usize>(columns: [(&str, ArrayRef); N]) -> Result<RecordBatch> {
     let named = columns.map(|(name, column)| (name, column, true));
     Ok(RecordBatch::try_from_iter_with_nullable(named)?)
 }
 
-fn texts(values: impl Iterator<Item = Option<String>>) -> ArrayRef {
+pub(super) fn texts(values: impl Iterator<Item = Option<String>>) -> ArrayRef {
     Arc::new(values.collect::<StringArray>())
 }
 
-fn numbers(values: impl Iterator<Item = u64>) -> ArrayRef {
+pub(super) fn numbers(values: impl Iterator<Item = u64>) -> ArrayRef {
     let numbers = values.map(|n| i64::try_from(n).unwrap_or(i64::MAX));
     Arc::new(Int64Array::from_iter_values(numbers))
 }
 
+fn counts(values: impl Iterator<Item = Option<u64>>) -> ArrayRef {
+    let signed = values.map(|n| n.map(|n| i64::try_from(n).unwrap_or(i64::MAX)));
+    Arc::new(signed.collect::<Int64Array>())
+}
+
 /// `2025-01-31T12:00:00.123Z`: a time that `--as-of` takes and finds the same version by.
-fn moment(time: &chrono::DateTime<chrono::Utc>) -> String {
+pub(super) fn moment(time: &chrono::DateTime<chrono::Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

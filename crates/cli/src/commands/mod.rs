@@ -8,6 +8,7 @@ pub(crate) mod docs;
 pub(crate) mod export;
 pub(crate) mod ingest;
 pub(crate) mod lake;
+pub(crate) mod load;
 pub(crate) mod report;
 pub(crate) mod simulate;
 pub(crate) mod sql;

@@ -116,6 +116,10 @@ impl Names {
         if word.starts_with('\\') {
             return (start, starting(META.iter().copied(), word));
         }
+        let qualified = starting(self.tables.keys().map(String::as_str), word);
+        if word.contains('.') && !qualified.is_empty() {
+            return (start, qualified);
+        }
         if let Some((table, prefix)) = word.rsplit_once('.') {
             let columns = self
                 .tables
@@ -230,6 +234,7 @@ mod tests {
                     "variants".to_owned(),
                     columns(&["chrom", "pos", "genotypes"]),
                 ),
+                ("registry.people".to_owned(), columns(&["birth_date"])),
             ]
             .into(),
             functions: columns(&["allele_stats", "allele_frequency_by"]),
@@ -262,6 +267,8 @@ mod tests {
             ("SELECT allele_stats(geno", 20, vec!["genotypes"]),
             ("WHE", 0, vec!["WHEN", "WHERE"]),
             ("\\d sam", 3, vec!["samples"]),
+            ("SELECT * FROM registry.p", 14, vec!["registry.people"]),
+            ("SELECT registry.people.b", 23, vec!["birth_date"]),
             ("\\t", 0, vec!["\\timing"]),
             ("SELECT ", 7, vec![]),
             ("SELECT 'Ö'", 11, vec![]),

@@ -77,6 +77,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
         .args(arguments)
         .env_remove("KOHORT_LAKE")
         .env_remove("RUST_LOG")
+        .env_remove("KOHORT_PSEUDONYM_KEY")
         .stdin(Stdio::null());
     command
 }

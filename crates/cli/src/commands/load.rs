@@ -1,0 +1,158 @@
+//! `kohort load`: files of a registry into a lake, as a table.
+
+mod options;
+mod source;
+mod told;
+
+use std::sync::Arc;
+
+use clap::Args;
+use kohort_ingest::{LoadRequest, LoadSummary, Progress};
+use kohort_lake::Lake;
+use kohort_schema::LoadedTable;
+
+use crate::args::{LakeArgs, StorageArgs};
+use crate::commands::apart;
+use crate::error::{Failure, Result};
+use crate::output::Format;
+use crate::progress::Shown;
+
+use options::{FileOptions, ModeOptions, PeopleOptions};
+
+/// Options of `kohort load`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kohort load people people.csv --lake my-lake --personal-id personnummer \\
+      --pseudonym-key key.txt --derive-birth-date --derive-sex
+  kohort load referrals 2024-*.csv.gz --lake my-lake --append --type remissdatum=date \\
+      --personal-id pnr --pseudonym-key key.txt --on-bad-row set-aside --set-aside bad.csv
+  kohort load tests lab.parquet --lake s3://bucket/lake --upsert test_id
+  kohort load patients Patient.ndjson --lake my-lake
+  kohort load features phenopackets/*.json --rows features --lake my-lake
+  kohort load reference.population scb.csv --lake my-lake --rename lan=region_code
+  kohort load people people.csv --check
+  kohort load --history people --lake my-lake
+
+`openssl rand -hex 32 > key.txt` makes a key. Keep it apart from the lake: who has both can find
+out who is who. docs/registries.md has the formats, the types and what becomes of bad rows.
+")]
+pub(crate) struct LoadArgs {
+    /// The table: `people` is `registry.people` in SQL; reference.population, reference.regions and
+    /// others of `reference` take the place of those that come with Kohort
+    #[arg(value_name = "NAME")]
+    table: LoadedTable,
+    /// Files or URLs of one format: CSV, TSV, Parquet, NDJSON, FHIR bulk NDJSON or Bundles,
+    /// phenopackets, Beacon individuals; gzip is undone
+    #[arg(value_name = "FILE", required_unless_present = "history")]
+    files: Vec<String>,
+    #[command(flatten)]
+    lake: OptionalLake,
+    #[command(flatten)]
+    mode: ModeOptions,
+    #[command(flatten)]
+    people: PeopleOptions,
+    #[command(flatten)]
+    file: FileOptions,
+    /// Read and report everything, write nothing
+    #[arg(long)]
+    check: bool,
+    /// List the loads of this table: when, how, from which files, how many rows
+    #[arg(long, conflicts_with = "files")]
+    history: bool,
+    /// The language of the history
+    #[arg(
+        long = "output-format",
+        value_enum,
+        default_value_t,
+        requires = "history"
+    )]
+    output_format: Format,
+}
+
+/// A lake that `--check` can do without.
+#[derive(Debug, Args)]
+struct OptionalLake {
+    /// The lake: a folder, s3://bucket/path, gs://bucket/path or az://container/path
+    #[arg(
+        long,
+        env = "KOHORT_LAKE",
+        hide_env_values = true,
+        value_name = "URI",
+        required_unless_present = "check"
+    )]
+    lake: Option<String>,
+    #[command(flatten)]
+    storage: StorageArgs,
+}
+
+impl OptionalLake {
+    fn args(&self) -> Option<LakeArgs> {
+        self.lake.clone().map(|lake| LakeArgs {
+            lake,
+            storage: self.storage.clone(),
+        })
+    }
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: LoadArgs) -> Result {
+    if args.history {
+        let Some(lake) = args.lake.args() else {
+            return Err(Failure::usage("--history needs a lake: give --lake"));
+        };
+        return told::history(&lake.open().await?, &args.table, args.output_format).await;
+    }
+    let is_check = args.check;
+    let lake = args.lake.args().filter(|_| !is_check);
+    let shown = Shown::counting("rows");
+    let (request, counters) = (args.request()?, shown.counters());
+    let request = source::counted(request, counters.clone());
+    let work = apart(move || work(lake, request, counters));
+    let summary = tokio::select! {
+        done = work => done,
+        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted(if is_check {
+            "nothing was written"
+        } else {
+            "the lake shows what it showed before; `kohort lake vacuum` removes what was begun"
+        })),
+    };
+    drop(shown);
+    told::summary(&summary?, is_check)
+}
+
+async fn work(
+    lake: Option<LakeArgs>,
+    request: LoadRequest,
+    progress: Arc<dyn Progress>,
+) -> Result<LoadSummary> {
+    let lake: Option<Lake> = match lake {
+        Some(lake) => Some(lake.create().await?),
+        None => None,
+    };
+    match kohort_ingest::load(lake.as_ref(), request, progress).await {
+        Err(kohort_ingest::Error::BadRows { rows }) => Err(told::bad_rows(&rows)),
+        other => Ok(other?),
+    }
+}
+
+impl LoadArgs {
+    fn request(&self) -> Result<LoadRequest> {
+        let mut options = self.file.options()?;
+        self.people.apply(&mut options)?;
+        let sources = self
+            .files
+            .iter()
+            .map(|file| source::of(file, &self.lake.storage.options()))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(LoadRequest {
+            sources,
+            table: self.table.clone(),
+            mode: self.mode.mode(),
+            options,
+            on_bad_row: self.mode.on_bad_row()?,
+            on_duplicate_key: self.mode.on_duplicate_key(),
+            program_version: concat!("kohort/", env!("CARGO_PKG_VERSION")).to_owned(),
+        })
+    }
+}

@@ -1,0 +1,303 @@
+//! The options of `kohort load`, and what they stand for.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use kohort_ingest::{Aside, OnBadRow, OnDuplicateKey};
+use kohort_lake::LoadMode;
+use kohort_registry::personal::PseudonymKey;
+use kohort_registry::{ColumnType, Decimal, Derived, Format, Header, LoadOptions, TextEncoding};
+use kohort_schema::LoadedTable;
+
+use crate::args::key_value;
+use crate::error::{Failure, Result, warn_line};
+
+/// The variable that holds the key when `--pseudonym-key` is not given.
+const KEY_VARIABLE: &str = "KOHORT_PSEUDONYM_KEY";
+
+/// What becomes of the rows that are there, and of rows that are wrong.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rows")]
+pub(super) struct ModeOptions {
+    /// Add to the rows of the table
+    #[arg(long, conflicts_with_all = ["replace", "upsert"])]
+    append: bool,
+    /// Put these rows in place of those of the table
+    #[arg(long, conflicts_with = "upsert")]
+    replace: bool,
+    /// Put these rows in place of those with the same key: columns, separated by commas
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    upsert: Vec<String>,
+    /// What to do when two rows of one load have the same key
+    #[arg(long, value_enum, default_value_t)]
+    on_duplicate_key: Duplicate,
+    /// What to do with rows that cannot be stored
+    #[arg(long, value_enum, default_value_t)]
+    on_bad_row: Bad,
+    /// Where rows go that are set aside: a CSV file (with a dot or a slash in its name), or a table
+    #[arg(
+        long,
+        value_name = "FILE|TABLE",
+        required_if_eq("on_bad_row", "set-aside")
+    )]
+    set_aside: Option<String>,
+}
+
+/// What to do with keys that come twice.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Duplicate {
+    /// Stop, and name both lines
+    #[default]
+    Refuse,
+    /// The last row counts
+    Last,
+}
+
+/// What to do with bad rows.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Bad {
+    /// Stop, and show the first of them with their lines
+    #[default]
+    Refuse,
+    /// Keep them apart, and store the others
+    SetAside,
+}
+
+impl ModeOptions {
+    pub(super) fn mode(&self) -> LoadMode {
+        match (self.append, self.replace, self.upsert.as_slice()) {
+            (true, ..) => LoadMode::Append,
+            (_, true, _) => LoadMode::Replace,
+            (_, _, []) => LoadMode::Create,
+            (_, _, keys) => LoadMode::Upsert {
+                keys: keys.iter().map(|key| key.trim().to_owned()).collect(),
+            },
+        }
+    }
+
+    pub(super) fn on_duplicate_key(&self) -> OnDuplicateKey {
+        match self.on_duplicate_key {
+            Duplicate::Refuse => OnDuplicateKey::Refuse,
+            Duplicate::Last => OnDuplicateKey::LastWins,
+        }
+    }
+
+    pub(super) fn on_bad_row(&self) -> Result<OnBadRow> {
+        let Some(place) = &self.set_aside else {
+            return Ok(OnBadRow::Refuse);
+        };
+        if matches!(self.on_bad_row, Bad::Refuse) {
+            let message = "--set-aside goes with --on-bad-row set-aside";
+            return Err(Failure::usage(message));
+        }
+        let is_table = place.starts_with("registry.") || !place.contains(['.', '/', '\\']);
+        Ok(OnBadRow::SetAside(match is_table {
+            false => Aside::File(PathBuf::from(place)),
+            true => {
+                let table: Result<LoadedTable, _> = place.parse();
+                Aside::Table(table.map_err(|error| Failure::usage(error.to_string()))?)
+            }
+        }))
+    }
+}
+
+/// Who must not be named.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "People")]
+pub(super) struct PeopleOptions {
+    /// A column of personnummer or samordningsnummer: it becomes a keyed pseudonym, and the number
+    /// is stored nowhere; may be repeated
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    personal_id: Vec<String>,
+    /// A file with the key of the pseudonyms, at least 32 bytes; else the variable
+    /// KOHORT_PSEUDONYM_KEY holds the key
+    #[arg(long, value_name = "FILE")]
+    pseudonym_key: Option<PathBuf>,
+    /// Add a column with the date of birth that the number tells
+    #[arg(long, requires = "personal_id")]
+    derive_birth_date: bool,
+    /// Add a column with the legal sex that the number tells, K or M
+    #[arg(long, requires = "personal_id")]
+    derive_sex: bool,
+}
+
+impl PeopleOptions {
+    pub(super) fn apply(&self, options: &mut LoadOptions) -> Result {
+        options.personal_ids = self.personal_id.clone();
+        options.derived = Derived {
+            birth_date: self.derive_birth_date,
+            sex: self.derive_sex,
+        };
+        if self.personal_id.is_empty() {
+            return Ok(());
+        }
+        options.key = match &self.pseudonym_key {
+            Some(path) => Some(key_of(path)?),
+            None => match std::env::var_os(KEY_VARIABLE) {
+                Some(key) => Some(key_from(key.as_encoded_bytes())?),
+                None => None,
+            },
+        };
+        Ok(())
+    }
+}
+
+fn key_of(path: &std::path::Path) -> Result<PseudonymKey> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::caused(format!("cannot read `{}`", path.display()), &error))?;
+    warn_of_readers(path);
+    key_from(&bytes)
+}
+
+fn key_from(bytes: &[u8]) -> Result<PseudonymKey> {
+    PseudonymKey::new(bytes).map_err(|error| {
+        Failure::usage(error.to_string()).with_hint("`openssl rand -hex 32 > key.txt` makes one")
+    })
+}
+
+#[cfg(unix)]
+fn warn_of_readers(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map(|metadata| metadata.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o077 != 0) {
+        let path = path.display();
+        warn_line(&format!(
+            "warning: others than you can read the key `{path}`; `chmod 600 {path}` stops that"
+        ));
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_of_readers(_: &std::path::Path) {}
+
+/// How the files are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(super) struct FileOptions {
+    /// The format [default: by the content]
+    #[arg(long, value_enum)]
+    format: Option<FileFormat>,
+    /// What a row is: a FHIR resource type; subjects, features, diseases or diagnoses of
+    /// phenopackets; individuals, diseases, measures, procedures or features of Beacon
+    #[arg(long, value_name = "WHAT")]
+    rows: Option<String>,
+    /// The type of a column: text, integer, float, boolean, date, timestamp [default: by all its
+    /// values]; may be repeated
+    #[arg(long = "type", value_name = "COLUMN=TYPE", value_parser = column_type)]
+    types: Vec<(String, ColumnType)>,
+    /// Another name for a column; may be repeated
+    #[arg(long, value_name = "HEADER=NAME", value_parser = rename)]
+    rename: Vec<(String, String)>,
+    /// A column to leave out; may be repeated
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    drop: Vec<String>,
+    /// A word that means nothing, such as NA; may be repeated
+    #[arg(long = "null", value_name = "TEXT")]
+    nulls: Vec<String>,
+    /// The sign between fields: a character, or `tab` [default: by the content]
+    #[arg(long, value_name = "SIGN", value_parser = delimiter)]
+    delimiter: Option<u8>,
+    /// utf-8, windows-1252 (also for iso-8859-1) or utf-16 [default: by the content]
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<TextEncoding>,
+    /// The decimal sign: comma or point [default: by the values]
+    #[arg(long, value_name = "SIGN")]
+    decimal: Option<Decimal>,
+    /// The first line is a row: columns are column_1, column_2, ...
+    #[arg(long)]
+    no_header: bool,
+}
+
+/// A format of files.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FileFormat {
+    /// Fields with a sign between them
+    Csv,
+    /// Fields with tabs between them
+    Tsv,
+    /// Apache Parquet
+    Parquet,
+    /// JSON objects, one per line or in a list
+    Ndjson,
+    /// FHIR resources, one per line or in Bundles
+    Fhir,
+    /// GA4GH phenopackets, version 1 or 2
+    Phenopacket,
+    /// GA4GH Beacon v2 individuals
+    Beacon,
+}
+
+impl FileOptions {
+    pub(super) fn options(&self) -> Result<LoadOptions> {
+        let mut options = LoadOptions::new(chrono::Utc::now().date_naive());
+        options.format = self.format.map(|format| match format {
+            FileFormat::Csv | FileFormat::Tsv => Format::Delimited,
+            FileFormat::Parquet => Format::Parquet,
+            FileFormat::Ndjson => Format::Json,
+            FileFormat::Fhir => Format::Fhir,
+            FileFormat::Phenopacket => Format::Phenopacket,
+            FileFormat::Beacon => Format::Beacon,
+        });
+        let is_tsv = matches!(self.format, Some(FileFormat::Tsv));
+        options.delimiter = self.delimiter.or(is_tsv.then_some(b'\t'));
+        options.encoding = self.encoding.unwrap_or_default();
+        options.decimal = self.decimal.unwrap_or_default();
+        options.header = match self.no_header {
+            true => Header::Absent,
+            false => Header::Present,
+        };
+        options.nulls = self.nulls.clone();
+        options.types = self.types.clone();
+        options.renames = self.rename.clone();
+        options.drop = self.drop.clone();
+        options.rows = self.rows.clone();
+        Ok(options)
+    }
+}
+
+fn column_type(text: &str) -> Result<(String, ColumnType), String> {
+    let (column, name) = key_value(text).map_err(|_| "expected COLUMN=TYPE".to_owned())?;
+    Ok((column, name.parse()?))
+}
+
+/// A name must be one that SQL takes without quotes, as those of tables.
+fn rename(text: &str) -> Result<(String, String), String> {
+    let (header, name) = key_value(text).map_err(|_| "expected HEADER=NAME".to_owned())?;
+    match LoadedTable::registry(&name) {
+        Ok(_) => Ok((header, name)),
+        Err(_) => Err(format!("expected a name of a-z, 0-9 and _, got `{name}`")),
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        [one] => Ok(*one),
+        b"tab" | b"\\t" => Ok(b'\t'),
+        _ => Err("expected one character, or `tab`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_take_types_and_names() {
+        assert_eq!(
+            column_type("a=date"),
+            Ok(("a".to_owned(), ColumnType::Date))
+        );
+        assert!(
+            column_type("a=day")
+                .unwrap_err()
+                .contains("expected one of text")
+        );
+        assert_eq!(
+            rename("Län=region"),
+            Ok(("Län".to_owned(), "region".to_owned()))
+        );
+        assert!(rename("a=B c").is_err());
+        assert_eq!(delimiter("tab"), Ok(b'\t'));
+        assert!(delimiter("::").is_err());
+    }
+}
