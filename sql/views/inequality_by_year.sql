@@ -1,7 +1,7 @@
 -- How unequal the regions are in a year: in tests, absolute and relative, and whether it is more than chance.
--- Question 1 (equal), over time. `test_rate` is per 100 000, age-standardised; the indices are of the 21 regions,
--- weighted by their people. `systematic_variation` is what is left when chance is taken away; `heterogeneity` is the
--- chi-square test of equal ratios.
+-- Question 1 (equal), over time. Of age-standardised rates per 100 000, the 21 regions weighted by their people;
+-- `systematic_variation` is the variance of ratios that is left when chance is taken away, `heterogeneity` the
+-- chi-square test of equal ratios with its p-value. A region with too few tests for a rate leaves the year without.
 SELECT year,
        mean_difference_from_mean_weighted(test_rate['value'], population) AS mean_difference,
        index_of_disparity_weighted(test_rate['value'], population) AS index_of_disparity,

@@ -14,7 +14,7 @@ counted AS (
     FROM people
     GROUP BY region, sex
 )
-SELECT region, sex, step, name, n, n_before,
+SELECT region, sex, step, step - 1 AS step_before, name, n, n_before,
        proportion(CAST(n AS DOUBLE), CAST(n_before AS DOUBLE)) AS reached
 FROM (SELECT region, sex, 1 AS step, 'eligible' AS name, n1 AS n, n1 AS n_before FROM counted
       UNION ALL SELECT region, sex, 2, 'invited', n2, n1 FROM counted

@@ -1,4 +1,4 @@
--- Whether the included mirror the eligible: the share of each group among both, by sex, age band and region.
+-- Whether the included mirror the eligible: the share of each group among both, by sex, age group and region.
 -- `ratio` is the share among the included over that among the eligible: 1 where inclusion mirrors who could be
 -- included, below 1 where the group is missed. Its interval is that of the group's chance of inclusion against all
 -- others'.
