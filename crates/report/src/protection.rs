@@ -310,9 +310,16 @@ fn state(counts: &CountTable, cell: (usize, usize)) -> State {
 fn key(block: &Block<'_>, cell: (usize, usize)) -> Option<Key> {
     let family = block.protect.family.clone()?;
     let mut values = block.within.clone();
+    let fixed = block.protect.fixed.iter();
+    values.extend(fixed.map(|(name, value)| (name.clone(), value.clone())));
     for (d, at) in [cell.0, cell.1].into_iter().enumerate() {
         if let (Some(name), Some(value)) = (block.protect.by.get(d), block.values[d].get(at)) {
             values.push((name.clone(), value.clone()));
+        }
+    }
+    for (name, _) in &mut values {
+        if let Some(alias) = block.protect.aliases.get(name) {
+            name.clone_from(alias);
         }
     }
     values.sort();

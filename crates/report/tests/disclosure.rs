@@ -237,3 +237,76 @@ fn counts_that_are_null_or_said_twice_are_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn the_number_before_a_step_is_withheld_where_the_step_before_is() {
+    let toml = r#"
+title = "Flow"
+[[section]]
+id = "one"
+title = "One"
+[[section.table]]
+id = "study"
+query = "study.sql"
+title = "Steps"
+columns = [
+  { name = "step", label = "Step", kind = "year" },
+  { name = "step_before", label = "Before", kind = "year" },
+  { name = "n", label = "People", kind = "count" },
+  { name = "n_before", label = "Before", kind = "count" },
+  { name = "reached", label = "Reached", kind = "percent" },
+]
+protect = [
+  { count = "n", by = ["step"], of = "n_before", family = "steps" },
+  { count = "n_before", by = ["step_before"], family = "steps", aliases = { step_before = "step" } },
+]
+"#;
+    let steps = [(1, 1000, 1000), (2, 998, 1000), (3, 400, 998)];
+    let rows = steps.map(|(step, n, before): (u64, u32, u32)| {
+        let share = f64::from(n) / f64::from(before);
+        let reached = estimate(share, 0.1, 0.9, n.into(), before.into());
+        format!(
+            "{{\"step\":{step},\"step_before\":{},\"n\":{n},\"n_before\":{before},\
+             \"reached\":{reached}}}",
+            step - 1
+        )
+    });
+    let made = make(toml, &[("study", rows.to_vec())], Language::En).unwrap();
+    for (path, text) in texts(&made) {
+        assert!(!text.contains("998"), "{path}");
+    }
+    let csv = &texts(&made)["tables/study.csv"];
+    assert!(csv.contains("3,2,400,ok,,suppressed,"), "{csv}");
+}
+
+#[test]
+fn a_column_of_women_is_withheld_as_the_women_of_another_table() {
+    let more = r#"
+[[section.table]]
+id = "women"
+query = "women.sql"
+title = "Women"
+columns = [
+  { name = "region", label = "Region", kind = "text" },
+  { name = "women", label = "Women", kind = "count" },
+  { name = "men", label = "Men", kind = "count" },
+]
+protect = [
+  { count = "women", by = ["region"], totals = ["00"], family = "tests", fixed = { sex = "K" } },
+  { count = "men", by = ["region"], totals = ["00"], family = "tests", fixed = { sex = "M" } },
+]
+"#;
+    let toml = REGIONS.replace("totals = [\"00\", \"T\"]", "totals = [\"00\", \"T\"], family = \"tests\"")
+        + more;
+    let counts = [("01", 540, 530), ("03", 61, 74), ("09", 3, 19), ("12", 310, 290), ("00", 914, 913)];
+    let rows = counts.map(|(region, women, men)| {
+        format!("{{\"region\":\"{region}\",\"women\":{women},\"men\":{men}}}")
+    });
+    let tables = [("tests", region_rows()), ("women", rows.to_vec())];
+    let made = make(&toml, &tables, Language::En).unwrap();
+    let csv = &texts(&made)["tables/women.csv"];
+    // By itself the column of men has no small count; beside the other table it would give one away.
+    assert!(csv.contains("09,,suppressed,,suppressed"), "{csv}");
+    assert!(csv.contains("03,,suppressed,,suppressed"), "{csv}");
+    assert!(csv.contains("01,540,ok,530,ok"), "{csv}");
+}

@@ -227,3 +227,23 @@ fn a_column_that_the_query_lacks_is_named() {
         "{error}"
     );
 }
+
+#[test]
+fn every_report_that_ships_can_be_opened() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sql/reports");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        let report = kohort_report::Report::open(&name).unwrap_or_else(|e| panic!("{name}: {e}"));
+        for language in [Language::Sv, Language::En] {
+            assert!(!report.definition.title.of(language).is_empty(), "{name}");
+            for table in report.definition.tables() {
+                assert!(!table.title.of(language).is_empty(), "{name}: {}", table.id);
+            }
+        }
+        let shipped = kohort_report::Report::shipped(Language::En);
+        assert!(
+            shipped.iter().any(|(shipped, _)| *shipped == name),
+            "{name}"
+        );
+    }
+}

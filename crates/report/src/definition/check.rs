@@ -124,8 +124,9 @@ fn check_is_protected(table: &Table) -> Result<(), String> {
 }
 
 fn check_protect(protect: &Protect, table: &Table) -> Result<(), String> {
-    let named = protect.by.iter().chain(&protect.within).chain(&protect.of);
-    for name in named.chain([&protect.count]) {
+    let named = protect.by.iter().chain(&protect.within);
+    let others = protect.of.iter().chain(protect.aliases.keys());
+    for name in named.chain(others).chain([&protect.count]) {
         has_column(table, name)?;
     }
     if table

@@ -28,8 +28,12 @@ pub struct Figure {
     /// The rows that it is drawn from: a value, or several, for some columns.
     #[serde(default, rename = "where")]
     pub rows: BTreeMap<String, Wanted>,
-    /// The value of the column `label` or `region` that marks the nation.
+    /// The value of the column `label` or `group` that marks the nation.
     pub total: Option<String>,
+    /// The value of the column `label` or `region` to stand out.
+    pub mark: Option<String>,
+    /// What a funnel plot's values are held against; the nation's value, where nobody says.
+    pub target: Option<f64>,
     /// What a funnel plot's values are.
     pub statistic: Option<Statistic>,
     /// Per how many a funnel plot's rate is.

@@ -6,6 +6,8 @@ mod check;
 mod column;
 mod drawing;
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::{Error, Words};
@@ -133,8 +135,10 @@ pub enum Show {
     /// As a table; folded under the figure that is made of it, where there is one.
     #[default]
     Table,
-    /// As a row of key figures; the first column names them.
+    /// As key figures: each value in large, under the heading of its column.
     Facts,
+    /// Only as files, beside the figure that is drawn from it: too long for a page.
+    Files,
 }
 
 /// A query and the meaning of its columns.
@@ -210,6 +214,12 @@ pub struct Protect {
     /// What the count counts, as a name that tables share: a count that one of them withholds, the
     /// others withhold too.
     pub family: Option<String>,
+    /// What the whole column is of, as other tables of the family break it down: `sex = "K"`.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, String>,
+    /// Other names of columns in the family: `step_before = "step"`.
+    #[serde(default)]
+    pub aliases: BTreeMap<String, String>,
 }
 
 impl Definition {

@@ -29,7 +29,7 @@ struct Dot {
 
 pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     let mut canvas = Canvas::new(WIDTH, HEIGHT);
-    let total = sheet.figure.total.as_deref();
+    let total = sheet.total.as_deref();
     let is_total = |row: &usize| total.is_some_and(|t| sheet.value(*row, "label").key() == t);
     let dots: Vec<Dot> = sheet
         .chosen
@@ -88,6 +88,9 @@ fn dot(sheet: &Sheet<'_>, row: usize) -> Option<Dot> {
 
 /// The nation's value; without one, the mean of all weighted by what they rest on.
 fn target(sheet: &Sheet<'_>, dots: &[Dot], is_total: impl Fn(&usize) -> bool) -> Option<f64> {
+    if sheet.figure.target.is_some() {
+        return sheet.figure.target;
+    }
     let total = sheet.chosen.iter().find(|row| is_total(row));
     let of_total = total.and_then(|row| sheet.value(*row, "value").number());
     let weight: f64 = dots.iter().map(|d| d.x).sum();
@@ -305,7 +308,11 @@ fn legend(canvas: &mut Canvas, sheet: &Sheet<'_>, target: f64) {
         Some(column) => crate::cell::number(column, target, language),
         None => language.decimal(target, 2),
     };
-    let nation = format!("{} {nation}", language.pick("Riket", "Nation"));
+    let name = match sheet.figure.target {
+        Some(_) => language.pick("Väntat", "Expected"),
+        None => language.pick("Riket", "Nation"),
+    };
+    let nation = format!("{name} {nation}");
     let limit = |confidence: f64, decimals| {
         let name = language.pick("gräns", "limit");
         format!("{name} {}", language.percent(confidence, decimals))

@@ -28,6 +28,10 @@ struct Sheet<'a> {
     rows: &'a Rows,
     /// The rows that the figure wants.
     chosen: Vec<usize>,
+    /// What marks the nation in the column of names.
+    total: Option<String>,
+    /// What marks the one that is to stand out.
+    mark: Option<String>,
     language: Language,
 }
 
@@ -143,11 +147,18 @@ pub(crate) fn draw(
 ) -> Result<String, Error> {
     let place = format!("figure `{}`", figure.id);
     let chosen = chosen_rows(figure, rows, values, &place)?;
+    let fill = |text: &Option<String>| {
+        let text = text.as_ref();
+        text.map(|text| values.in_text(&place, text)).transpose()
+    };
+    let (total, mark) = (fill(&figure.total)?, fill(&figure.mark)?);
     let sheet = Sheet {
         figure,
         table,
         rows,
         chosen,
+        total,
+        mark,
         language,
     };
     let canvas = match sheet.chosen.is_empty() {

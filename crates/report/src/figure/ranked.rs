@@ -21,6 +21,7 @@ const BOTTOM: f64 = 44.0;
 struct Entry {
     name: String,
     is_total: bool,
+    is_marked: bool,
     /// The row that decides the order.
     main: Option<usize>,
     /// The other rows, with their groups.
@@ -90,10 +91,11 @@ fn entries(sheet: &Sheet<'_>) -> Vec<Entry> {
             .iter()
             .position(|(k, _)| *k == key)
             .unwrap_or_else(|| {
-                let is_total = sheet.figure.total.as_ref() == Some(&key);
+                let is_total = sheet.total.as_ref() == Some(&key);
                 let entry = Entry {
                     name: sheet.written(*row, "label").text,
                     is_total,
+                    is_marked: sheet.mark.as_ref() == Some(&key),
                     main: None,
                     others: Vec::new(),
                 };
@@ -149,8 +151,11 @@ fn draw_entry(canvas: &mut Canvas, sheet: &Sheet<'_>, entry: &Entry, scale: &Sca
     if entry.is_total {
         canvas.rect(0.0, y - ROW / 2.0, WIDTH, ROW, "#ececec");
     }
+    if entry.is_marked {
+        canvas.rect(0.0, y - ROW / 2.0, WIDTH, ROW, "#fbe9df");
+    }
     let mut face = Face::new(LETTERS + 0.5, INK).end();
-    face.is_bold = entry.is_total;
+    face.is_bold = entry.is_total || entry.is_marked;
     canvas.text(
         LEFT - 10.0,
         y + 4.0,
@@ -190,7 +195,7 @@ fn draw_entry(canvas: &mut Canvas, sheet: &Sheet<'_>, entry: &Entry, scale: &Sca
         None => written.text,
     };
     let mut face = Face::new(LETTERS, INK);
-    face.is_bold = entry.is_total;
+    face.is_bold = entry.is_total || entry.is_marked;
     canvas.text(WIDTH - RIGHT + 14.0, y + 4.0, &text, face);
 }
 

@@ -51,7 +51,7 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     let label = sheet.axis_label(&sheet.figure.x_label, "x");
     axes::horizontal(&mut canvas, AREA, &x, &label, &marks);
     for (at, (group, line)) in lines.iter().enumerate() {
-        let is_nation = sheet.figure.total.as_ref() == Some(group);
+        let is_nation = sheet.total.as_ref() == Some(group);
         if is_crowd && !is_nation {
             draw_one_of_many(&mut canvas, sheet, line, &x, &y);
         } else {
@@ -220,7 +220,7 @@ fn labels(canvas: &mut Canvas, sheet: &Sheet<'_>, lines: &[(String, Vec<Point>)]
             true => INK,
             false => look(group, at).color,
         };
-        let is_nation = sheet.figure.total.as_ref() == Some(group);
+        let is_nation = sheet.total.as_ref() == Some(group);
         let mut face = Face::new(LETTERS, if is_nation { NATION } else { color });
         face.is_bold = is_nation;
         canvas.text(

@@ -2,7 +2,7 @@
 //!
 //! No borders: each region is as large as any other, and its value can be printed in it.
 
-use super::palette::{EMPTY, INK, SEQUENCE, SOFT, text_on};
+use super::palette::{ALERT, EMPTY, INK, SEQUENCE, SOFT, text_on};
 use super::scale::{Scale, decimals};
 use super::svg::{Canvas, Face, Pen, fit};
 use super::{Sheet, withheld_note};
@@ -60,6 +60,11 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
             .iter()
             .find(|row| sheet.value(**row, "region").key() == code);
         draw_tile(&mut canvas, sheet, (x, y), name, row.copied(), &breaks);
+        if sheet.mark.as_deref() == Some(code) {
+            let at = (x - 1.0, y - 1.0);
+            let size = (TILE.0 + 2.0, TILE.1 + 2.0);
+            canvas.frame(at, size, "none", Pen::new(ALERT, 3.5));
+        }
     }
     legend(&mut canvas, sheet, &breaks);
     let notes = withheld_note(sheet.n_withheld("value"), sheet.language);

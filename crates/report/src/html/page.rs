@@ -4,8 +4,8 @@ use super::about;
 use super::table::{View, written};
 use super::text::{escape, inline, paragraphs};
 use crate::cell::write;
-use crate::definition::{Figure, Section, Show, Table};
-use crate::{Error, Making, Report, Tables, Values};
+use crate::definition::{Column, Figure, Kind, Section, Show, Table};
+use crate::{Error, Making, Report, Rows, Tables, Value, Values, Words};
 
 /// The looks of the page, on screen and on paper.
 const STYLE: &str = include_str!("style.css");
@@ -178,6 +178,11 @@ fn figure_html(
         figure.id
     ));
     let own = section.tables.iter().find(|table| table.id == figure.table);
+    if own.is_some_and(|table| table.show == Show::Files) {
+        html.push_str(&files(contents, &figure.table));
+        html.push_str("</figure>\n");
+        return Ok(html);
+    }
     let table = own.filter(|table| table.show == Show::Table && is_first);
     if let Some(table) = table {
         let open = if contents.is_open { " open" } else { "" };
@@ -200,60 +205,72 @@ fn figure_html(
     Ok(html)
 }
 
-/// Key figures: the first column names them, the others are shown in large.
+/// Key figures: each value is shown in large under the heading of its column, and the texts of its
+/// row.
 fn facts(contents: &Contents<'_>, table: &Table) -> Result<String, Error> {
     let Some(rows) = contents.tables.get(&table.id) else {
         return Ok(String::new());
     };
-    let language = contents.making.language;
     let place = format!("table `{}`", table.id);
-    let title = contents.values.in_text(&place, table.title.of(language))?;
-    let shown: Vec<_> = table
-        .columns
-        .iter()
-        .filter(|column| !column.hidden)
-        .filter_map(|column| Some((column, rows.index(&column.name)?)))
-        .collect();
+    let text = |words: &Words| {
+        contents
+            .values
+            .in_text(&place, words.of(contents.making.language))
+    };
+    let title = inline(&text(&table.title)?);
     let mut html = format!(
-        "<h3 id=\"{}\">{}</h3>\n<ul class=\"facts\">\n",
-        table.id,
-        inline(&title)
+        "<h3 id=\"{}\">{title}</h3>\n<ul class=\"facts\">\n",
+        table.id
     );
     for row in 0..rows.len() {
-        let mut parts = shown.iter();
-        let name = parts
-            .next()
-            .map(|(column, at)| write(column, rows.value(row, *at), language).text);
-        html.push_str(&format!(
-            "<li><span class=\"what\">{}</span>",
-            escape(&name.unwrap_or_default())
-        ));
-        for (column, at) in parts {
-            let value = write(column, rows.value(row, *at), language);
-            if value.text.is_empty() {
-                continue;
-            }
-            let class = if column.kind.is_numeric() {
-                "value"
-            } else {
-                "what"
-            };
-            html.push_str(&format!(
-                "<span class=\"{class}\">{}</span>",
-                written(&value, language)
-            ));
-            let unit = column.unit.of(language);
-            if !unit.is_empty() {
-                html.push_str(&format!("<span class=\"what\">{}</span>", inline(unit)));
-            }
-        }
-        html.push_str("</li>\n");
+        html.push_str(&row_of_facts(contents, table, rows, row, &text)?);
     }
     html.push_str("</ul>\n");
-    let note = contents.values.in_text(&place, table.note.of(language))?;
+    let note = text(&table.note)?;
     if !note.is_empty() {
         html.push_str(&format!("<p class=\"note\">{}</p>\n", inline(&note)));
     }
     html.push_str(&files(contents, &table.id));
+    Ok(html)
+}
+
+fn row_of_facts(
+    contents: &Contents<'_>,
+    table: &Table,
+    rows: &Rows,
+    row: usize,
+    text: &dyn Fn(&Words) -> Result<String, Error>,
+) -> Result<String, Error> {
+    let language = contents.making.language;
+    let shown = table.columns.iter().filter(|column| !column.hidden);
+    let shown: Vec<(&Column, &Value)> = shown
+        .filter_map(|column| Some((column, rows.value(row, rows.index(&column.name)?))))
+        .filter(|(_, value)| !matches!(value, Value::Missing))
+        .collect();
+    let names = shown.iter().filter(|(column, _)| column.kind == Kind::Text);
+    let names: Vec<String> = names
+        .map(|(column, value)| write(column, value, language).text)
+        .collect();
+    let mut html = String::new();
+    for (column, value) in shown {
+        if column.kind == Kind::Text {
+            continue;
+        }
+        let label = text(&column.label)?;
+        let what: Vec<&str> = names
+            .iter()
+            .map(String::as_str)
+            .chain([label.as_str()])
+            .collect();
+        let what: Vec<&str> = what.into_iter().filter(|part| !part.is_empty()).collect();
+        let unit = text(&column.unit)?;
+        html.push_str(&format!(
+            "<li><span class=\"what\">{}</span><span class=\"value\">{}</span>\
+             <span class=\"what\">{}</span></li>\n",
+            inline(&what.join(", ")),
+            written(&write(column, value, language), language),
+            inline(&unit)
+        ));
+    }
     Ok(html)
 }
