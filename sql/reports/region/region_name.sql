@@ -1,0 +1,1 @@
+SELECT CASE {{lang}} WHEN 'en' THEN name_en ELSE name_sv END FROM follow_up.region_names WHERE region = {{region}}
