@@ -296,9 +296,17 @@ protect = [
   { count = "men", by = ["region"], totals = ["00"], family = "tests", fixed = { sex = "M" } },
 ]
 "#;
-    let toml = REGIONS.replace("totals = [\"00\", \"T\"]", "totals = [\"00\", \"T\"], family = \"tests\"")
-        + more;
-    let counts = [("01", 540, 530), ("03", 61, 74), ("09", 3, 19), ("12", 310, 290), ("00", 914, 913)];
+    let toml = REGIONS.replace(
+        "totals = [\"00\", \"T\"]",
+        "totals = [\"00\", \"T\"], family = \"tests\"",
+    ) + more;
+    let counts = [
+        ("01", 540, 530),
+        ("03", 61, 74),
+        ("09", 3, 19),
+        ("12", 310, 290),
+        ("00", 914, 913),
+    ];
     let rows = counts.map(|(region, women, men)| {
         format!("{{\"region\":\"{region}\",\"women\":{women},\"men\":{men}}}")
     });
