@@ -2,9 +2,9 @@
 //! used: nothing else here knows which.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::cell::RefCell;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use simd_json::{Buffers, Node, StaticNode};
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,17 +18,61 @@ pub(crate) enum Json<'a> {
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
+thread_local! {
+    /// What the parser works in, kept from one value to the next: values are often short lines.
+    static BUFFERS: RefCell<Buffers> = RefCell::new(Buffers::new(4096));
+}
+
 /// Parses one value. The bytes are the parser's to write in.
 ///
 /// # Errors
 /// What is wrong with it, without any of its text.
 pub(crate) fn parse(bytes: &mut [u8]) -> Result<Json<'_>, String> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let what = match error.classify() {
-            serde_json::error::Category::Eof => "JSON that ends too early",
-            _ => "text that is no JSON",
-        };
-        format!("{what} (character {})", error.column())
+    let tape = BUFFERS
+        .with_borrow_mut(|buffers| simd_json::to_tape_with_buffers(bytes, buffers))
+        .map_err(|error| {
+            let what = match error.error() {
+                simd_json::ErrorType::Eof | simd_json::ErrorType::UnterminatedString => {
+                    "JSON that ends too early"
+                }
+                simd_json::ErrorType::DepthLimitExceeded => "JSON that is nested too deeply",
+                simd_json::ErrorType::InvalidUtf8 => "text that is not UTF-8",
+                _ => "text that is no JSON",
+            };
+            format!("{what} (byte {})", error.index() + 1)
+        })?;
+    let mut nodes = tape.0.iter();
+    tree(&mut nodes).ok_or_else(|| "text that is no JSON".to_owned())
+}
+
+/// The next value of a tape: what is in a list or an object lies behind its beginning.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a number beyond 64 bits is a float"
+)]
+fn tree<'a>(nodes: &mut std::slice::Iter<'_, Node<'a>>) -> Option<Json<'a>> {
+    Some(match nodes.next()? {
+        Node::Static(StaticNode::Null) => Json::Null,
+        Node::Static(StaticNode::Bool(value)) => Json::Boolean(*value),
+        Node::Static(StaticNode::I64(value)) => Json::Integer(*value),
+        Node::Static(StaticNode::U64(value)) => {
+            i64::try_from(*value).map_or(Json::Float(*value as f64), Json::Integer)
+        }
+        Node::Static(StaticNode::F64(value)) => Json::Float(*value),
+        Node::String(text) => Json::Text(Cow::Borrowed(text)),
+        Node::Array { len, .. } => {
+            Json::List((0..*len).map(|_| tree(nodes)).collect::<Option<_>>()?)
+        }
+        Node::Object { len, .. } => {
+            let mut fields = Vec::with_capacity(*len);
+            for _ in 0..*len {
+                let Node::String(key) = nodes.next()? else {
+                    return None;
+                };
+                fields.push((Cow::Borrowed(*key), tree(nodes)?));
+            }
+            Json::Object(fields)
+        }
     })
 }
 
@@ -134,82 +178,6 @@ fn write_text(text: &str, out: &mut String) {
     out.push('"');
 }
 
-impl<'de> Deserialize<'de> for Json<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Tree)
-    }
-}
-
-struct Tree;
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a number beyond 64 bits is a float"
-)]
-impl<'de> Visitor<'de> for Tree {
-    type Value = Json<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Boolean(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
-        Ok(Json::Integer(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
-        Ok(i64::try_from(value).map_or(Json::Float(value as f64), Json::Integer))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
-        Ok(Json::Float(value))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
-        Ok(Json::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
-        Ok(Json::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json<'de>, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(Json::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json<'de>, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(Key(key)) = access.next_key()? {
-            fields.push((key, access.next_value()?));
-        }
-        Ok(Json::Object(fields))
-    }
-}
-
-/// A key, borrowed where it has no escapes.
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Json::deserialize(deserializer)? {
-            Json::Text(text) => Ok(Key(text)),
-            _ => Err(serde::de::Error::custom("expected a key")),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,8 +195,42 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_read_to_the_last_digit() {
+        let read = |text: &str| match parse(&mut text.as_bytes().to_vec()) {
+            Ok(Json::Float(value)) => value,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(read("0.30000000000000004"), 0.1 + 0.2);
+        assert_eq!(read("123456789.12345679"), 123_456_789.123_456_79);
+        assert_eq!(read("18446744073709551615"), 18_446_744_073_709_551_615.0);
+        assert_eq!(read("98765432109876543210"), 98_765_432_109_876_543_210.0);
+        assert_eq!(
+            parse(&mut b"9007199254740993".to_vec()),
+            Ok(Json::Integer(9_007_199_254_740_993))
+        );
+    }
+
+    #[test]
+    fn values_that_are_nested_too_deeply_are_told() {
+        let text = "[".repeat(100_000) + &"]".repeat(100_000);
+        assert!(parse(&mut text.into_bytes()).unwrap_err().contains("nested"));
+    }
+
+    #[test]
     fn what_is_no_json_is_told_without_its_text() {
-        for text in ["{\"a\":", "{a}", "191212121212-", "{} {}"] {
+        for text in [
+            "{\"a\":",
+            "{a}",
+            "191212121212-",
+            "{} {}",
+            "[\"191212121212",
+            "",
+            " ",
+            "\"\\u12\"",
+            "nul",
+            "{\"a\" 1}",
+            "1e999999",
+        ] {
             let message = parse(&mut text.as_bytes().to_vec()).unwrap_err();
             assert!(
                 message.contains("JSON") && !message.contains("1212"),
