@@ -213,7 +213,11 @@ mod tests {
     #[test]
     fn values_that_are_nested_too_deeply_are_told() {
         let text = "[".repeat(100_000) + &"]".repeat(100_000);
-        assert!(parse(&mut text.into_bytes()).unwrap_err().contains("nested"));
+        assert!(
+            parse(&mut text.into_bytes())
+                .unwrap_err()
+                .contains("nested")
+        );
     }
 
     #[test]
