@@ -24,7 +24,7 @@ def make(path: pathlib.Path, rows=10_000_000, seed=31):
         income = np.exp(rng.normal(12.3, 0.6, n)).round(-2)
         need = 0.002 + 0.002 * band / len(BANDS)
         event = rng.random(n) < need * (0.7 + 0.03 * region) * (0.8 + 0.4 * (income > 220_000))
-        wait = np.ceil(rng.weibull(1.2, n) * (60 + 4 * region)).astype("int32")
+        wait = np.ceil(rng.weibull(1.2, n) * (60 + 4.0 * region)).astype("int32")
         censored = rng.random(n) < 0.2
         wait = np.where(censored, np.ceil(wait * rng.random(n)), wait).astype("int32")
         table = pa.table({
