@@ -297,9 +297,10 @@ def write(text, results, kohort):
         for tool, seconds in result["times"].items():
             rows += [f"{result['case']},{tool},{n},{s:.4f}" for n, s in enumerate(seconds)]
     (folder / "results.csv").write_text("\n".join(rows) + "\n")
-    arguments = [a for a in sys.argv[1:]]
-    if "--data" in arguments:
-        arguments[arguments.index("--data") + 1] = "DIR"
+    arguments = list(sys.argv[1:])
+    for option, shown in [("--data", "DIR"), ("--kohort", "KOHORT")]:
+        if option in arguments:
+            arguments[arguments.index(option) + 1] = shown
     (folder / "command").write_text("benches/equity.py " + " ".join(arguments) + "\n")
     import duckdb
     import lifelines as ll
