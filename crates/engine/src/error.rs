@@ -209,20 +209,41 @@ fn from_plan(message: &str) -> Error {
 fn no_table(full: &str) -> Error {
     let mut parts = full.rsplit('.');
     let name = parts.next().unwrap_or(full);
-    let with_schema = [crate::reference::SCHEMA, crate::registry::SCHEMA];
-    let name = match parts.next().filter(|schema| with_schema.contains(schema)) {
+    let with_schema = [
+        crate::reference::SCHEMA,
+        crate::registry::SCHEMA,
+        crate::views::SCHEMA,
+    ];
+    let schema = parts.next().filter(|schema| with_schema.contains(schema));
+    let of_schema = |name: &str| match schema {
         Some(schema) => format!("{schema}.{name}"),
         None => name.to_string(),
     };
+    let (last, name) = (name, of_schema(name));
     if crate::catalog::TABLES.contains(&name.as_str()) {
         // A lake has them all.
         return crate::catalog::no_lake(&format!("the table `{name}`")).into();
     }
-    let shipped = REFERENCE_TABLES.iter().map(|table| table.name);
-    let known: Vec<&str> = crate::catalog::TABLES.into_iter().chain(shipped).collect();
-    let hint = match suggest::closest(&name, known.iter().copied()) {
+    let of_lake = crate::catalog::TABLES.into_iter().map(str::to_string);
+    let reference = REFERENCE_TABLES.iter().map(|table| table.name.to_string());
+    let views = crate::views::SHIPPED.iter();
+    let views = views.map(|view| format!("{}.{}", crate::views::SCHEMA, view.name));
+    let known: Vec<String> = of_lake.chain(reference).chain(views).collect();
+    // The right name in the wrong schema, or in none.
+    let elsewhere = known
+        .iter()
+        .find(|known| known.ends_with(&format!(".{last}")));
+    let near = suggest::closest(&name, known.iter().map(String::as_str));
+    let hint = match elsewhere.map(String::as_str).or(near) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", known.join(", ")),
+        None => {
+            let is_beside = |known: &&String| match schema {
+                Some(schema) => known.starts_with(schema),
+                None => !known.starts_with(crate::views::SCHEMA),
+            };
+            let beside: Vec<&str> = known.iter().filter(is_beside).map(String::as_str).collect();
+            format!("there are {}", beside.join(", "))
+        }
     };
     Error::not_found(format!("there is no table `{name}`"), Some(hint))
 }
@@ -264,6 +285,19 @@ mod tests {
         assert_eq!(error.to_string(), "there is no table `reference.gens`");
         let hint = error.hint();
         assert_eq!(hint.as_deref(), Some("did you mean `reference.genes`?"));
+    }
+
+    #[test]
+    fn a_mistyped_view_and_one_without_its_schema_get_a_suggestion() {
+        for asked in ["follow_up.wait", "public.waits", "followup.waits"] {
+            let error = from_plan(&format!("table 'kohort.{asked}' not found"));
+            let hint = error.hint();
+            assert_eq!(
+                hint.as_deref(),
+                Some("did you mean `follow_up.waits`?"),
+                "{asked}"
+            );
+        }
     }
 
     #[test]
