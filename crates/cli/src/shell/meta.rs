@@ -191,10 +191,10 @@ fn column_rows(field: &FieldRef, depth: usize, rows: &mut Vec<(String, String)>)
 fn type_name(data_type: &DataType) -> String {
     match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
-            "integer".to_owned()
-        }
+        integer if integer.is_integer() => "integer".to_owned(),
         DataType::Float32 | DataType::Float64 => "float".to_owned(),
+        DataType::Decimal128(precision, scale) => format!("decimal({precision}, {scale})"),
+        DataType::Date32 | DataType::Date64 => "date".to_owned(),
         DataType::Boolean => "boolean".to_owned(),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => "bytes".to_owned(),
         DataType::Timestamp(..) => "timestamp".to_owned(),
