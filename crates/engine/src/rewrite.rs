@@ -11,10 +11,11 @@ use std::ops::ControlFlow;
 use datafusion::common::{Result, plan_err};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident,
-    ObjectName, Query, Select, SelectItem, Statement, Value, VisitMut, VisitorMut,
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
+    GroupByExpr, Ident, ObjectName, Query, Select, SelectItem, Statement, Value, VisitMut,
+    VisitorMut,
 };
-use kohort_functions::argument_names;
+use kohort_functions::{CallOfMeasure, call_of_measure};
 use kohort_schema::tables::VARIANTS;
 
 use crate::suggest;
@@ -81,18 +82,24 @@ impl VisitorMut for Rewriter<'_> {
     }
 }
 
-/// Puts arguments given by name where their function expects them. What it does not understand it
+/// Puts arguments given by name where their function expects them, and refuses calls that would
+/// give a silent wrong answer: `DISTINCT`, and required arguments left out. What it does not understand it
 /// leaves to the planner, which says what is wrong.
 fn place_named_arguments(function: &mut Function) -> Result<()> {
     let Some(name) = name_of(function) else {
         return Ok(());
     };
-    let Some(names) = argument_names(&name) else {
+    let Some(call) = call_of_measure(&name) else {
         return Ok(());
     };
+    let names = &call.names;
     let FunctionArguments::List(list) = &mut function.args else {
         return Ok(());
     };
+    // Here, since of one argument the planner makes rows that are distinct before anyone is asked.
+    if list.duplicate_treatment == Some(DuplicateTreatment::Distinct) {
+        return plan_err!("{}", call.no_distinct);
+    }
     let is_positional = |arg: &&FunctionArg| matches!(arg, FunctionArg::Unnamed(_));
     let n_positional = list.args.iter().take_while(is_positional).count();
     if n_positional == list.args.len() {
@@ -120,12 +127,28 @@ fn place_named_arguments(function: &mut Function) -> Result<()> {
             return plan_err!("{name}: `{given}` is given twice");
         }
     }
+    check_required(&name, call, &slots)?;
     let null = || FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(Value::Null.into())));
     list.args = slots
         .into_iter()
         .map(|slot| slot.unwrap_or_else(null))
         .collect();
     Ok(())
+}
+
+/// Refuses a call in which an argument is left out that has no default.
+fn check_required(name: &str, call: &CallOfMeasure, slots: &[Option<FunctionArg>]) -> Result<()> {
+    let given = slots
+        .iter()
+        .map(Option::is_some)
+        .chain(std::iter::repeat(false));
+    let mut missing = call.names.iter().zip(&call.required).zip(given);
+    match missing.find(|((_, required), given)| **required && !given) {
+        Some(((missing, _), _)) => {
+            plan_err!("{name}: `{missing}` is missing; expected {}", call.syntax)
+        }
+        None => Ok(()),
+    }
 }
 
 /// The name and the value of an argument given by name.
@@ -367,6 +390,48 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("did you mean `confidence`?"), "{error}");
+    }
+
+    fn refused(sql: &str) -> String {
+        let mut statements = Parser::parse_sql(&GenericDialect {}, sql).unwrap();
+        let refused = rewrite(&mut statements[0], &|_| false);
+        refused.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_argument_that_must_be_given_is_not_null_instead() {
+        let error = refused("SELECT crude_rate(events => 4, confidence => 0.9)");
+        assert!(
+            error.contains("crude_rate: `population` is missing"),
+            "{error}"
+        );
+        assert!(
+            error.contains("expected crude_rate(events, population"),
+            "{error}"
+        );
+        let error = refused("SELECT crude_rate(population => 4)");
+        assert!(error.contains("`events` is missing"), "{error}");
+        assert_eq!(
+            rewritten("SELECT crude_rate(population => 100, events => 4)"),
+            "SELECT crude_rate(4, 100)"
+        );
+    }
+
+    #[test]
+    fn no_measure_drops_people_who_are_alike() {
+        for call in [
+            "gini(DISTINCT income)",
+            "Gini(DISTINCT income, weight)",
+            "hi(DISTINCT a, b)",
+        ] {
+            let error = refused(&format!("SELECT {call} FROM t"));
+            assert!(
+                error.contains("DISTINCT would drop people who are alike"),
+                "{error}"
+            );
+        }
+        let sql = "SELECT gini(ALL income), count(DISTINCT income) FROM t";
+        assert_eq!(rewritten(sql), sql);
     }
 
     #[test]

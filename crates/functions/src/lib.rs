@@ -39,7 +39,7 @@ mod stats_struct;
 
 pub use context::{FunctionContext, IdBlock, Places, Samples};
 pub use docs::{FunctionDoc, FunctionKind, functions_markdown};
-pub use equity::argument_names;
+pub use equity::{CallOfMeasure, call_of_measure};
 pub use in_region::{parse_regions, regions_predicate};
 pub use options::KohortOptions;
 pub use register::{documentation, register, scalar_functions};

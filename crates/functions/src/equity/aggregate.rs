@@ -20,7 +20,7 @@ use super::columns::{Columns, Options};
 use super::doc::documentation;
 use super::output::{Output, Shape};
 use super::state::{Reader, State};
-use super::{Entry, Function};
+use super::{Entry, Function, no_distinct};
 use crate::docs::{FunctionDoc, FunctionKind};
 
 /// What makes an aggregate itself.
@@ -185,11 +185,7 @@ impl<A: Aggregate> AggregateUDFImpl for Udaf<A> {
 
 fn refuse_distinct<A: Aggregate>(args: &AccumulatorArgs) -> Result<()> {
     if args.is_distinct {
-        return exec_err!(
-            "{}: DISTINCT would drop people who are alike; select distinct rows in a subquery if \
-             that is meant",
-            A::NAME
-        );
+        return exec_err!("{}", no_distinct(A::NAME));
     }
     Ok(())
 }

@@ -98,21 +98,47 @@ pub(crate) fn entries() -> Vec<Entry> {
     families.into_iter().flatten().collect()
 }
 
-/// The names of a measure's arguments, by its name or an alias of it.
-pub fn argument_names(function: &str) -> Option<Vec<&'static str>> {
+/// What a measure takes, for those who rewrite calls of it.
+#[derive(Debug)]
+pub struct CallOfMeasure {
+    /// The names of its arguments, in order.
+    pub names: Vec<&'static str>,
+    /// Of each argument, whether it must be given.
+    pub required: Vec<bool>,
+    /// How it is called, as the reference has it.
+    pub syntax: String,
+    /// Why it is not called with `DISTINCT`.
+    pub no_distinct: String,
+}
+
+/// What a measure takes, by its name or an alias of it.
+pub fn call_of_measure(function: &str) -> Option<&'static CallOfMeasure> {
     use std::collections::HashMap;
     use std::sync::OnceLock;
-    static NAMES: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
-    let names = NAMES.get_or_init(|| {
-        let mut names = HashMap::new();
+    static CALLS: OnceLock<HashMap<&'static str, CallOfMeasure>> = OnceLock::new();
+    let calls = CALLS.get_or_init(|| {
+        let mut calls = HashMap::new();
         for entry in entries() {
-            let arguments: Vec<&'static str> = entry.arguments.iter().map(|a| a.name).collect();
-            for alias in entry.aliases {
-                names.insert(*alias, arguments.clone());
+            let name = entry.doc.name;
+            for by in entry.aliases.iter().copied().chain([name]) {
+                let call = CallOfMeasure {
+                    names: entry.arguments.iter().map(|a| a.name).collect(),
+                    required: entry.arguments.iter().map(|a| a.is_required()).collect(),
+                    syntax: argument::syntax(name, entry.arguments),
+                    no_distinct: no_distinct(name),
+                };
+                calls.insert(by, call);
             }
-            names.insert(entry.doc.name, arguments);
         }
-        names
+        calls
     });
-    names.get(function).cloned()
+    calls.get(function)
+}
+
+/// Why a measure is not called with `DISTINCT`.
+fn no_distinct(function: &str) -> String {
+    format!(
+        "{function}: DISTINCT would drop people who are alike; select distinct rows in a subquery \
+         if that is meant"
+    )
 }
