@@ -36,7 +36,9 @@ pub struct AgeBand {
 /// # Nulls
 /// - `incomplete_strata`: an age, a population or a count of deaths is NULL.
 /// - `undefined`: nobody lives in a band, nobody died in the last one, more died in a band than
-///   lived in it, there are fewer than two bands, or a number is NaN or infinite.
+///   lived in it, there are fewer than two bands, or a number is NaN or infinite. Neither is there
+///   an answer where the formula makes the probability of dying in a band more than 1: above a rate
+///   of 0.4 a year in five years.
 /// - `too_few_events`: 5,000 people or fewer in all, or limits more than 20 years apart. The value
 ///   is withheld as unreliable.
 ///
@@ -46,7 +48,8 @@ pub struct AgeBand {
 ///
 /// # Limits
 /// Bands that are absent cannot be seen: the band before a gap is taken for wider. The 0.1 holds
-/// for a first band of one year, and roughly for one of five.
+/// for a first band of one year, and roughly for one of five. Any bands will do, from two on, where
+/// PHEindicatormethods takes its 20 (under 1, 1 to 4, by five years to 90 and over) and no others.
 ///
 /// # References
 /// Chiang, 1968, "Introduction to Stochastic Processes in Biostatistics", Wiley, chapter 9.
@@ -114,7 +117,9 @@ fn expectancy(bands: &[[f64; 3]], at_age: f64, confidence: Confidence) -> Estima
     if people <= PEOPLE {
         return missing(Status::TooFewEvents);
     }
-    let (years, variance) = life_table(bands, at_age);
+    let Some((years, variance)) = life_table(bands, at_age) else {
+        return missing(Status::Undefined);
+    };
     let se = variance.sqrt();
     if 2.0 * confidence.z() * se > WIDEST {
         return missing(Status::TooFewEvents);
@@ -124,8 +129,9 @@ fn expectancy(bands: &[[f64; 3]], at_age: f64, confidence: Confidence) -> Estima
         .with_counts(Some(deaths), Some(people))
 }
 
-/// The years still lived at an age, and their variance: from the last band back to that age.
-fn life_table(bands: &[[f64; 3]], at_age: f64) -> (f64, f64) {
+/// The years still lived at an age, and their variance: from the last band back to that age. `None`
+/// where more than all would die in a band.
+fn life_table(bands: &[[f64; 3]], at_age: f64) -> Option<(f64, f64)> {
     let (mut years, mut variance) = (0.0, 0.0);
     let mut next = None;
     for &[start, people, deaths] in bands.iter().rev() {
@@ -139,6 +145,9 @@ fn life_table(bands: &[[f64; 3]], at_age: f64) -> (f64, f64) {
                 let width: f64 = next - start;
                 let lived = if start == 0.0 { 0.1 } else { 0.5 };
                 let dies = width * rate / (1.0 + width * rate * (1.0 - lived));
+                if dies > 1.0 {
+                    return None;
+                }
                 // A death in this band costs the rest of it and the years that would follow.
                 let cost = (1.0 - lived) * width + years;
                 let of_dying = match deaths > 0.0 {
@@ -154,7 +163,7 @@ fn life_table(bands: &[[f64; 3]], at_age: f64) -> (f64, f64) {
         }
         next = Some(start);
     }
-    (years, variance)
+    Some((years, variance))
 }
 
 #[cfg(test)]
@@ -209,6 +218,22 @@ mod tests {
         }
         assert_eq!(at(0.0, &[]).status, Status::Undefined);
         assert_eq!(at(0.0, &bands(&THREE[..1])).status, Status::Undefined);
+    }
+
+    #[test]
+    fn more_than_all_cannot_die_in_a_band() {
+        // 40 years at a rate of 0.06: q = 2.4 / (1 + 1.2), which is above 1.
+        let mut rows = THREE;
+        rows[1].2 = 600.0;
+        for age in [0.0, 40.0] {
+            let found = at(age, &bands(&rows));
+            assert_eq!((found.status, found.value), (Status::Undefined, None));
+        }
+        // Who is 80 has that behind them.
+        assert_eq!(at(80.0, &bands(&rows)).status, Status::Ok);
+        // At a rate of 0.05 all die, and no more.
+        rows[1].2 = 500.0;
+        assert_eq!(at(40.0, &bands(&rows)).value, Some(20.0));
     }
 
     #[test]

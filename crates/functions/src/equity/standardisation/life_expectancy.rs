@@ -35,11 +35,13 @@ impl Aggregate for LifeExpectancy {
         How many years a person of a given age would live at today's death rates, from Chiang's \
         abridged life table (his second method), with Silcocks' variance. Deaths fall in the \
         middle of a band, in the one that starts at birth after a tenth of it; the last band is \
-        open.\n\n\
+        open. Any bands will do, from two on; PHEindicatormethods takes its 20 (under 1, 1 to 4, \
+        by five years to 90 and over) and no others.\n\n\
         A summary of the death rates of all ages, adjusted for ages by its making: comparable \
         between groups. Not a forecast.\n\n\
         Status `incomplete_strata`: anything is NULL. `undefined`: a band without people, a last \
-        band without deaths, more deaths than people in a band, fewer than two bands. \
+        band without deaths, more deaths than people in a band, fewer than two bands, or a closed \
+        band in which by the formula more than all would die. \
         `too_few_events`: 5,000 people or fewer in all, or limits more than 20 years apart: \
         withheld as unreliable. A band that is absent cannot be seen: the one before it is taken \
         for wider. Two rows of one age are an error (sum them first), as are negative numbers and \
