@@ -18,7 +18,8 @@ pub enum GiniCorrection {
 /// # Definition
 /// `2 Σ f x R / μ - 1 = 2 Σ f (x - μ) (R - ½) / μ`, over people from the least value to the greatest, where `f` is the share of
 /// all weight, `μ = Σ f x`, and `R` the share of weight below plus half of the own.
-/// [`GiniCorrection::SmallSample`] multiplies by `n / (n - 1)`, for `n` rows with weight.
+/// [`GiniCorrection::SmallSample`] multiplies by `n / (n - 1)`, where `n` is the sum of the weights:
+/// the number of people, who are rows where each weighs 1.
 ///
 /// # Arguments
 /// Of each person `value`, at least 0, and `weight`, at least 0. Groups with their populations as
@@ -29,10 +30,11 @@ pub enum GiniCorrection {
 ///
 /// # Nulls
 /// `incomplete_strata` when a value or a weight is NULL. `undefined` when a value is negative or
-/// infinite, when all are 0, with no weight at all, and for a corrected coefficient of one row.
+/// infinite, when all are 0, with no weight at all, and for a corrected coefficient of one person or
+/// less, such as of weights that are shares.
 ///
 /// # Errors
-/// A weight that is negative or infinite.
+/// A weight that is negative.
 ///
 /// # Interpretation
 /// 0 means that everyone has the same, 1 that one person of very many has it all. Relative:
@@ -68,7 +70,7 @@ pub fn gini(people: &[Person], correction: GiniCorrection) -> Result<Estimate, E
             below += held.share;
         }
         let value = (2.0 * sum / spread.mean).max(0.0) + 0.0;
-        let n = spread.rows;
+        let n = spread.weight;
         match correction {
             GiniCorrection::None => Some(value),
             GiniCorrection::SmallSample => (n > 1.0).then(|| value * n / (n - 1.0)),

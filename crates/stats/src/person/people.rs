@@ -111,6 +111,8 @@ pub(crate) struct Spread {
 impl Spread {
     /// Computes an index that has no interval over people, or says why there is none. `None` from
     /// `index` is undefined.
+    /// All weight: the people that the rows stand for.
+    pub(crate) weight: f64,
     ///
     /// # Errors
     /// Negative or infinite weights.
@@ -148,7 +150,12 @@ impl Spread {
         let rows = people.iter().map(|held| held.times).sum();
         match negative || mean <= 0.0 || !f64::is_finite(mean) {
             true => Err(Status::Undefined),
-            false => Ok(Self { people, mean, rows }),
+            false => Ok(Self {
+                people,
+                mean,
+                rows,
+                weight,
+            }),
         }
     }
 

@@ -161,6 +161,23 @@ fn one_person_has_no_corrected_gini() {
 }
 
 #[test]
+fn the_correction_counts_people_and_not_rows() {
+    let people = [(2.0, 30.0), (6.0, 10.0)].map(|(x, w)| Person::weighted(Some(x), Some(w)));
+    let plain = gini(&people, GiniCorrection::None).unwrap().value.unwrap();
+    let corrected = gini(&people, GiniCorrection::SmallSample).unwrap();
+    near(corrected.value, plain * 40.0 / 39.0);
+    let each: Vec<_> = [2.0; 30].into_iter().chain([6.0; 10]).collect();
+    let each: Vec<_> = each.into_iter().map(|x| Person::alone(Some(x))).collect();
+    near(
+        gini(&each, GiniCorrection::SmallSample).unwrap().value,
+        corrected.value.unwrap(),
+    );
+    let shares = [(2.0, 0.75), (6.0, 0.25)].map(|(x, w)| Person::weighted(Some(x), Some(w)));
+    let corrected = gini(&shares, GiniCorrection::SmallSample).unwrap();
+    assert_eq!(corrected.status, Status::Undefined);
+}
+
+#[test]
 fn rows_without_a_group_are_left_out_and_counted() {
     let mut rows: Vec<_> = people([1.0, 2.0, 6.0])
         .into_iter()

@@ -9,7 +9,8 @@ use super::over_people::{OverPeople, VALUE, WEIGHT};
 
 const CORRECTED: Argument = Argument::flag(
     "corrected",
-    "whether to multiply by n / (n - 1), against the bias of a small sample of n people",
+    "whether to multiply by n / (n - 1), against the bias of a small sample of n people: the sum of \
+     the weights where there is `weight`",
 )
 .or_flag(false)
 .constant();
@@ -27,7 +28,8 @@ impl OverPeople for Gini {
         same, 1 that one of very many has it all. Relative. Over groups it knows nothing of \
         differences within them.\n\n\
         NULL as a value or weight gives the status `incomplete_strata`; a negative value, nothing \
-        but zeros, or no weight give `undefined`. No interval.";
+        but zeros, or no weight give `undefined`, as do weights of one person or less when \
+        `corrected`: those must be people, and no shares. No interval.";
     const EXAMPLE: &'static str = "\
         SELECT gini(income) AS gini FROM (VALUES (18), (25), (25), (60)) AS person(income);";
     const WEIGHT_AT: usize = 1;

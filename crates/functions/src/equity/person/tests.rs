@@ -147,6 +147,16 @@ fn a_decomposition_adds_up_and_counts_who_has_no_group() {
 }
 
 #[test]
+fn the_correction_of_a_small_sample_counts_people() {
+    let table = "SELECT * FROM (VALUES (2, 30), (6, 10)) AS v(x, w)";
+    let ratio = "SELECT gini(x, w, true)['value'] / gini(x, w)['value'] FROM t";
+    assert!((number(table, ratio) - 40.0 / 39.0).abs() < 1e-9);
+    let rows = "SELECT gini(x, NULL, true)['value'] / gini(x)['value'] FROM t";
+    assert!((number(table, rows) - 2.0).abs() < 1e-9);
+    assert_eq!(status(table, "gini(x, w / 40.0, true)"), "undefined");
+}
+
+#[test]
 fn what_cannot_be_is_an_error_that_names_it() {
     for (call, what) in [
         (
