@@ -6,8 +6,8 @@ mod small_areas;
 mod vectors;
 
 use kohort_stats::variation::{
-    Area, ScvDefinition, chi_square_heterogeneity, coefficient_of_variation, extremal_quotient,
-    extremal_quotient_eb, systematic_component_of_variation, tau2_marshall,
+    Area, Quantiles, ScvDefinition, chi_square_heterogeneity, coefficient_of_variation,
+    extremal_quotient, extremal_quotient_eb, systematic_component_of_variation, tau2_marshall,
     weighted_coefficient_of_variation,
 };
 use small_areas::areas;
@@ -34,7 +34,15 @@ fn compute(vectors: &Vectors, case: &Case) -> Option<Value> {
         Some("diehr_1990") | None => ScvDefinition::Diehr,
         Some(_) => return None,
     };
-    let quotient = |upper, lower| extremal_quotient(&ratios(&areas), upper, lower);
+    // The packages refuse nothing, however few are expected.
+    let quantiles = |upper, lower| Quantiles {
+        fewest_expected: 0.0,
+        ..Quantiles::new(upper, lower)
+    };
+    let quotient = |upper, lower| {
+        let expected: Vec<_> = areas.iter().map(|area| area.expected).collect();
+        extremal_quotient(&ratios(&areas), &expected, &quantiles(upper, lower))
+    };
     let scv = |scale| systematic_component_of_variation(&areas, definition, scale);
     let heterogeneity = chi_square_heterogeneity(&areas).unwrap();
     Some(match (case.measure.as_str(), case.stat.as_str()) {
@@ -44,7 +52,7 @@ fn compute(vectors: &Vectors, case: &Case) -> Option<Value> {
         ("eq_5_95", "eq") => quotient(0.95, 0.05).unwrap().value.into(),
         ("eq_25_75", "iqr_ratio") => quotient(0.75, 0.25).unwrap().value.into(),
         ("extremal_quotient_eb", "eq") => {
-            let quotient = extremal_quotient_eb(&areas, 0.8, 0.2);
+            let quotient = extremal_quotient_eb(&areas, &quantiles(0.8, 0.2));
             quotient.unwrap().value.into()
         }
         ("cv_unweighted", "cv") => {

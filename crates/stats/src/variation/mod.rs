@@ -20,7 +20,7 @@ pub(crate) use areas::Areas;
 pub use chi_square_heterogeneity::{Heterogeneity, chi_square_heterogeneity};
 pub use coefficient_of_variation::coefficient_of_variation;
 pub use eb_gamma_alpha::{GammaAlpha, eb_gamma_alpha};
-pub use extremal_quotient::extremal_quotient;
+pub use extremal_quotient::{Quantiles, extremal_quotient};
 pub use extremal_quotient_eb::extremal_quotient_eb;
 pub use quantile::quantile;
 pub use systematic_component::{ScvDefinition, systematic_component_of_variation};

@@ -1,10 +1,10 @@
 //! What the measures over areas take and keep.
 
 use datafusion::common::Result;
-use kohort_stats::variation::Area;
+use kohort_stats::variation::{Area, Quantiles};
 
 use super::super::argument::Argument;
-use super::super::columns::Columns;
+use super::super::columns::{Columns, Options};
 use super::super::named::not_negative;
 use super::super::state::Rows;
 
@@ -19,6 +19,24 @@ pub(super) const EXPECTED: Argument = Argument::number(
     "expected",
     "events to be expected in the area, above 0, as from `expected_count`",
 );
+
+/// How few events may be expected.
+pub(super) const FEWEST_EXPECTED: Argument = Argument::number(
+    "fewest_expected",
+    "the fewest events that have to be expected in each area; 0 refuses nothing",
+)
+.or(Quantiles::FEWEST_EXPECTED)
+.constant();
+
+/// The quantiles of `upper`, `lower` and `fewest_expected`.
+pub(super) fn quantiles(options: &Options) -> Quantiles {
+    let number = |name: &str| options.number(name).unwrap_or(f64::NAN);
+    Quantiles {
+        upper: number("upper"),
+        lower: number("lower"),
+        fewest_expected: number(FEWEST_EXPECTED.name),
+    }
+}
 
 /// Adds the area of a row, from its first two arguments.
 pub(super) fn push(

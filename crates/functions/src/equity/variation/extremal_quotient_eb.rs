@@ -9,7 +9,7 @@ use super::super::columns::{Columns, Options};
 use super::super::named::named;
 use super::super::output::Output;
 use super::super::state::Rows;
-use super::areas::{EXPECTED, OBSERVED, areas, push};
+use super::areas::{EXPECTED, FEWEST_EXPECTED, OBSERVED, areas, push, quantiles};
 
 /// The aggregate.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ impl Aggregate for ExtremalQuotientEb {
         )
         .or(0.2)
         .constant(),
+        FEWEST_EXPECTED,
     ];
     const DESCRIPTION: &'static str = "\
         How many times the rate of a high area is that of a low one, with chance taken out of the \
@@ -37,8 +38,10 @@ impl Aggregate for ExtremalQuotientEb {
         areas.\n\n\
         About the risks of areas rather than their luck, so comparable between maps of large and \
         small areas. Exactly 1 where areas differ no more than by chance.\n\n\
-        Status `incomplete_strata`: a count is NULL. `undefined`: fewer than two areas, one in \
-        which nothing is expected, or no events at all. Negative counts are errors.";
+        Status `too_few_events`: fewer than 5 events (`fewest_expected`) are expected in an area, \
+        too few for what is left of chance. `incomplete_strata`: a count is NULL. `undefined`: \
+        fewer than two areas, one in which nothing is expected, or no events at all. Negative \
+        counts are errors.";
     const EXAMPLE: &'static str = "\
         SELECT extremal_quotient_eb(tests, expected) AS eighty_by_twenty\n\
         FROM (VALUES ('Skåne', 60, 40), ('Gotland', 10, 20), ('Blekinge', 30, 40))\n\
@@ -50,9 +53,7 @@ impl Aggregate for ExtremalQuotientEb {
     }
 
     fn evaluate(state: &Rows<2>, options: &Options) -> Result<Output> {
-        let quantile = |name: &str| options.number(name).unwrap_or(f64::NAN);
-        let (upper, lower) = (quantile("upper"), quantile("lower"));
-        let quotient = extremal_quotient_eb(&areas(state), upper, lower);
+        let quotient = extremal_quotient_eb(&areas(state), &quantiles(options));
         Ok(named(Self::NAME, quotient)?.into())
     }
 }
@@ -73,6 +74,17 @@ mod tests {
         assert!(smoothed > 1.2 && smoothed < 3.0, "{smoothed}");
         let alike = "SELECT extremal_quotient_eb(e, e)['value'] FROM t WHERE map = 'a'";
         assert_eq!(number(TABLE, alike), 1.0);
+    }
+
+    #[test]
+    fn where_few_events_are_expected_there_is_no_quotient() {
+        let status = |more: &str| {
+            let call = format!("extremal_quotient_eb(o, e / 3, 0.8, 0.2{more})['status']");
+            let sql = format!("SELECT {call} FROM t WHERE map = 'a'");
+            query(TABLE, &sql).unwrap()
+        };
+        assert_eq!(status(""), [["too_few_events"]]);
+        assert_eq!(status(", 3.5"), [["ok"]]);
     }
 
     #[test]
