@@ -113,7 +113,12 @@ impl<'a> Ranked<'a> {
             (weight > 0.0).then(|| Tie {
                 rows,
                 weight,
-                values: Sum::of(rows.iter().map(|row| row.weight() * row.value)),
+                // Nobody lives in a row of population 0, though its value may be unknown.
+                values: Sum::of(
+                    rows.iter()
+                        .filter(|row| row.population > 0.0)
+                        .map(|row| row.weight() * row.value),
+                ),
                 lower: before / self.total,
                 upper: (below.value() / self.total).min(1.0),
                 position: (before + 0.5 * weight) / self.total,
@@ -277,6 +282,16 @@ mod tests {
         let mut rows = rows(&[(1.0, 1.0, 5.0), (2.0, f64::NAN, 0.0), (3.0, 2.0, 5.0)]);
         let ranked = Ranked::sort(&mut rows).unwrap();
         assert_eq!((ranked.places, ranked.n, ranked.mean()), (2, 2.0, 1.5));
+    }
+
+    #[test]
+    fn a_row_without_people_adds_nothing_to_its_tie() {
+        for unknown in [f64::NAN, f64::INFINITY] {
+            let mut rows = rows(&[(1.0, 1.0, 5.0), (1.0, unknown, 0.0), (3.0, 2.0, 5.0)]);
+            let ranked = Ranked::sort(&mut rows).unwrap();
+            let values: Vec<f64> = ranked.ties().map(|tie| tie.values).collect();
+            assert_eq!(values, [5.0, 10.0]);
+        }
     }
 
     #[test]
