@@ -101,47 +101,85 @@ fn between_units<'a>(
     scores: impl Iterator<Item = Score<'a>>,
     clusters: bool,
 ) -> Option<([f64; 3], f64)> {
-    let mut units: BTreeMap<(u32, u32), [Sum; 2]> = BTreeMap::new();
-    for score in scores {
-        let pull = score.row.times * score.weight * score.residual;
-        let unit = units.entry((score.row.stratum, score.row.psu)).or_default();
-        unit[0].add(pull * score.at[0]);
-        unit[1].add(pull * score.at[1]);
-    }
-    let units: Vec<(u32, [f64; 2])> = units
-        .into_iter()
-        .map(|((stratum, _), pulls)| (stratum, pulls.map(Sum::value)))
-        .collect();
-    if units.len() < 2 {
+    let units = Unit::of(scores);
+    let n_units = count(&units);
+    if n_units < 2.0 {
         return None;
     }
     let overall = mean(&units);
     let mut sums = [Sum::default(); 3];
-    for stratum in units.chunk_by(|a, b| a.0 == b.0) {
-        let n = count(stratum.len());
-        let (centre, factor) = match stratum.len() {
+    for stratum in units.chunk_by(|a, b| a.stratum == b.stratum) {
+        let n = count(stratum);
+        let (centre, factor) = match n > 1.0 {
             _ if clusters => ([0.0; 2], 1.0),
-            1 => (overall, 1.0),
-            _ => (mean(stratum), n / (n - 1.0)),
+            false => (overall, 1.0),
+            true => (mean(stratum), n / (n - 1.0)),
         };
-        for (_, [a, b]) in stratum {
-            let (a, b) = (a - centre[0], b - centre[1]);
+        for unit in stratum {
+            let [a, b] = [unit.pulls[0] - centre[0], unit.pulls[1] - centre[1]];
+            let factor = factor * unit.times;
             sums[0].add(factor * a * a);
             sums[1].add(factor * a * b);
             sums[2].add(factor * b * b);
         }
     }
-    Some((sums.map(Sum::value), count(units.len())))
+    Some((sums.map(Sum::value), n_units))
 }
 
-fn mean(units: &[(u32, [f64; 2])]) -> [f64; 2] {
-    let mean = |index: usize| Sum::of(units.iter().map(|unit| unit.1[index])) / count(units.len());
+/// A unit of a stratum.
+struct Unit {
+    stratum: u32,
+    /// What it pulls at level and slope.
+    pulls: [f64; 2],
+    /// How many units pull exactly so.
+    times: f64,
+}
+
+impl Unit {
+    /// The units of rows, by stratum.
+    fn of<'a>(scores: impl Iterator<Item = Score<'a>>) -> Vec<Self> {
+        let mut drawn: BTreeMap<(u32, u32), [Sum; 2]> = BTreeMap::new();
+        let mut units = Vec::new();
+        for score in scores.filter(|score| score.row.times > 0.0) {
+            let pulls = score.at.map(|at| at * score.weight * score.residual);
+            let OrderedRow {
+                stratum,
+                psu,
+                times,
+                ..
+            } = *score.row;
+            if psu == OrderedRow::ALONE {
+                units.push(Self {
+                    stratum,
+                    pulls,
+                    times,
+                });
+                continue;
+            }
+            let unit = drawn.entry((stratum, psu)).or_default();
+            unit[0].add(times * pulls[0]);
+            unit[1].add(times * pulls[1]);
+        }
+        units.extend(drawn.into_iter().map(|((stratum, _), pulls)| Self {
+            stratum,
+            pulls: pulls.map(Sum::value),
+            times: 1.0,
+        }));
+        units.sort_by_key(|unit| unit.stratum);
+        units
+    }
+}
+
+fn mean(units: &[Unit]) -> [f64; 2] {
+    let mean = |index: usize| {
+        let pulls = units.iter().map(|unit| unit.times * unit.pulls[index]);
+        Sum::of(pulls) / count(units)
+    };
     [mean(0), mean(1)]
 }
 
-#[expect(clippy::cast_precision_loss, reason = "units stay far below 2^53")]
-fn count(units: usize) -> f64 {
-    units as f64
+fn count(units: &[Unit]) -> f64 {
+    Sum::of(units.iter().map(|unit| unit.times))
 }
 
 /// `bread * middle * bread`, all symmetric.

@@ -21,11 +21,14 @@ pub struct OrderedRow {
     pub times: f64,
     /// The stratum of a survey.
     pub stratum: u32,
-    /// The primary sampling unit in the stratum, or the cluster.
+    /// The primary sampling unit in the stratum, or the cluster; or [`ALONE`](Self::ALONE).
     pub psu: u32,
 }
 
 impl OrderedRow {
+    /// The `psu` of a row that is a unit of its own, as is each row that it stands for.
+    pub const ALONE: u32 = u32::MAX;
+
     /// A group of a population at a place in the order, with its estimate.
     pub fn group(rank: Option<f64>, value: Option<f64>, population: Option<f64>) -> Self {
         Self {

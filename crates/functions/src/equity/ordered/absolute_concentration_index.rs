@@ -47,8 +47,8 @@ impl Aggregate for AbsoluteConcentrationIndex {
     }
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
-        let options = group_options(state, options)?;
-        let estimate = absolute_concentration_index(&mut rows(state), &options);
+        let index = group_options(options)?;
+        let estimate = absolute_concentration_index(&mut rows(state, options), &index);
         Ok(fault(Self::NAME, estimate)?.into())
     }
 }

@@ -47,8 +47,8 @@ impl Aggregate for KunstMackenbachIndex {
     }
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
-        let options = line_options(state, options)?;
-        let estimate = kunst_mackenbach_index(&mut rows(state), &options);
+        let line = line_options(options)?;
+        let estimate = kunst_mackenbach_index(&mut rows(state, options), &line);
         Ok(fault(Self::NAME, estimate)?.into())
     }
 }

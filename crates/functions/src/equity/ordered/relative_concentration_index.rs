@@ -55,8 +55,8 @@ impl Aggregate for RelativeConcentrationIndex {
     }
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
-        let options = group_options(state, options)?;
-        let estimate = relative_concentration_index(&mut rows(state), &options);
+        let index = group_options(options)?;
+        let estimate = relative_concentration_index(&mut rows(state, options), &index);
         Ok(fault(Self::NAME, estimate)?.into())
     }
 }

@@ -52,8 +52,8 @@ impl Aggregate for RelativeIndexOfInequality {
     }
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
-        let options = line_options(state, options)?;
-        let estimate = relative_index_of_inequality(&mut rows(state), &options);
+        let line = line_options(options)?;
+        let estimate = relative_index_of_inequality(&mut rows(state, options), &line);
         Ok(fault(Self::NAME, estimate)?.into())
     }
 }

@@ -46,8 +46,8 @@ impl Aggregate for RiiMean {
     }
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
-        let options = line_options(state, options)?;
-        let estimate = rii_mean(&mut rows(state), &options);
+        let line = line_options(options)?;
+        let estimate = rii_mean(&mut rows(state, options), &line);
         Ok(fault(Self::NAME, estimate)?.into())
     }
 }

@@ -44,7 +44,7 @@ pub(super) const SE: Argument = Argument::number(
 /// Strata of a survey.
 pub(super) const STRATUM: Argument = Argument::key(
     "stratum",
-    "of a survey's design; NULL is a stratum of its own",
+    "of a survey's design; NULL is a stratum of its own; without `psu` each row is a unit of it",
 )
 .optional();
 
@@ -133,12 +133,14 @@ pub(super) fn keep(
     unit.push([number(2), number(0), number(1), number(se)]);
 }
 
-/// The rows as `stats` takes them.
-pub(super) fn rows(state: &Rows) -> Vec<OrderedRow> {
+/// The rows as `stats` takes them. Where no units are given, every row is one.
+pub(super) fn rows(state: &Rows, options: &Options) -> Vec<OrderedRow> {
     let mut rows = Vec::new();
+    let are_drawn = is_given(options, PSU.name);
     let known = |number: f64| (!number.is_nan()).then_some(number);
     for ((_, units), stratum) in state.sorted().into_iter().zip(0..) {
-        for ((_, unit), psu) in units.sorted().into_iter().zip(0..) {
+        for ((_, unit), number) in units.sorted().into_iter().zip(0..) {
+            let psu = if are_drawn { number } else { OrderedRow::ALONE };
             rows.reserve(unit.len());
             rows.extend(unit.iter().map(|([rank, value, population, se], times)| {
                 OrderedRow::group(known(rank), known(value), known(population))
@@ -151,9 +153,15 @@ pub(super) fn rows(state: &Rows) -> Vec<OrderedRow> {
     rows
 }
 
-/// Whether rows come from more than one unit.
-fn has_units(state: &Rows) -> bool {
-    state.len() > 1 || state.sorted().iter().any(|(_, units)| units.len() > 1)
+/// Whether a key is given: as a column, whatever is in it, or as a constant.
+pub(in super::super) fn is_given(options: &Options, name: &str) -> bool {
+    options.is_column(name) || options.key(name).is_some()
+}
+
+/// Whether a survey's design is given. What is given decides, and not what is in it: people of one
+/// unit are not independent because no other unit is in their group.
+fn has_design(options: &Options) -> bool {
+    is_given(options, STRATUM.name) || is_given(options, PSU.name)
 }
 
 /// A count of people as a number.
@@ -177,7 +185,7 @@ pub(in super::super) fn fault<T>(
 }
 
 /// How a line is laid, from `model`, `scale`, `error` and `confidence`, if the measure has them.
-pub(super) fn line_options(state: &Rows, options: &Options) -> Result<LineOptions> {
+pub(super) fn line_options(options: &Options) -> Result<LineOptions> {
     let scale = options.number("scale").unwrap_or(1.0);
     let model = match options.text("model") {
         "logit" => LineModel::Logit { scale },
@@ -191,7 +199,7 @@ pub(super) fn line_options(state: &Rows, options: &Options) -> Result<LineOption
         "ols" => LineError::Ols,
         "cluster" => LineError::Cluster,
         "survey" => LineError::Survey,
-        _ if has_units(state) => LineError::Survey,
+        _ if has_design(options) => LineError::Survey,
         _ => LineError::Auto,
     };
     Ok(LineOptions {
@@ -204,15 +212,15 @@ pub(super) fn line_options(state: &Rows, options: &Options) -> Result<LineOption
 
 /// How groups are concentrated, from `variant`, `lower`, `upper`, `error` and `confidence`, if the
 /// measure has them.
-pub(super) fn group_options(state: &Rows, options: &Options) -> Result<ConcentrationOptions> {
+pub(super) fn group_options(options: &Options) -> Result<ConcentrationOptions> {
     let mut index = concentration_options(options)?;
-    if index.error == ConcentrationError::Auto && has_units(state) {
+    if index.error == ConcentrationError::Auto && has_design(options) {
         index.error = ConcentrationError::ConvenientSurvey;
     }
     Ok(index)
 }
 
-/// As [`group_options`], but for the units.
+/// As [`group_options`], but for the design of a survey.
 pub(in super::super) fn concentration_options(options: &Options) -> Result<ConcentrationOptions> {
     let bounds = Bounds {
         lower: options.number("lower").unwrap_or(0.0),

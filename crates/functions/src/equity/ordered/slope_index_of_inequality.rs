@@ -54,8 +54,8 @@ impl Aggregate for SlopeIndexOfInequality {
     }
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
-        let options = line_options(state, options)?;
-        let estimate = slope_index_of_inequality(&mut rows(state), &options);
+        let line = line_options(options)?;
+        let estimate = slope_index_of_inequality(&mut rows(state, options), &line);
         Ok(fault(Self::NAME, estimate)?.into())
     }
 }

@@ -168,6 +168,70 @@ fn a_group_without_people_does_not_count() {
     assert_eq!(query(GROUPS, sql).unwrap(), [["0.398268398268", "5"]]);
 }
 
+/// What `call` gives over the groups, where rows of `k` in place of units and strata differ.
+fn answer(table: &str, call: &str) -> Vec<String> {
+    let sql = format!("SELECT a.method, a.se, a.status FROM (SELECT {call} AS a FROM t)");
+    query(table, &sql).unwrap().swap_remove(0)
+}
+
+#[test]
+fn rows_of_a_stratum_are_units_unless_units_are_given() {
+    // `u` numbers the rows.
+    let table = format!("SELECT *, row_number() OVER (ORDER BY r, y) AS u FROM ({GROUPS})");
+    for (call, given) in [
+        ("sii(y, n, r, NULL, NULL, NULL, NULL, p", "survey"),
+        ("rii(y, n, r, NULL, NULL, NULL, 'survey', p", "survey"),
+        ("sii(y, n, r, NULL, NULL, NULL, 'cluster', NULL", "cluster"),
+        ("aci(y, n, r, NULL, NULL, p", "survey"),
+        ("rci(y, n, r, NULL, NULL, NULL, NULL, NULL, p", "survey"),
+    ] {
+        let alone = answer(&table, &format!("{call})"));
+        assert!(alone[0].ends_with(given), "{call}: {alone:?}");
+        assert!(alone[1].parse::<f64>().unwrap() > 0.0, "{call}: {alone:?}");
+        assert_eq!(answer(&table, &format!("{call}, u)")), alone, "{call}");
+    }
+}
+
+#[test]
+fn one_unit_alone_is_no_reason_to_take_its_rows_for_independent() {
+    let one = GROUPS.replace("'b'", "'a'").replace("'c'", "'a'");
+    for (call, method) in [
+        (
+            "sii(y, n, r, NULL, NULL, NULL, NULL, NULL, p)",
+            "linear_survey",
+        ),
+        (
+            "sii(y, n, r, NULL, NULL, NULL, 'cluster', NULL, p)",
+            "linear_cluster",
+        ),
+        (
+            "sii(y, n, r, NULL, NULL, NULL, NULL, NULL, 'a')",
+            "linear_survey",
+        ),
+        ("aci(y, n, r, NULL, NULL, NULL, p)", "survey"),
+    ] {
+        assert_eq!(answer(&one, call), [method, "NULL", "ok"], "{call}");
+    }
+}
+
+#[test]
+fn a_row_without_people_and_value_beside_others_of_its_rank_does_not_count() {
+    let table = format!("{GROUPS} UNION ALL SELECT 2, NULL, 0, NULL, 'a'");
+    for call in [
+        "rci(y, n, r, NULL, NULL, NULL, NULL, 'kakwani')",
+        "extended_concentration_index(y, n, r, 3, NULL, NULL, 'linearised')",
+    ] {
+        for field in ["value", "se"] {
+            let sql = format!("SELECT {call}['{field}'] FROM t");
+            assert_eq!(
+                query(&table, &sql).unwrap(),
+                query(GROUPS, &sql).unwrap(),
+                "{call}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_is_refused_by_name() {
     let error = |call: &str| {

@@ -8,7 +8,9 @@ use super::super::aggregate::Aggregate;
 use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
-use super::super::ordered::rows::{LOWER, UPPER, VARIANT, concentration_options, count, fault};
+use super::super::ordered::rows::{
+    LOWER, UPPER, VARIANT, concentration_options, count, fault, is_given,
+};
 use super::super::output::Output;
 use super::super::state::Keyed;
 
@@ -43,11 +45,7 @@ impl Aggregate for ConcentrationIndex {
              `kakwani` lets ranks vary; `auto` is `delta_cluster` where there is `cluster`, else \
              `delta`",
         ),
-        Argument::key(
-            "cluster",
-            "whom people share their luck with, such as a clinic; NULL is a cluster of its own",
-        )
-        .optional(),
+        CLUSTER,
         Argument::confidence(),
     ];
     const DESCRIPTION: &'static str = "The concentration index of people ranked by something, such \
@@ -60,7 +58,7 @@ impl Aggregate for ConcentrationIndex {
         NULL in `outcome`, `rank_by` or `weight` of any row leaves no answer \
         (`incomplete_strata`): leave such people out in `WHERE`, where it can be seen. `undefined` \
         where all people are of one rank, where the mean is not above 0, and for `wagstaff` where \
-        it is a bound. A negative weight, or an outcome beyond the bounds of a variant that has \
+        it is a bound. With `cluster` and only one of them there is no interval. A negative weight, or an outcome beyond the bounds of a variant that has \
         them, is an error.";
     const EXAMPLE: &'static str = "SELECT concentration_index(tested, income, variant => \
          'erreygers')['value'] AS index\n\
@@ -83,7 +81,12 @@ impl Aggregate for ConcentrationIndex {
         let constant = options.number("weight").unwrap_or(1.0);
         let known = |number: f64| (!number.is_nan()).then_some(number);
         let mut people = Vec::new();
-        for ((_, cluster), number) in state.sorted().into_iter().zip(0..) {
+        for ((name, cluster), number) in state.sorted().into_iter().zip(0..) {
+            let number = if name.is_some() {
+                number
+            } else {
+                OrderedRow::ALONE
+            };
             people.reserve(cluster.len());
             people.extend(cluster.iter().map(|([rank, outcome, weight], times)| {
                 let weight = if has_weights {
@@ -97,12 +100,19 @@ impl Aggregate for ConcentrationIndex {
             }));
         }
         let mut index = concentration_options(options)?;
-        if index.error == ConcentrationError::Auto && state.len() > 1 {
+        if index.error == ConcentrationError::Auto && is_given(options, CLUSTER.name) {
             index.error = ConcentrationError::DeltaCluster;
         }
         Ok(fault(Self::NAME, concentration_index(&mut people, &index))?.into())
     }
 }
+
+/// Whom people share their luck with.
+const CLUSTER: Argument = Argument::key(
+    "cluster",
+    "whom people share their luck with, such as a clinic; each NULL is a cluster of its own",
+)
+.optional();
 
 /// What people are ranked by.
 pub(super) const RANK_BY: Argument = Argument::number(

@@ -75,6 +75,33 @@ fn clusters_make_errors_of_clusters() {
 }
 
 #[test]
+fn a_cluster_alone_has_no_interval_and_each_null_is_a_cluster() {
+    let answer = |cluster: &str, filter: &str| {
+        let more = format!("NULL, NULL, NULL, NULL, NULL, {cluster}");
+        let sql = format!(
+            "SELECT c.method, c.value, c.se FROM (SELECT concentration_index(tested, income, \
+             {more}) AS c FROM t WHERE {filter})"
+        );
+        query(PEOPLE, &sql).unwrap().swap_remove(0)
+    };
+    let one = answer("CASE WHEN income > 0 THEN 'one' END", "true");
+    assert_eq!(
+        (one[0].as_str(), one[2].as_str()),
+        ("delta_cluster", "NULL")
+    );
+    let [each, null] = ["income + weight", "nullif(clinic, clinic)"].map(|by| answer(by, "true"));
+    assert_eq!(each, null);
+    assert_ne!(each[2], "NULL");
+    let some = answer("nullif(clinic, 'b')", "true");
+    let same = answer(
+        "CASE clinic WHEN 'b' THEN CAST(income AS VARCHAR) ELSE clinic END",
+        "true",
+    );
+    assert_eq!(some, same);
+    assert_ne!(some[2], answer("clinic", "true")[2]);
+}
+
+#[test]
 fn a_null_among_weights_is_not_a_weight_of_one() {
     let status = |weight: &str| {
         let call = format!("concentration_index(tested, income, {weight})['status']");

@@ -220,4 +220,29 @@ fn survey_strata_are_centred_and_single_units_take_the_overall_mean() {
     assert!((found.se.unwrap() - SURVEY_SE).abs() < 1e-12, "{found:?}");
 }
 
+#[test]
+fn rows_that_stand_alone_are_units_of_their_own_however_they_are_counted() {
+    let design = [
+        (1, 1.0, 0.0),
+        (1, 1.0, 0.0),
+        (1, 2.0, 1.0),
+        (2, 2.0, 1.0),
+        (2, 3.0, 1.0),
+    ];
+    let rows = |alone: bool| -> Vec<OrderedRow> {
+        let numbered = design.iter().zip(0..);
+        numbered
+            .map(|(&(stratum, rank, value), number)| {
+                OrderedRow::group(Some(rank), Some(value), Some(1.0))
+                    .drawn_from(stratum, if alone { OrderedRow::ALONE } else { number })
+            })
+            .collect()
+    };
+    for error in [LineError::Survey, LineError::Cluster] {
+        let each = index(&rows(false), LineModel::Linear, error).se.unwrap();
+        let alone = index(&rows(true), LineModel::Linear, error).se.unwrap();
+        assert!((each - alone).abs() < 1e-12, "{each} is not {alone}");
+    }
+}
+
 const SURVEY_SE: f64 = 1.513_086_273_417_293_2;
