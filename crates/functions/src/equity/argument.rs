@@ -13,9 +13,12 @@ pub(crate) enum Kind {
     Number,
     /// Anything that has equality: a stratum, a group, an area. Compared as text.
     Key,
+    /// What became of somebody: a word or a whole number, which is the same in every numeric type.
+    /// Compared as text.
+    Code,
     /// One word of these.
     Choice(&'static [&'static str]),
-    /// True or false; a number is true unless it is 0.
+    /// True or false, or 1 and 0; any other number is an error.
     Flag,
     /// A list of keys.
     Keys,
@@ -72,6 +75,11 @@ impl Argument {
     /// A required key.
     pub(crate) const fn key(name: &'static str, doc: &'static str) -> Self {
         Self::new(name, Kind::Key, doc)
+    }
+
+    /// A required word or whole number.
+    pub(crate) const fn code(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Kind::Code, doc)
     }
 
     /// A required list of keys.
@@ -194,10 +202,24 @@ fn coerce_one(function: &str, argument: &Argument, data_type: &DataType) -> Resu
             DataType::Float64,
             "a number",
         ),
+        // Numbers stay what they are, for those that are neither 0 nor 1 to be refused.
         Kind::Flag => (
             is_number(data_type) || is_boolean,
-            DataType::Boolean,
+            if data_type.is_numeric() {
+                DataType::Float64
+            } else {
+                DataType::Boolean
+            },
             "true or false",
+        ),
+        Kind::Code => (
+            is_number(data_type) || is_text(data_type),
+            if data_type.is_numeric() && !data_type.is_integer() {
+                DataType::Float64
+            } else {
+                DataType::Utf8View
+            },
+            "a word or a whole number",
         ),
         Kind::Choice(_) => (is_text(data_type), DataType::Utf8View, "a word"),
         Kind::Key => (

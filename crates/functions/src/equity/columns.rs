@@ -48,7 +48,8 @@ impl Columns {
             columns.push(match argument.kind {
                 Kind::Number => Column::Number(array.as_primitive::<Float64Type>().clone()),
                 Kind::Key | Kind::Choice(_) => Column::Text(array.as_string_view().clone()),
-                Kind::Flag => Column::Flag(array.as_boolean().clone()),
+                Kind::Code => Column::Text(codes(function, argument, &array)?),
+                Kind::Flag => Column::Flag(flags(function, argument, &array)?),
                 Kind::Keys => Column::Keys(array.as_list::<i32>().clone()),
                 Kind::Estimate => Column::Struct(array.as_struct().clone()),
             });
@@ -183,7 +184,7 @@ impl Columns {
                     choices,
                     self.text(at, row),
                 )?),
-                Kind::Key => OptionValue::Key(self.text(at, row).map(str::to_owned)),
+                Kind::Key | Kind::Code => OptionValue::Key(self.text(at, row).map(str::to_owned)),
                 Kind::Keys | Kind::Estimate => OptionValue::Number(None),
             });
         }
@@ -293,6 +294,48 @@ pub(crate) fn confidence(function: &str, number: f64) -> Result<Confidence> {
     Confidence::try_new(share).or_else(|error| exec_err!("{function}: {error}"))
 }
 
+/// Booleans, or the numbers 0 and 1 for them.
+fn flags(function: &str, argument: &Argument, array: &ArrayRef) -> Result<BooleanArray> {
+    let Some(numbers) = array.as_primitive_opt::<Float64Type>() else {
+        return Ok(array.as_boolean().clone());
+    };
+    let flag = |number: Option<f64>| number.map(|number| flag(function, argument, number));
+    numbers
+        .iter()
+        .map(|number| flag(number).transpose())
+        .collect()
+}
+
+fn flag(function: &str, argument: &Argument, number: f64) -> Result<bool> {
+    match number {
+        0.0 => Ok(false),
+        1.0 => Ok(true),
+        _ => exec_err!(
+            "{function}: {}: expected true or false, or 1 or 0, got `{number}`",
+            argument.name
+        ),
+    }
+}
+
+/// Words, or whole numbers as integers are written.
+fn codes(function: &str, argument: &Argument, array: &ArrayRef) -> Result<StringViewArray> {
+    let Some(numbers) = array.as_primitive_opt::<Float64Type>() else {
+        return Ok(array.as_string_view().clone());
+    };
+    let code = |number: f64| match number.fract() == 0.0 {
+        // A zero below zero is zero.
+        true => Ok(format!("{}", number + 0.0)),
+        false => exec_err!(
+            "{function}: {}: expected a word or a whole number, got `{number}`",
+            argument.name
+        ),
+    };
+    numbers
+        .iter()
+        .map(|number| number.map(code).transpose())
+        .collect()
+}
+
 fn choose(
     function: &str,
     argument: &Argument,
@@ -334,8 +377,9 @@ fn literal_value(
             },
         }),
         Kind::Flag => OptionValue::Flag(match literal {
-            Some(literal) => match literal.cast_to(&DataType::Boolean)? {
-                ScalarValue::Boolean(flag) => flag,
+            Some(ScalarValue::Boolean(flag)) => *flag,
+            Some(literal) => match literal.cast_to(&DataType::Float64)? {
+                ScalarValue::Float64(Some(number)) => Some(flag(function, argument, number)?),
                 _ => None,
             },
             None => match argument.fallback {
@@ -351,7 +395,7 @@ fn literal_value(
             let given = literal.and_then(|literal| literal.try_as_str().flatten());
             OptionValue::Text(choose(function, argument, choices, given.or(fallback))?)
         }
-        Kind::Key => OptionValue::Key(match literal {
+        Kind::Key | Kind::Code => OptionValue::Key(match literal {
             Some(literal) => match literal.cast_to(&DataType::Utf8)? {
                 ScalarValue::Utf8(text) => text,
                 _ => None,

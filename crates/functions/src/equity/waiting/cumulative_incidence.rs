@@ -13,13 +13,13 @@ use super::over_waits::{CONF_TYPE, T, TIME, limits, required};
 /// What stands for a person last seen waiting.
 const CENSORED: [&str; 2] = ["0", "censored"];
 
-const EVENT_TYPE: Argument = Argument::key(
+const EVENT_TYPE: Argument = Argument::code(
     "event_type",
     "how it ended: a word or a whole number, such as 'tested' or 'died'; 'censored' or 0 for a \
      person last seen waiting; NULL gives `incomplete_strata`",
 );
 
-const CAUSE: Argument = Argument::key(
+const CAUSE: Argument = Argument::code(
     "cause",
     "which of them is asked about; all others but 'censored' and 0 compete with it",
 )
@@ -49,7 +49,8 @@ impl Aggregate for CumulativeIncidence {
         `events` are those of `cause` no later than `t`, `n` all people. A NULL time or event \
         gives the status `incomplete_strata`; no rows `undefined`; `not_reached` says that some \
         still wait after the last time that anyone was seen, and that `t` is later. At 0 and at \
-        1 there is no interval. A negative time is an error.";
+        1 there is neither error nor interval. A negative time is an error, and so is an event \
+        that is a fraction or true or false.";
     const EXAMPLE: &'static str = "\
         SELECT cumulative_incidence(days, ended_by, 'tested', 90) AS tested_within_90_days\n\
         FROM (VALUES (35, 'tested'), (60, 'died'), (80, 'tested'), (150, 'censored'))\n\

@@ -25,8 +25,8 @@ pub(super) const TIME: Argument = Argument::number(
 /// Whether that was the end.
 pub(super) const EVENT: Argument = Argument::flag(
     "event",
-    "true (or 1) when the wait ended then, false (or 0) for a person last seen waiting; NULL gives \
-     `incomplete_strata`",
+    "true (or 1) when the wait ended then, false (or 0) for a person last seen waiting; any other \
+     number, as where 2 is an event, is an error; NULL gives `incomplete_strata`",
 );
 
 /// The scale of limits.
