@@ -17,7 +17,7 @@ fn people(table: &Table, effect: &str) -> CostEffect {
     let mut people = CostEffect::new();
     let effects = table.numbers(effect).into_iter();
     for (cost, effect) in table.numbers("cost_sek").into_iter().zip(effects) {
-        people.add(cost, effect).unwrap();
+        people.add(cost, effect);
     }
     people
 }

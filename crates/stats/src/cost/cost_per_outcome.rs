@@ -71,7 +71,7 @@ impl RatioLimits {
 /// use kohort_stats::cost::{CostEffect, RatioLimits, cost_per_outcome};
 /// let mut people = CostEffect::new();
 /// for (cost, diagnosed) in [(9000.0, 1.0), (11000.0, 0.0), (10000.0, 1.0), (10000.0, 0.0)] {
-///     people.add(Some(cost), Some(diagnosed)).unwrap();
+///     people.add(Some(cost), Some(diagnosed));
 /// }
 /// let cost = cost_per_outcome(&people, RatioLimits::Fieller, Confidence::P95);
 /// assert_eq!(cost.value, Some(20_000.0));
@@ -87,8 +87,8 @@ pub fn cost_per_outcome(
 ) -> Estimate {
     let (events, n) = (Some(people.effect()), Some(people.people()));
     let missing = |status| Estimate::missing(status, limits.as_str()).with_counts(events, n);
-    if people.missing() > 0 {
-        return missing(Status::IncompleteStrata);
+    if let Some(status) = people.refusal() {
+        return missing(status);
     }
     let Some(means) = people.means() else {
         return missing(Status::Undefined);
@@ -125,7 +125,7 @@ mod tests {
     fn cost(rows: &[(Option<f64>, Option<f64>)]) -> Estimate {
         let mut people = CostEffect::new();
         for (cost, outcome) in rows {
-            people.add(*cost, *outcome).unwrap();
+            people.add(*cost, *outcome);
         }
         cost_per_outcome(&people, RatioLimits::Fieller, Confidence::P95)
     }

@@ -1,6 +1,6 @@
 //! Which strategies are worth choosing between.
 
-use crate::{Error, Status};
+use crate::Status;
 
 /// The mean cost and the mean effect of a strategy.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -62,10 +62,7 @@ pub struct FrontierRow {
 ///
 /// # Nulls
 /// `incomplete_strata` for all when any cost or effect is missing: a frontier without one of the
-/// strategies may name the wrong ones.
-///
-/// # Errors
-/// A cost or an effect that is infinite or NaN.
+/// strategies may name the wrong ones. `undefined` for all when one is infinite or NaN.
 ///
 /// # Interpretation
 /// With a worth per outcome of `lambda`, choose the last strategy of the frontier whose ratio is at
@@ -78,7 +75,7 @@ pub struct FrontierRow {
 /// # References
 /// Karlsson and Johannesson, 1996, "The decision rules of cost-effectiveness analysis",
 /// PharmacoEconomics, doi:10.2165/00019053-199609020-00004.
-pub fn cost_effectiveness_frontier(strategies: &[Strategy]) -> Result<Vec<FrontierRow>, Error> {
+pub fn cost_effectiveness_frontier(strategies: &[Strategy]) -> Vec<FrontierRow> {
     let row = |place, icer, status| FrontierRow {
         place,
         icer,
@@ -86,17 +83,11 @@ pub fn cost_effectiveness_frontier(strategies: &[Strategy]) -> Result<Vec<Fronti
     };
     let known = strategies.iter().map(|s| s.effect.zip(s.cost));
     let Some(points) = known.collect::<Option<Vec<(f64, f64)>>>() else {
-        return Ok(vec![
-            row(None, None, Status::IncompleteStrata);
-            strategies.len()
-        ]);
+        return vec![row(None, None, Status::IncompleteStrata); strategies.len()];
     };
-    for (effect, cost) in &points {
-        for (name, number) in [("effect", effect), ("cost", cost)] {
-            if !number.is_finite() {
-                return Err(Error::argument(name, "a finite number", number));
-            }
-        }
+    let is_finite = |(effect, cost): &(f64, f64)| effect.is_finite() && cost.is_finite();
+    if !points.iter().all(is_finite) {
+        return vec![row(None, None, Status::Undefined); strategies.len()];
     }
     let undominated = undominated(&points);
     let hull = hull(&undominated);
@@ -114,7 +105,7 @@ pub fn cost_effectiveness_frontier(strategies: &[Strategy]) -> Result<Vec<Fronti
             }
             None => row(Some(Place::Dominated), None, Status::Ok),
         });
-    Ok(rows.collect())
+    rows.collect()
 }
 
 /// The points that no other dominates, each once, by rising cost and so by rising effect.
@@ -163,7 +154,7 @@ mod tests {
                 effect: Some(*effect),
             })
             .collect();
-        let rows = cost_effectiveness_frontier(&strategies).unwrap();
+        let rows = cost_effectiveness_frontier(&strategies);
         rows.iter()
             .map(|row| (row.place.unwrap().as_str(), row.icer))
             .collect()
@@ -222,17 +213,19 @@ mod tests {
             cost: Some(1.0),
             effect: Some(1.0),
         };
-        let rows = cost_effectiveness_frontier(&[known, Strategy::default()]).unwrap();
+        let rows = cost_effectiveness_frontier(&[known, Strategy::default()]);
         assert!(
             rows.iter()
                 .all(|row| row.status == Status::IncompleteStrata)
         );
         assert!(rows.iter().all(|row| row.place.is_none()));
-        assert!(cost_effectiveness_frontier(&[]).unwrap().is_empty());
+        assert!(cost_effectiveness_frontier(&[]).is_empty());
         let wrong = Strategy {
             cost: Some(f64::NAN),
             effect: Some(1.0),
         };
-        assert!(cost_effectiveness_frontier(&[wrong]).is_err());
+        let rows = cost_effectiveness_frontier(&[known, wrong]);
+        assert!(rows.iter().all(|row| row.status == Status::Undefined));
+        assert!(rows.iter().all(|row| row.place.is_none()));
     }
 }

@@ -110,8 +110,8 @@ pub fn incremental_cost_effectiveness_ratio(
         delta_effect: None,
         ratio: missing(status),
     };
-    if strategy.missing() + reference.missing() > 0 {
-        return without(Status::IncompleteStrata);
+    if let Some(status) = strategy.refusal_beside(reference) {
+        return without(status);
     }
     let (Some(means), Some(of_reference)) = (strategy.means(), reference.means()) else {
         return without(Status::Undefined);
@@ -149,7 +149,7 @@ mod tests {
     fn people(rows: &[(f64, f64)]) -> CostEffect {
         let mut sums = CostEffect::new();
         for (cost, effect) in rows {
-            sums.add(Some(*cost), Some(*effect)).unwrap();
+            sums.add(Some(*cost), Some(*effect));
         }
         sums
     }
@@ -191,7 +191,7 @@ mod tests {
             (None, Status::Undefined)
         );
         let mut unknown = some.clone();
-        unknown.add(None, None).unwrap();
+        unknown.add(None, None);
         let found = incremental_cost_effectiveness_ratio(&unknown, &some, Confidence::P95);
         assert_eq!(found.ratio.status, Status::IncompleteStrata);
     }

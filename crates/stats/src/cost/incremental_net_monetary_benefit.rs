@@ -51,10 +51,10 @@ pub struct NetBenefit {
 /// use kohort_stats::cost::{CostEffect, incremental_net_monetary_benefit};
 /// let (mut genome, mut panel) = (CostEffect::new(), CostEffect::new());
 /// for (cost, diagnosed) in [(20_000.0, 1.0), (22_000.0, 0.0)] {
-///     genome.add(Some(cost), Some(diagnosed)).unwrap();
+///     genome.add(Some(cost), Some(diagnosed));
 /// }
 /// for (cost, diagnosed) in [(8_000.0, 0.0), (10_000.0, 0.0)] {
-///     panel.add(Some(cost), Some(diagnosed)).unwrap();
+///     panel.add(Some(cost), Some(diagnosed));
 /// }
 /// let benefit =
 ///     incremental_net_monetary_benefit(&genome, &panel, 50_000.0, Confidence::P95).unwrap();
@@ -81,8 +81,8 @@ pub fn incremental_net_monetary_benefit(
         estimate: Estimate::missing(status, METHOD).with_counts(events, n),
         acceptability: None,
     };
-    if strategy.missing() + reference.missing() > 0 {
-        return Ok(missing(Status::IncompleteStrata));
+    if let Some(status) = strategy.refusal_beside(reference) {
+        return Ok(missing(status));
     }
     let (Some(means), Some(of_reference)) = (strategy.means(), reference.means()) else {
         return Ok(missing(Status::Undefined));
@@ -108,7 +108,7 @@ mod tests {
     fn people(rows: &[(f64, f64)]) -> CostEffect {
         let mut sums = CostEffect::new();
         for (cost, effect) in rows {
-            sums.add(Some(*cost), Some(*effect)).unwrap();
+            sums.add(Some(*cost), Some(*effect));
         }
         sums
     }

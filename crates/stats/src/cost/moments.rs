@@ -1,6 +1,6 @@
 //! Costs and effects of people, summed.
 
-use crate::{Error, ExactSum};
+use crate::{ExactSum, Status};
 
 /// How many sums there are.
 pub const SUMS: usize = 5;
@@ -12,6 +12,7 @@ pub const SUMS: usize = 5;
 pub struct CostEffect {
     n: u64,
     missing: u64,
+    undefined: u64,
     /// Of cost, effect, cost squared, effect squared, cost times effect.
     sums: [ExactSum; SUMS],
 }
@@ -22,19 +23,16 @@ impl CostEffect {
         Self::default()
     }
 
-    /// Adds one person. Without a cost or an effect they make every answer missing.
-    ///
-    /// # Errors
-    /// A cost or an effect that is infinite or NaN.
-    pub fn add(&mut self, cost: Option<f64>, effect: Option<f64>) -> Result<(), Error> {
+    /// Adds one person. Without a cost or an effect, or with one that is NaN or infinite, they make
+    /// every answer missing.
+    pub fn add(&mut self, cost: Option<f64>, effect: Option<f64>) {
         let (Some(cost), Some(effect)) = (cost, effect) else {
             self.missing += 1;
-            return Ok(());
+            return;
         };
-        for (name, number) in [("cost", cost), ("effect", effect)] {
-            if !number.is_finite() {
-                return Err(Error::argument(name, "a finite number", number));
-            }
+        if !(cost.is_finite() && effect.is_finite()) {
+            self.undefined += 1;
+            return;
         }
         let [costs, effects, cost_squares, effect_squares, products] = &mut self.sums;
         costs.add(cost);
@@ -43,27 +41,32 @@ impl CostEffect {
         effect_squares.add_product(effect, effect);
         products.add_product(cost, effect);
         self.n += 1;
-        Ok(())
     }
 
     /// Adds the people of another part.
     pub fn merge(&mut self, other: &Self) {
         self.n += other.n;
         self.missing += other.missing;
+        self.undefined += other.undefined;
         for (sum, part) in self.sums.iter_mut().zip(&other.sums) {
             sum.merge(part);
         }
     }
 
-    /// People, people without a cost or an effect, and the sums of cost, effect, their squares and
-    /// their product: what a part hands on.
-    pub fn parts(&self) -> (u64, u64, &[ExactSum; SUMS]) {
-        (self.n, self.missing, &self.sums)
+    /// People; people without a cost or an effect, and those with one that is NaN or infinite; and
+    /// the sums of cost, effect, their squares and their product: what a part hands on.
+    pub fn parts(&self) -> ([u64; 3], &[ExactSum; SUMS]) {
+        ([self.n, self.missing, self.undefined], &self.sums)
     }
 
     /// The same again.
-    pub fn from_parts(n: u64, missing: u64, sums: [ExactSum; SUMS]) -> Self {
-        Self { n, missing, sums }
+    pub fn from_parts([n, missing, undefined]: [u64; 3], sums: [ExactSum; SUMS]) -> Self {
+        Self {
+            n,
+            missing,
+            undefined,
+            sums,
+        }
     }
 
     /// People with a cost and an effect.
@@ -78,6 +81,24 @@ impl CostEffect {
     /// People without one of them.
     pub fn missing(&self) -> u64 {
         self.missing
+    }
+
+    /// Why nothing can be said of these people, if so: one has no cost or effect, or one that is no
+    /// number.
+    pub fn refusal(&self) -> Option<Status> {
+        match (self.missing, self.undefined) {
+            (0, 0) => None,
+            (0, _) => Some(Status::Undefined),
+            _ => Some(Status::IncompleteStrata),
+        }
+    }
+
+    /// Why nothing can be said of these people and others, if so.
+    pub(super) fn refusal_beside(&self, other: &Self) -> Option<Status> {
+        match (self.refusal(), other.refusal()) {
+            (Some(Status::Undefined), Some(status)) => Some(status),
+            (one, other) => one.or(other),
+        }
     }
 
     /// The sum of costs.
@@ -167,7 +188,7 @@ mod tests {
     fn sums(rows: &[(f64, f64)]) -> CostEffect {
         let mut sums = CostEffect::new();
         for (cost, effect) in rows {
-            sums.add(Some(*cost), Some(*effect)).unwrap();
+            sums.add(Some(*cost), Some(*effect));
         }
         sums
     }
@@ -185,11 +206,14 @@ mod tests {
     }
 
     #[test]
-    fn numbers_must_be_finite() {
+    fn what_is_no_number_leaves_nothing_to_say() {
         let mut sums = CostEffect::new();
-        assert!(sums.add(Some(f64::NAN), Some(1.0)).is_err());
-        assert!(sums.add(Some(1.0), Some(f64::INFINITY)).is_err());
-        sums.add(None, Some(1.0)).unwrap();
+        assert_eq!(sums.refusal(), None);
+        sums.add(Some(f64::NAN), Some(1.0));
+        sums.add(Some(1.0), Some(f64::INFINITY));
+        assert_eq!(sums.refusal(), Some(Status::Undefined));
+        sums.add(None, Some(1.0));
+        assert_eq!(sums.refusal(), Some(Status::IncompleteStrata));
         assert_eq!((sums.people(), sums.missing()), (0.0, 1));
         assert_eq!(sums.means(), None);
     }

@@ -27,7 +27,7 @@ impl BestOff {
     /// Computes a measure from the groups and the best-off of them; or says why there is none.
     ///
     /// # Errors
-    /// Negative or infinite populations.
+    /// Negative populations.
     pub(crate) fn measure(
         self,
         groups: &[Group],

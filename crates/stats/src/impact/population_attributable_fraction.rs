@@ -30,7 +30,7 @@ const METHOD: &str = "walter";
 /// the end of the order. No interval without a scale, or where the value was set to 0.
 ///
 /// # Errors
-/// A population that is negative or infinite; a scale that is not above 0; with a scale, values
+/// A population that is negative; a scale that is not above 0; with a scale, values
 /// outside 0 to it.
 ///
 /// # Interpretation

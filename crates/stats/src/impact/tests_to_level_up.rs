@@ -24,7 +24,7 @@ const METHOD: &str = "best";
 /// groups, or no people.
 ///
 /// # Errors
-/// A population that is negative or infinite; a scale that is not above 0.
+/// A population that is negative; a scale that is not above 0.
 ///
 /// # Interpretation
 /// 0 means that all are alike. It is the plain-language twin of the

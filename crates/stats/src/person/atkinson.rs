@@ -25,7 +25,7 @@ const METHOD: &str = "";
 /// infinite, when all are 0, and with no weight at all.
 ///
 /// # Errors
-/// A weight that is negative or infinite; an `epsilon` that is negative or not finite.
+/// A weight that is negative; an `epsilon` that is negative or not finite.
 ///
 /// # Interpretation
 /// 0 means that everyone has the same. 0.3 means that seven tenths of what there is, shared alike,

@@ -25,7 +25,7 @@ const METHOD: &str = "";
 /// 0.
 ///
 /// # Errors
-/// A weight that is negative or infinite; an `alpha` that is not a finite number.
+/// A weight that is negative; an `alpha` that is not a finite number.
 ///
 /// # Interpretation
 /// 0 means that everyone has the same; there is no common maximum. Relative. The larger `alpha`,

@@ -22,7 +22,7 @@ const METHOD: &str = "";
 /// infinite, when all are 0, and with no weight at all.
 ///
 /// # Errors
-/// A weight that is negative or infinite.
+/// A weight that is negative.
 ///
 /// # Interpretation
 /// 0 means that everyone has the same. It is the share of all there is that would have to change

@@ -53,18 +53,20 @@ impl Held {
     /// Those who have something: people who are alike as one, from the least value upwards, so
     /// that sums do not depend on how the rows came. People without weight are left out.
     ///
-    /// A value or a weight that is NULL or NaN gives [`Status::IncompleteStrata`].
+    /// A value or a weight that is NULL or NaN gives [`Status::IncompleteStrata`], an infinite
+    /// weight [`Status::Undefined`].
     ///
     /// # Errors
-    /// Negative or infinite weights.
+    /// Negative weights.
     pub(crate) fn of<'a>(
         people: impl Iterator<Item = &'a Person>,
     ) -> Result<Result<Vec<Self>, Status>, Error> {
         let mut all = Vec::with_capacity(people.size_hint().0);
-        let mut complete = true;
+        let (mut complete, mut finite) = (true, true);
         for person in people {
             let weight = at_least_0("weight", person.weight)?;
             match (person.value.filter(|value| !value.is_nan()), weight) {
+                (Some(_), Some(f64::INFINITY)) => finite = false,
                 (Some(value), Some(weight)) if weight > 0.0 => all.push(Self {
                     // A zero below zero is zero.
                     value: value + 0.0,
@@ -78,6 +80,9 @@ impl Held {
         }
         if !complete {
             return Ok(Err(Status::IncompleteStrata));
+        }
+        if !finite {
+            return Ok(Err(Status::Undefined));
         }
         all.sort_unstable_by(|left, right| {
             let value = left.value.total_cmp(&right.value);
@@ -106,16 +111,16 @@ pub(crate) struct Spread {
     pub(crate) mean: f64,
     /// The rows with weight.
     pub(crate) rows: f64,
+    /// All weight: the people that the rows stand for.
+    pub(crate) weight: f64,
 }
 
 impl Spread {
     /// Computes an index that has no interval over people, or says why there is none. `None` from
     /// `index` is undefined.
-    /// All weight: the people that the rows stand for.
-    pub(crate) weight: f64,
     ///
     /// # Errors
-    /// Negative or infinite weights.
+    /// Negative weights.
     pub(crate) fn index(
         people: &[Person],
         method: &'static str,

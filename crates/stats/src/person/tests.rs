@@ -85,6 +85,7 @@ fn a_null_is_incomplete_and_a_wrong_weight_an_error() {
         for undefined in [
             with(Some(-1.0), Some(1.0)),
             with(Some(f64::INFINITY), Some(1.0)),
+            with(Some(1.0), Some(f64::INFINITY)),
             people([0.0, 0.0]),
             vec![],
         ] {
@@ -94,10 +95,8 @@ fn a_null_is_incomplete_and_a_wrong_weight_an_error() {
                 "{name}"
             );
         }
-        for wrong in [-1.0, f64::INFINITY] {
-            assert!(index(&with(Some(1.0), Some(wrong))).is_err(), "{name}");
-            assert!(index(&with(None, Some(wrong))).is_err(), "{name}");
-        }
+        assert!(index(&with(Some(1.0), Some(-1.0))).is_err(), "{name}");
+        assert!(index(&with(None, Some(-1.0))).is_err(), "{name}");
         let nobody = index(&with(Some(-5.0), Some(0.0))).unwrap();
         assert_eq!(nobody, index(&people([1.0, 2.0, 6.0])).unwrap(), "{name}");
     }

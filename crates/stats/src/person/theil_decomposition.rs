@@ -46,7 +46,7 @@ pub struct Decomposition {
 /// most 0.
 ///
 /// # Errors
-/// A weight that is negative or infinite; an `alpha` that is not a finite number.
+/// A weight that is negative; an `alpha` that is not a finite number.
 ///
 /// # Interpretation
 /// Between over total is the share of inequality that goes with the groups. For `α = 0` only, it is

@@ -24,7 +24,7 @@ const METHOD: &str = "ahn";
 /// groups or no people. No interval when a standard error is NULL.
 ///
 /// # Errors
-/// A population or standard error that is negative or infinite.
+/// A population or standard error that is negative.
 ///
 /// # Interpretation
 /// 0 is no difference; it is never below 0, though its lower limit may be. Absolute, weighted by

@@ -27,7 +27,7 @@ impl Contrast {
     /// Computes a measure from the two groups; or says why there is none.
     ///
     /// # Errors
-    /// Negative or infinite standard errors.
+    /// Negative standard errors.
     pub(crate) fn measure(
         self,
         groups: &[Group],

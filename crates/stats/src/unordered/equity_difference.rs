@@ -26,7 +26,7 @@ const METHOD: &str = "normal";
 /// when not exactly one group is the reference. No interval without the standard errors of the two.
 ///
 /// # Errors
-/// A standard error that is negative or infinite.
+/// A standard error that is negative.
 ///
 /// # Interpretation
 /// 0 is no difference. Absolute: give the [`equity_ratio`](super::equity_ratio) beside it. Above 0

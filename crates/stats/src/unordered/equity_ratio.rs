@@ -28,7 +28,7 @@ const METHOD: &str = "lognormal";
 /// No interval without the standard errors of the two, or when either value is 0.
 ///
 /// # Errors
-/// A standard error that is negative or infinite.
+/// A standard error that is negative.
 ///
 /// # Interpretation
 /// 1 is no difference. Relative: give the [`equity_difference`](super::equity_difference) beside

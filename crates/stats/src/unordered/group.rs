@@ -87,17 +87,18 @@ impl Known {
 /// The groups with their values, in an order that does not depend on how the rows came.
 ///
 /// A NULL or NaN value gives [`Status::IncompleteStrata`]: an estimate that is missing for a group
-/// must not be passed over. An infinite one gives [`Status::Undefined`].
+/// must not be passed over. An infinite one, or an infinite population, gives
+/// [`Status::Undefined`]. An infinite standard error is none.
 ///
 /// # Errors
-/// Negative or infinite standard errors and populations.
+/// Negative standard errors and populations.
 pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status>, Error> {
     let known = groups.iter().map(|group| {
         Ok(Known {
             value: group.value.unwrap_or(f64::NAN),
             population: at_least_0("population", group.population)?.unwrap_or(f64::NAN),
             share: f64::NAN,
-            se: at_least_0("se", group.se)?,
+            se: at_least_0("se", group.se)?.filter(|se| se.is_finite()),
             order: group.order.filter(|order| !order.is_nan()),
             is_reference: group.is_reference,
         })
@@ -106,7 +107,8 @@ pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status
     if known.iter().any(|group| group.value.is_nan()) {
         return Ok(Err(Status::IncompleteStrata));
     }
-    if known.iter().any(|group| group.value.is_infinite()) {
+    let is_infinite = |group: &Known| group.value.is_infinite() || group.population.is_infinite();
+    if known.iter().any(is_infinite) {
         return Ok(Err(Status::Undefined));
     }
     known.sort_by(Known::cmp);
@@ -116,7 +118,7 @@ pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status
 /// A number that cannot be negative; `None` where it is NULL or not a number.
 pub(crate) fn at_least_0(argument: &'static str, field: Option<f64>) -> Result<Option<f64>, Error> {
     match field {
-        Some(found) if found < 0.0 || found.is_infinite() => {
+        Some(found) if found < 0.0 => {
             Err(Error::argument(argument, "a number of at least 0", found))
         }
         field => Ok(field.filter(|number| !number.is_nan())),
@@ -138,7 +140,7 @@ impl Setting {
     /// why there is none.
     ///
     /// # Errors
-    /// Negative or infinite populations or standard errors.
+    /// Negative populations or standard errors.
     pub(crate) fn measure(
         groups: &[Group],
         fewest: usize,
@@ -187,8 +189,8 @@ impl Setting {
         }
     }
 
-    /// Sums a term over groups. Nobody lives in a group with share 0, so it adds nothing, though
-    /// its term may be infinite.
+    /// Sums a term over groups. A share that is too small for a number adds nothing, though its
+    /// term may be infinite.
     pub(crate) fn sum_shares(&self, term: impl Fn(&Known) -> f64) -> f64 {
         let peopled = self.groups.iter().filter(|group| group.share > 0.0);
         peopled.map(|group| group.share * term(group)).sum()

@@ -26,7 +26,7 @@ const METHOD: &str = "delta";
 /// when all values are equal.
 ///
 /// # Errors
-/// A population or standard error that is negative or infinite.
+/// A population or standard error that is negative.
 ///
 /// # Interpretation
 /// 0 is no difference; 10 means that groups lie a tenth of the mean away from it, on average.

@@ -24,7 +24,7 @@ const METHOD: &str = "delta";
 /// groups or no people. No interval when a standard error is NULL, or when all values are equal.
 ///
 /// # Errors
-/// A population or standard error that is negative or infinite.
+/// A population or standard error that is negative.
 ///
 /// # Interpretation
 /// 0 is no difference. Absolute; beside it give the relative

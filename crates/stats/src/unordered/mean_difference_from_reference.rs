@@ -28,7 +28,7 @@ const METHOD: &str = "delta";
 /// standard error is NULL, or when all values are equal.
 ///
 /// # Errors
-/// A population or standard error that is negative or infinite.
+/// A population or standard error that is negative.
 ///
 /// # Interpretation
 /// 0 is no difference. Absolute. Groups above and below the reference add up, they do not cancel.

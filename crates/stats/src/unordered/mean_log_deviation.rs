@@ -27,7 +27,7 @@ const METHOD: &str = "delta";
 /// is NULL, when a value is 0, or when all values are equal.
 ///
 /// # Errors
-/// A population or standard error that is negative or infinite; a scale that is not above 0.
+/// A population or standard error that is negative; a scale that is not above 0.
 ///
 /// # Interpretation
 /// 0 is no difference; it is never below 0. Relative, weighted by people; groups with little count

@@ -26,7 +26,7 @@ const METHOD: &str = "delta";
 /// As of the two indices.
 ///
 /// # Errors
-/// A population or standard error that is negative or infinite; a scale that is not above 0.
+/// A population or standard error that is negative; a scale that is not above 0.
 ///
 /// # Interpretation
 /// 0 is no difference; it is never below 0. Relative, weighted by people; groups with little and

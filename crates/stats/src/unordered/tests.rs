@@ -180,7 +180,6 @@ fn no_people_at_all_is_undefined_and_a_group_without_people_is_not() {
 fn what_cannot_be_is_an_error_even_beside_a_null() {
     let wrong: [fn(&mut Group); 3] = [
         |group| group.population = Some(-1.0),
-        |group| group.population = Some(f64::INFINITY),
         |group| group.se = Some(-1.0),
     ];
     for change in wrong {
@@ -223,6 +222,22 @@ fn a_zero_is_the_limit_for_theil_and_infinite_for_the_mean_log_deviation() {
     let mean = (4000.0 + 55.0 * 250.0 + 28_000.0) / 800.0;
     let term = |value: f64, share: f64| share * value / mean * (value / mean).ln();
     near(
+#[test]
+fn an_infinite_population_is_undefined_and_an_infinite_error_none() {
+    let infinite = Some(f64::INFINITY);
+    let people = without(four(), |group| group.population = infinite);
+    let unsure = without(four(), |group| group.se = infinite);
+    for (name, measure) in &SPREADS {
+        assert_eq!(
+            measure(&people).unwrap().status,
+            Status::Undefined,
+            "{name}"
+        );
+        let found = measure(&unsure).unwrap();
+        assert_eq!((found.status, found.se), (Status::Ok, None), "{name}");
+    }
+}
+
         theil.value,
         term(40.0, 0.125) + term(55.0, 0.3125) + term(70.0, 0.5),
     );

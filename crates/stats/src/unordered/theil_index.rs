@@ -28,7 +28,7 @@ pub const DEFAULT_THEIL_SCALE: f64 = 1000.0;
 /// is NULL, when a value is 0, or when all values are equal.
 ///
 /// # Errors
-/// A population or standard error that is negative or infinite; a scale that is not above 0.
+/// A population or standard error that is negative; a scale that is not above 0.
 ///
 /// # Interpretation
 /// 0 is no difference; it is never below 0. Relative, weighted by people; groups with much count

@@ -22,7 +22,7 @@ const METHOD: &str = "normal";
 /// No interval when a standard error is NULL.
 ///
 /// # Errors
-/// A population or standard error that is negative or infinite.
+/// A population or standard error that is negative.
 ///
 /// # Interpretation
 /// What one would find without looking at groups. The measures of spread compare with it.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::counts::Time;
-use crate::Error;
+use super::counts::{Time, is_no_number};
+use crate::{Error, Status};
 
 /// How a person's time ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,13 +51,15 @@ impl CompetingCounts {
     }
 }
 
-/// People per distinct time with competing events, and how many have no time or event.
+/// People per distinct time with competing events, and how many have no time or event, or a time
+/// that is no number.
 ///
 /// Adding and merging are sums, so the order of rows and of partitions is nowhere in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompetingTimes {
     counts: BTreeMap<Time, CompetingCounts>,
     missing: u64,
+    undefined: u64,
 }
 
 impl CompetingTimes {
@@ -66,18 +68,18 @@ impl CompetingTimes {
         Self::default()
     }
 
-    /// Adds one person. Without a time or an event they make every answer missing.
+    /// Adds one person. Without a time or an event, or with a time that is NaN or infinite, they make
+    /// every answer missing.
     ///
     /// # Errors
-    /// A time that is not a number of 0 or more.
+    /// A time below 0.
     pub fn add(&mut self, time: Option<f64>, event: Option<CompetingEvent>) -> Result<(), Error> {
         match (time, event) {
-            (Some(time), Some(event)) => self.add_counts(time, CompetingCounts::one(event)),
-            _ => {
-                self.missing += 1;
-                Ok(())
-            }
+            (Some(time), Some(_)) if is_no_number(time) => self.undefined += 1,
+            (Some(time), Some(event)) => self.add_counts(time, CompetingCounts::one(event))?,
+            _ => self.missing += 1,
         }
+        Ok(())
     }
 
     /// Adds people who share a time.
@@ -95,12 +97,18 @@ impl CompetingTimes {
         self.missing += people;
     }
 
+    /// Adds people whose time is NaN or infinite.
+    pub fn add_undefined(&mut self, people: u64) {
+        self.undefined += people;
+    }
+
     /// Adds the people of another part.
     pub fn merge(&mut self, other: &Self) {
         for (time, counts) in &other.counts {
             self.counts.entry(*time).or_default().add(counts);
         }
         self.missing += other.missing;
+        self.undefined += other.undefined;
     }
 
     /// The distinct times in ascending order, with their people.
@@ -116,6 +124,21 @@ impl CompetingTimes {
     /// People whose time or event is not known.
     pub fn missing(&self) -> u64 {
         self.missing
+    }
+
+    /// People whose time is NaN or infinite.
+    pub fn undefined(&self) -> u64 {
+        self.undefined
+    }
+
+    /// Why nothing can be said of these people, if so: of one of them a time or an event is not
+    /// known, or a time is no number.
+    pub fn refusal(&self) -> Option<Status> {
+        match (self.missing, self.undefined) {
+            (0, 0) => None,
+            (0, _) => Some(Status::Undefined),
+            _ => Some(Status::IncompleteStrata),
+        }
     }
 
     /// Everyone with a time.

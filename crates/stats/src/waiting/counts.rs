@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::Error;
+use crate::{Error, Status};
 
 /// A waiting time: 0 or more, finite, in any unit that is the same for everyone.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,11 @@ impl Time {
     pub const fn value(self) -> f64 {
         self.0
     }
+}
+
+/// Whether a time is NaN or infinite, and not below 0 either.
+pub(super) fn is_no_number(time: f64) -> bool {
+    time.is_nan() || time == f64::INFINITY
 }
 
 impl PartialEq for Time {
@@ -58,13 +63,14 @@ pub struct WaitingCounts {
     pub censored: u64,
 }
 
-/// People per distinct waiting time, and how many have none.
+/// People per distinct waiting time, and how many have none, or one that is no number.
 ///
 /// Adding and merging are sums, so the order of rows and of partitions is nowhere in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WaitingTimes {
     counts: BTreeMap<Time, WaitingCounts>,
     missing: u64,
+    undefined: u64,
 }
 
 impl WaitingTimes {
@@ -76,19 +82,18 @@ impl WaitingTimes {
     /// Adds one person: how long they waited, and whether that ended the wait.
     ///
     /// A person without a time, or of whom it is not known whether they still wait, makes every
-    /// answer missing.
+    /// answer missing; so does one whose time is NaN or infinite.
     ///
     /// # Errors
-    /// A time that is not a number of 0 or more.
+    /// A time below 0.
     pub fn add(&mut self, time: Option<f64>, event: Option<bool>) -> Result<(), Error> {
         match (time, event) {
-            (Some(time), Some(true)) => self.add_counts(time, 1, 0),
-            (Some(time), Some(false)) => self.add_counts(time, 0, 1),
-            _ => {
-                self.missing += 1;
-                Ok(())
-            }
+            (Some(time), Some(_)) if is_no_number(time) => self.undefined += 1,
+            (Some(time), Some(true)) => self.add_counts(time, 1, 0)?,
+            (Some(time), Some(false)) => self.add_counts(time, 0, 1)?,
+            _ => self.missing += 1,
         }
+        Ok(())
     }
 
     /// Adds people who share a time.
@@ -107,6 +112,11 @@ impl WaitingTimes {
         self.missing += people;
     }
 
+    /// Adds people whose time is NaN or infinite.
+    pub fn add_undefined(&mut self, people: u64) {
+        self.undefined += people;
+    }
+
     /// Adds the people of another part.
     pub fn merge(&mut self, other: &Self) {
         for (time, counts) in &other.counts {
@@ -115,6 +125,7 @@ impl WaitingTimes {
             at.censored += counts.censored;
         }
         self.missing += other.missing;
+        self.undefined += other.undefined;
     }
 
     /// The distinct times in ascending order, with their people.
@@ -135,6 +146,21 @@ impl WaitingTimes {
     /// People whose time or event is not known.
     pub fn missing(&self) -> u64 {
         self.missing
+    }
+
+    /// People whose time is NaN or infinite.
+    pub fn undefined(&self) -> u64 {
+        self.undefined
+    }
+
+    /// Why nothing can be said of these people, if so: of one of them a time or an event is not
+    /// known, or a time is no number.
+    pub fn refusal(&self) -> Option<Status> {
+        match (self.missing, self.undefined) {
+            (0, 0) => None,
+            (0, _) => Some(Status::Undefined),
+            _ => Some(Status::IncompleteStrata),
+        }
     }
 
     /// Everyone with a time.
@@ -164,13 +190,30 @@ mod tests {
     #[test]
     fn times_are_zero_or_more() {
         let mut times = WaitingTimes::new();
-        for wrong in [-1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for wrong in [-1.0, f64::NEG_INFINITY] {
             assert!(times.add(Some(wrong), Some(true)).is_err(), "{wrong}");
         }
         assert_eq!(times, WaitingTimes::new());
         times.add(Some(0.0), Some(true)).unwrap();
         times.add(Some(-0.0), Some(false)).unwrap();
         assert_eq!(times.iter().count(), 1);
+    }
+
+    #[test]
+    fn a_time_that_is_no_number_leaves_its_group_undefined() {
+        for wrong in [f64::NAN, f64::INFINITY] {
+            assert!(Time::try_new(wrong).is_err());
+            let mut times = WaitingTimes::new();
+            times.add(Some(1.0), Some(true)).unwrap();
+            assert_eq!(times.refusal(), None);
+            let mut other = WaitingTimes::new();
+            other.add(Some(wrong), Some(true)).unwrap();
+            times.merge(&other);
+            assert_eq!((times.undefined(), times.people()), (1, 1));
+            assert_eq!(times.refusal(), Some(Status::Undefined));
+            times.add(Some(wrong), None).unwrap();
+            assert_eq!(times.refusal(), Some(Status::IncompleteStrata));
+        }
     }
 
     #[test]

@@ -71,8 +71,8 @@ pub fn cumulative_incidence(
     let events = Some(people(events.map(|(_, n)| n.cause).sum()));
     let n = Some(people(times.people()));
     let missing = |status| Estimate::missing(status, limits.as_str()).with_counts(events, n);
-    if times.missing() > 0 {
-        return Ok(missing(Status::IncompleteStrata));
+    if let Some(status) = times.refusal() {
+        return Ok(missing(status));
     }
     let Some((last, _)) = times.iter().next_back() else {
         return Ok(missing(Status::Undefined));

@@ -66,8 +66,8 @@ pub fn kaplan_meier_quantile(
     let events = curve.steps().iter().map(|step| step.events).sum();
     let (events, n) = (Some(people(events)), Some(people(curve.people())));
     let missing = |status| Estimate::missing(status, limits.as_str()).with_counts(events, n);
-    if times.missing() > 0 {
-        return Ok(missing(Status::IncompleteStrata));
+    if let Some(status) = times.refusal() {
+        return Ok(missing(status));
     }
     let Some(last) = times.last() else {
         return Ok(missing(Status::Undefined));

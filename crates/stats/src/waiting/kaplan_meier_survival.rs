@@ -63,8 +63,8 @@ pub fn kaplan_meier_survival(
             Some(people(curve.people())),
         )
     };
-    if times.missing() > 0 {
-        return Ok(missing(Status::IncompleteStrata));
+    if let Some(status) = times.refusal() {
+        return Ok(missing(status));
     }
     if curve.people() == 0 {
         return Ok(missing(Status::Undefined));

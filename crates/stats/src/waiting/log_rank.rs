@@ -98,8 +98,9 @@ pub fn logrank_test(groups: &[&WaitingTimes]) -> LogRank {
     let n = test.groups.iter().map(|group| group.n).sum();
     let (events, n) = (Some(people(events)), Some(people(n)));
     let missing = |status| Estimate::missing(status, METHOD).with_counts(events, n);
-    if groups.iter().any(|group| group.missing() > 0) {
-        test.estimate = missing(Status::IncompleteStrata);
+    let refusals = groups.iter().filter_map(|group| group.refusal());
+    if let Some(status) = refusals.max_by_key(|status| *status == Status::IncompleteStrata) {
+        test.estimate = missing(status);
         return test;
     }
     match sums.quadratic_form(&test.groups) {

@@ -63,8 +63,8 @@ pub fn restricted_mean_survival_time(
     let events = Some(people(curve.events_until(tau)));
     let n = Some(people(curve.people()));
     let missing = |status| Estimate::missing(status, METHOD).with_counts(events, n);
-    if times.missing() > 0 {
-        return Ok(missing(Status::IncompleteStrata));
+    if let Some(status) = times.refusal() {
+        return Ok(missing(status));
     }
     if curve.people() == 0 {
         return Ok(missing(Status::Undefined));

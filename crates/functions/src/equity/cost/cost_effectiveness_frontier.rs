@@ -1,7 +1,7 @@
 //! `cost_effectiveness_frontier(cost, effect) OVER (…)`: which strategies are worth choosing
 //! between.
 
-use datafusion::common::{Result, exec_err};
+use datafusion::common::Result;
 use kohort_stats::cost::{Strategy, cost_effectiveness_frontier};
 
 use super::super::argument::Argument;
@@ -41,7 +41,8 @@ impl Window for CostEffectivenessFrontier {
         doi:10.2165/00019053-199609020-00004.\n\n\
         The means are taken as they are: how sure the order is, \
         `incremental_net_monetary_benefit` says. A NULL cost or effect gives the status \
-        `incomplete_strata` in every row, for the missing strategy may be the best.";
+        `incomplete_strata` in every row, for the missing strategy may be the best; one that is \
+        NaN or infinite `undefined`.";
     const EXAMPLE: &'static str = "\
         SELECT test_type, cost_effectiveness_frontier(cost, effect) OVER () AS place\n\
         FROM (VALUES ('none', 0, 0.00), ('array', 6000, 0.10), ('panel', 10000, 0.13),\n\
@@ -55,10 +56,7 @@ impl Window for CostEffectivenessFrontier {
                 effect: columns.number(1, row),
             })
             .collect();
-        let rows = match cost_effectiveness_frontier(&strategies) {
-            Ok(rows) => rows,
-            Err(error) => return exec_err!("{}: {error}", Self::NAME),
-        };
+        let rows = cost_effectiveness_frontier(&strategies);
         let output = |row: kohort_stats::cost::FrontierRow| {
             Output::Struct(vec![
                 Cell::Text(row.place.map(|place| place.as_str().to_owned())),

@@ -48,7 +48,8 @@ impl Aggregate for CostPerOutcome {
     type State = CostEffect;
 
     fn update(state: &mut CostEffect, columns: &Columns, row: usize) -> Result<()> {
-        add(Self::NAME, state, columns, row)
+        add(state, columns, row);
+        Ok(())
     }
 
     fn evaluate(state: &CostEffect, options: &Options) -> Result<Output> {

@@ -54,7 +54,8 @@ impl Aggregate for IncrementalNetMonetaryBenefit {
 
     fn update(state: &mut Self::State, columns: &Columns, row: usize) -> Result<()> {
         let people = state.entry(columns.text(2, row));
-        add(Self::NAME, people, columns, row)
+        add(people, columns, row);
+        Ok(())
     }
 
     fn evaluate(state: &Self::State, options: &Options) -> Result<Output> {

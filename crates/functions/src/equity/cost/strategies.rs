@@ -11,7 +11,8 @@ use super::super::state::{Keyed, Reader, State, write_integer, write_number};
 /// What a person cost.
 pub(super) const COST: Argument = Argument::number(
     "cost",
-    "what the person cost, in one currency; NULL gives `incomplete_strata`",
+    "what the person cost, in one currency; NULL gives `incomplete_strata`, NaN and infinity \
+     `undefined`",
 );
 
 /// What a person gained.
@@ -32,14 +33,8 @@ pub(super) const REFERENCE: Argument =
     Argument::key("reference", "the strategy that the other is compared with").constant();
 
 /// Adds a row whose first two columns are [`COST`] and [`EFFECT`].
-pub(super) fn add(
-    function: &str,
-    people: &mut CostEffect,
-    columns: &Columns,
-    row: usize,
-) -> Result<()> {
-    let added = people.add(columns.number(0, row), columns.number(1, row));
-    added.or_else(|error| exec_err!("{function}: {error}"))
+pub(super) fn add(people: &mut CostEffect, columns: &Columns, row: usize) {
+    people.add(columns.number(0, row), columns.number(1, row));
 }
 
 /// The people of the strategy, and those of the reference; nobody where a group has none. People of
@@ -57,7 +52,7 @@ pub(super) fn both(
         match key {
             Some(key) if key == reference => with.merge(people),
             Some(key) => compared.push((key, people)),
-            None => with.merge(&CostEffect::from_parts(0, 1, Default::default())),
+            None => with.merge(&CostEffect::from_parts([0, 1, 0], Default::default())),
         }
     }
     match compared.as_slice() {
@@ -76,9 +71,10 @@ pub(super) fn both(
 
 impl State for CostEffect {
     fn write(&self, bytes: &mut Vec<u8>) {
-        let (n, missing, sums) = self.parts();
-        write_integer(bytes, n);
-        write_integer(bytes, missing);
+        let (people, sums) = self.parts();
+        for count in people {
+            write_integer(bytes, count);
+        }
         for sum in sums {
             let parts = sum.parts();
             write_integer(bytes, parts.len() as u64);
@@ -89,14 +85,14 @@ impl State for CostEffect {
     }
 
     fn merge(&mut self, bytes: &mut Reader<'_>) -> Result<()> {
-        let (n, missing) = (bytes.integer()?, bytes.integer()?);
+        let people = [bytes.integer()?, bytes.integer()?, bytes.integer()?];
         let mut sums: [ExactSum; SUMS] = Default::default();
         for sum in &mut sums {
             for _ in 0..bytes.length()? {
                 sum.add(bytes.number()?);
             }
         }
-        CostEffect::merge(self, &CostEffect::from_parts(n, missing, sums));
+        CostEffect::merge(self, &CostEffect::from_parts(people, sums));
         Ok(())
     }
 

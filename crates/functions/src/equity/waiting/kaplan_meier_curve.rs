@@ -39,8 +39,9 @@ impl OverWaits for KaplanMeierCurve {
         Before the first time the share is 1. `unnest` makes a row of each step. Limits hold for \
         one time, not for the whole curve. Kaplan and Meier, 1958, \
         doi:10.1080/01621459.1958.10501452.\n\n\
-        NULL when a time or an event is NULL, for the curve would be of other people; an empty \
-        list without rows. Where the share is 0 or 1 there are no limits. A negative time is an \
+        NULL when a time or an event is NULL, or a time is NaN or infinite, for the curve would be \
+        of other people; an empty \
+        list without rows. Where the share is 0 or 1 there is no error and there are no limits. A negative time is an \
         error.";
     const EXAMPLE: &'static str = "\
         SELECT step['time'] AS days, step['survival'] AS wait_longer, step['at_risk'] AS at_risk\n\
@@ -53,7 +54,7 @@ impl OverWaits for KaplanMeierCurve {
         options: &Options,
         confidence: Confidence,
     ) -> Result<Output, Error> {
-        if times.missing() > 0 {
+        if times.refusal().is_some() {
             return Ok(Output::Null);
         }
         let limits = limits(options)?;

@@ -19,7 +19,7 @@ use super::super::state::{Reader, State, write_integer, write_number};
 pub(super) const TIME: Argument = Argument::number(
     "time",
     "how long the person has waited, to the end or so far: 0 or more, in days or any one unit; \
-     NULL gives `incomplete_strata`",
+     NULL gives `incomplete_strata`, NaN and infinity `undefined`",
 );
 
 /// Whether that was the end.
@@ -123,6 +123,7 @@ pub(super) fn limits(options: &Options) -> Result<Limits, Error> {
 impl State for WaitingTimes {
     fn write(&self, bytes: &mut Vec<u8>) {
         write_integer(bytes, self.missing());
+        write_integer(bytes, self.undefined());
         write_integer(bytes, self.distinct() as u64);
         for (time, counts) in self.iter() {
             write_number(bytes, time);
@@ -133,6 +134,7 @@ impl State for WaitingTimes {
 
     fn merge(&mut self, bytes: &mut Reader<'_>) -> Result<()> {
         self.add_missing(bytes.integer()?);
+        self.add_undefined(bytes.integer()?);
         for _ in 0..bytes.length()? {
             let (time, events, censored) = (bytes.number()?, bytes.integer()?, bytes.integer()?);
             if let Err(error) = self.add_counts(time, events, censored) {
@@ -151,6 +153,7 @@ impl State for WaitingTimes {
 impl State for CompetingTimes {
     fn write(&self, bytes: &mut Vec<u8>) {
         write_integer(bytes, self.missing());
+        write_integer(bytes, self.undefined());
         write_integer(bytes, self.distinct() as u64);
         for (time, counts) in self.iter() {
             write_number(bytes, time);
@@ -162,6 +165,7 @@ impl State for CompetingTimes {
 
     fn merge(&mut self, bytes: &mut Reader<'_>) -> Result<()> {
         self.add_missing(bytes.integer()?);
+        self.add_undefined(bytes.integer()?);
         for _ in 0..bytes.length()? {
             let time = bytes.number()?;
             let counts = CompetingCounts {

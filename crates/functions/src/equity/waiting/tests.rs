@@ -168,6 +168,97 @@ fn competing_events_are_counted_as_what_they_are() {
 }
 
 #[test]
+fn a_code_of_an_event_is_the_same_in_every_numeric_type() {
+    let coded = "CASE ended WHEN 'tested' THEN 1 WHEN 'died' THEN 2 ELSE 0 END";
+    for number in ["DOUBLE", "REAL", "TINYINT", "DECIMAL(5, 2)"] {
+        for cause in ["1", "1.0", "'1'"] {
+            let events = format!("CAST({coded} AS {number})");
+            let call = format!("cumulative_incidence(days, {events}, {cause}, 100)");
+            near(&format!("{call}['value']"), 0.4);
+        }
+    }
+    let error = |events: &str, cause: &str| {
+        error(&format!(
+            "cumulative_incidence(days, {events}, {cause}, 100)"
+        ))
+    };
+    let half = error("days / 120.0", "1");
+    assert!(
+        half.contains("event_type: expected a word or a whole number"),
+        "{half}"
+    );
+    let flag = error("done", "1");
+    assert!(
+        flag.contains("`event_type` must be a word or a whole number, got Bool"),
+        "{flag}"
+    );
+    let cause = error(coded, "true");
+    assert!(
+        cause.contains("`cause` must be a word or a whole number"),
+        "{cause}"
+    );
+}
+
+#[test]
+fn an_event_is_one_or_none_and_no_other_number() {
+    for yes in ["done", "CAST(done AS INT)", "CAST(done AS DOUBLE)"] {
+        near(&format!("km_survival(days, {yes}, 100)['events']"), 5.0);
+    }
+    // As R's survival takes it, 1 is last seen waiting and 2 an event.
+    let two = "1 + CAST(done AS INT)";
+    for call in CALLS.iter().filter(|call| call.contains("done")) {
+        let error = error(&call.replace("done", two));
+        assert!(
+            error.contains("event: expected true or false, or 1 or 0, got `2`"),
+            "{error}"
+        );
+    }
+    let none = "CASE WHEN k = 'a' THEN NULL ELSE CAST(done AS INT) END";
+    assert_eq!(
+        status(WAITS, &format!("km_survival(days, {none}, 9)")),
+        "incomplete_strata"
+    );
+    let nan = error("km_survival(days, CASE WHEN done THEN 'NaN'::DOUBLE END, 9)");
+    assert!(nan.contains("got `NaN`"), "{nan}");
+}
+
+#[test]
+fn a_time_that_is_no_number_concerns_its_group_alone() {
+    for wrong in ["NaN", "Infinity"] {
+        let days = format!("CASE WHEN days = 90 THEN '{wrong}'::DOUBLE ELSE days END");
+        for call in CALLS {
+            let call = call.replace("days", &days);
+            let sql = format!(
+                "SELECT k, {call}['value'] IS NULL, {call}['status'] FROM t GROUP BY k ORDER BY k"
+            );
+            let rows = query(WAITS, &sql).unwrap();
+            assert_eq!(rows[0], ["a", "false", "ok"], "{call}");
+            assert_eq!(rows[1], ["b", "true", "undefined"], "{call}");
+        }
+        let sql = format!("SELECT km_curve({days}, done) FROM t");
+        assert_eq!(query(WAITS, &sql).unwrap(), [["NULL"]]);
+    }
+}
+
+#[test]
+fn where_no_wait_ended_there_is_no_error_and_not_0() {
+    for call in [
+        "share_within(days, done, 15)",
+        "km_survival(days, done, 15)",
+        "rmst(days, done, 15)",
+        "cumulative_incidence(days, ended, 'tested', 15)",
+        "cumulative_incidence(days, ended, 'moved', 100)",
+    ] {
+        let sql = format!(
+            "SELECT w.value IS NULL, w.se, w.lower_cl, w.upper_cl, w.status FROM \
+             (SELECT {call} AS w FROM t)"
+        );
+        let rows = query(WAITS, &sql).unwrap();
+        assert_eq!(rows, [["false", "NULL", "NULL", "NULL", "ok"]], "{call}");
+    }
+}
+
+#[test]
 fn the_log_rank_test_compares_groups() {
     near(
         "logrank_test(days, done, k)['value']",
