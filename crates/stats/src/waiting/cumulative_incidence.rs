@@ -23,7 +23,7 @@ use crate::{Confidence, Error, Estimate, Status};
 /// # Nulls
 /// `incomplete_strata` when a time or an event is not known. `not_reached` when someone is without
 /// any event after the last time that anyone was seen, and `at` is later. `undefined` without
-/// people. The limits alone are missing where the share is 0 or 1.
+/// people. The standard error and the limits alone are missing where the share is 0 or 1.
 ///
 /// # Errors
 /// `at` is below 0 or not a number.
@@ -81,12 +81,13 @@ pub fn cumulative_incidence(
     if at > last && path.without > 0.0 {
         return Ok(missing(Status::NotReached));
     }
-    let se = path.variance().sqrt();
-    let around = limits.around(path.share, se, confidence);
+    let inside = path.share > 0.0 && path.share < 1.0;
+    let se = Some(path.variance().sqrt()).filter(|se| inside && *se > 0.0);
+    let around = se.and_then(|se| limits.around(path.share, se, confidence));
     let mut estimate = Estimate::of(path.share, limits.as_str())
         .with_limits(confidence, around.map(|l| l.0), around.map(|l| l.1))
         .with_counts(events, n);
-    estimate.se = Some(se);
+    estimate.se = se;
     Ok(estimate)
 }
 
@@ -223,7 +224,12 @@ mod tests {
         assert_eq!(at(&counts(&[(1.0, 1, 1, 0)]), 3.0).value, Some(0.5));
         assert_eq!(at(&CompetingTimes::new(), 3.0).status, Status::Undefined);
         let none = at(&open, 0.5);
-        assert_eq!((none.value, none.lower_cl), (Some(0.0), None));
+        assert_eq!(
+            (none.value, none.se, none.lower_cl),
+            (Some(0.0), None, None)
+        );
+        let all = at(&counts(&[(1.0, 3, 0, 0)]), 1.0);
+        assert_eq!((all.value, all.se, all.upper_cl), (Some(1.0), None, None));
         let mut unknown = open;
         unknown.add(Some(1.0), None).unwrap();
         assert_eq!(at(&unknown, 1.0).status, Status::IncompleteStrata);

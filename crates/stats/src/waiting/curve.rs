@@ -79,7 +79,8 @@ pub struct Step {
     pub censored: u64,
     /// The share who wait longer.
     pub survival: f64,
-    /// Its standard error by Greenwood's formula; 0 before the first event, none once nobody waits.
+    /// Its standard error by Greenwood's formula; none before the first event, nor once nobody
+    /// waits.
     pub se: Option<f64>,
 }
 
@@ -126,7 +127,7 @@ impl Curve {
                 events: counts.events,
                 censored: counts.censored,
                 survival,
-                se: (survival > 0.0).then(|| survival * greenwood.sqrt()),
+                se: (survival > 0.0 && greenwood > 0.0).then(|| survival * greenwood.sqrt()),
             };
             at_risk -= counts.events + counts.censored;
             step

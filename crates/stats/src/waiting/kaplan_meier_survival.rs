@@ -19,7 +19,8 @@ use crate::{Confidence, Error, Estimate, Status};
 /// # Nulls
 /// `incomplete_strata` when a time or an event is not known. `not_reached` when someone still waits
 /// after the last time that anyone was seen, and `at` is later. `undefined` without people. The
-/// limits alone are missing where the share is 0 or 1: Greenwood's formula knows no error there.
+/// standard error and the limits alone are missing where the share is 0 or 1: Greenwood's formula
+/// knows no error there.
 ///
 /// # Errors
 /// `at` is below 0 or not a number.
@@ -74,7 +75,7 @@ pub fn kaplan_meier_survival(
     }
     let last = curve.until(at).last();
     let mut estimate = Estimate::of(last.map_or(1.0, |step| step.survival), limits.as_str());
-    estimate.se = last.map_or(Some(0.0), |step| step.se);
+    estimate.se = last.and_then(|step| step.se);
     let around = last.and_then(|step| step.limits(limits, confidence));
     Ok(estimate
         .with_limits(confidence, around.map(|l| l.0), around.map(|l| l.1))
@@ -131,8 +132,11 @@ mod tests {
     #[test]
     fn before_the_first_event_everyone_waits_and_limits_are_not_made_up() {
         let late = at(&waits(&[(10.0, true), (20.0, false)]), 5.0);
-        assert_eq!((late.value, late.se), (Some(1.0), Some(0.0)));
+        assert_eq!((late.value, late.se), (Some(1.0), None));
         assert_eq!((late.lower_cl, late.upper_cl), (None, None));
+        // Someone was last seen by then, and still nobody served.
+        let seen = at(&waits(&[(5.0, false), (10.0, true), (20.0, false)]), 6.0);
+        assert_eq!((seen.value, seen.se), (Some(1.0), None));
     }
 
     #[test]

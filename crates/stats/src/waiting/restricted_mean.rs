@@ -22,7 +22,9 @@ const METHOD: &str = "kaplan_meier";
 ///
 /// # Nulls
 /// `not_reached` when `tau` is later than the last time that anyone was seen, and someone waits
-/// then. `incomplete_strata` when a time or an event is not known, `undefined` without people.
+/// then. `incomplete_strata` when a time or an event is not known, `undefined` without people. The
+/// standard error and the limits alone are missing where no wait ended before `tau`, and where all
+/// ended at once: nothing says there how far chance goes.
 ///
 /// # Errors
 /// `tau` is not above 0.
@@ -73,8 +75,9 @@ pub fn restricted_mean_survival_time(
         return Ok(missing(Status::NotReached));
     }
     let (area, variance) = area_and_variance(&curve, tau);
+    let se = (variance > 0.0).then(|| variance.sqrt());
     Ok(Estimate::of(area, METHOD)
-        .with_normal_limits(confidence, Some(variance.sqrt()))
+        .with_normal_limits(confidence, se)
         .with_counts(events, n))
 }
 
@@ -121,6 +124,18 @@ mod tests {
         // Nobody waits after 5: the rest of the area is known to be 0.
         assert_eq!(mean(&[(5.0, 4, 0)], 6.0).value, Some(5.0));
         assert_eq!(mean(&[], 6.0).status, Status::Undefined);
+    }
+
+    #[test]
+    fn without_an_end_before_the_horizon_there_is_no_error_and_not_0() {
+        for rows in [[(90.0, 0, 5)], [(60.0, 5, 0)]] {
+            let found = mean(&rows, 60.0);
+            assert_eq!((found.value, found.status), (Some(60.0), Status::Ok));
+            assert_eq!(
+                (found.se, found.lower_cl, found.upper_cl),
+                (None, None, None)
+            );
+        }
     }
 
     #[test]
