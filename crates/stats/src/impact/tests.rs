@@ -138,6 +138,27 @@ fn a_null_is_incomplete_and_nothing_to_divide_by_undefined() {
 }
 
 #[test]
+fn where_nobody_lives_is_not_the_best_off() {
+    let empty = [99.0, 1.0].map(|value| group(value, 0.0, 9.0));
+    let with = |groups: &[Group]| [groups, empty.as_slice()].concat();
+    let all = |groups: &[Group]| {
+        [BestOff::ByValue, BestOff::ByOrder].map(|best_off| {
+            let scale = Some(100.0);
+            [
+                population_attributable_risk(groups, best_off, Better::High, scale, P95).unwrap(),
+                population_attributable_fraction(groups, best_off, Better::Low, scale, P95)
+                    .unwrap(),
+                attributable_fraction(groups, best_off, scale, P95).unwrap(),
+                tests_to_level_up(groups, Better::High, 1.0).unwrap(),
+            ]
+        })
+    };
+    assert_eq!(all(&with(&three())), all(&three()));
+    let one = tests_to_level_up(&with(&three()[..1]), Better::High, 1.0).unwrap();
+    assert_eq!(one.status, Status::Undefined);
+}
+
+#[test]
 fn tests_to_level_up_are_the_risk_times_all_people() {
     let tests = tests_to_level_up(&three(), Better::High, 100.0).unwrap();
     near(tests.value, 90.0);

@@ -39,12 +39,13 @@ const METHOD: &str = "delta";
 /// # Example
 /// ```
 /// use kohort_stats::unordered::{Group, between_group_sd};
-/// let regions = [(50.0, 100.0), (60.0, 0.0), (70.0, 100.0)].map(|(y, people)| Group {
+/// let regions = [(50.0, 100.0), (60.0, 200.0), (80.0, 100.0)].map(|(y, people)| Group {
 ///     value: Some(y),
 ///     population: Some(people),
 ///     ..Group::default()
 /// });
-/// assert_eq!(between_group_sd(&regions, Default::default()).unwrap().value, Some(10.0));
+/// let spread = between_group_sd(&regions, Default::default()).unwrap();
+/// assert!((spread.value.unwrap() - 118.75_f64.sqrt()).abs() < 1e-12);
 /// ```
 ///
 /// # References

@@ -40,7 +40,7 @@ impl Contrast {
             Ok(pair) => measure(&pair),
             Err(status) => Estimate::missing(status, method),
         };
-        Ok(estimate.with_counts(None, Some(super::group::count(groups.len()))))
+        Ok(estimate.with_counts(None, Some(super::group::peopled(groups))))
     }
 
     fn pair(self, known: &[Known], better: Better) -> Result<Pair, Status> {

@@ -84,7 +84,8 @@ impl Known {
     }
 }
 
-/// The groups with their values, in an order that does not depend on how the rows came.
+/// The groups with their values, in an order that does not depend on how the rows came. Where
+/// nobody lives is no group, whatever its value.
 ///
 /// A NULL or NaN value gives [`Status::IncompleteStrata`]: an estimate that is missing for a group
 /// must not be passed over. An infinite one, or an infinite population, gives
@@ -104,6 +105,7 @@ pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status
         })
     });
     let mut known: Vec<Known> = known.collect::<Result<_, Error>>()?;
+    known.retain(|group| group.population != 0.0);
     if known.iter().any(|group| group.value.is_nan()) {
         return Ok(Err(Status::IncompleteStrata));
     }
@@ -152,7 +154,7 @@ impl Setting {
             Ok(_) => Estimate::missing(Status::Undefined, method),
             Err(status) => Estimate::missing(status, method),
         };
-        Ok(estimate.with_counts(None, Some(count(groups.len()))))
+        Ok(estimate.with_counts(None, Some(peopled(groups))))
     }
 
     fn try_new(groups: &[Group]) -> Result<Result<Self, Status>, Error> {
@@ -164,7 +166,7 @@ impl Setting {
         if population.is_nan() {
             return Ok(Err(Status::IncompleteStrata));
         }
-        if population <= 0.0 {
+        if known.is_empty() {
             return Ok(Err(Status::Undefined));
         }
         for group in &mut known {
@@ -226,6 +228,12 @@ pub(crate) fn values_only(groups: &[Group]) -> Vec<Group> {
         ..Group::default()
     };
     groups.iter().map(only).collect()
+}
+
+/// How many groups have people, or may have.
+pub(crate) fn peopled(groups: &[Group]) -> f64 {
+    let peopled = groups.iter().filter(|group| group.population != Some(0.0));
+    count(peopled.count())
 }
 
 /// A number of groups or people.

@@ -177,8 +177,32 @@ fn no_people_at_all_is_undefined_and_a_group_without_people_is_not() {
 }
 
 #[test]
+fn where_nobody_lives_is_no_group_and_not_the_best() {
+    for value in [None, Some(0.5), Some(99.0)] {
+        let empty = Group {
+            value,
+            order: None,
+            is_reference: None,
+            ..group(0.0, 0.0, 9.0)
+        };
+        let with = |groups: &[Group]| [groups, &[empty]].concat();
+        for (name, measure) in all().filter(|(name, _)| !name.starts_with("range")) {
+            assert_eq!(measure(&with(&four())), measure(&four()), "{name}");
+        }
+        for (name, measure) in &SPREADS {
+            let two = measure(&with(&four()[..2])).unwrap();
+            assert_eq!(
+                (two.status, two.n),
+                (Status::Undefined, Some(2.0)),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_is_an_error_even_beside_a_null() {
-    let wrong: [fn(&mut Group); 3] = [
+    let wrong: [fn(&mut Group); 2] = [
         |group| group.population = Some(-1.0),
         |group| group.se = Some(-1.0),
     ];
@@ -195,6 +219,22 @@ fn what_cannot_be_is_an_error_even_beside_a_null() {
         assert!(theil_index(&four(), scale, P95).is_err());
         assert!(mean_log_deviation(&four(), scale, P95).is_err());
         assert!(symmetrised_theil(&four(), scale, P95).is_err());
+    }
+}
+
+#[test]
+fn an_infinite_population_is_undefined_and_an_infinite_error_none() {
+    let infinite = Some(f64::INFINITY);
+    let people = without(four(), |group| group.population = infinite);
+    let unsure = without(four(), |group| group.se = infinite);
+    for (name, measure) in &SPREADS {
+        assert_eq!(
+            measure(&people).unwrap().status,
+            Status::Undefined,
+            "{name}"
+        );
+        let found = measure(&unsure).unwrap();
+        assert_eq!((found.status, found.se), (Status::Ok, None), "{name}");
     }
 }
 
@@ -222,22 +262,6 @@ fn a_zero_is_the_limit_for_theil_and_infinite_for_the_mean_log_deviation() {
     let mean = (4000.0 + 55.0 * 250.0 + 28_000.0) / 800.0;
     let term = |value: f64, share: f64| share * value / mean * (value / mean).ln();
     near(
-#[test]
-fn an_infinite_population_is_undefined_and_an_infinite_error_none() {
-    let infinite = Some(f64::INFINITY);
-    let people = without(four(), |group| group.population = infinite);
-    let unsure = without(four(), |group| group.se = infinite);
-    for (name, measure) in &SPREADS {
-        assert_eq!(
-            measure(&people).unwrap().status,
-            Status::Undefined,
-            "{name}"
-        );
-        let found = measure(&unsure).unwrap();
-        assert_eq!((found.status, found.se), (Status::Ok, None), "{name}");
-    }
-}
-
         theil.value,
         term(40.0, 0.125) + term(55.0, 0.3125) + term(70.0, 0.5),
     );

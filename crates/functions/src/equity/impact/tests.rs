@@ -127,6 +127,19 @@ fn a_null_makes_the_answer_incomplete() {
 }
 
 #[test]
+fn where_nobody_lives_is_not_the_best_off() {
+    let table = format!("{REGIONS} UNION ALL SELECT 'all', 99, 0, 9");
+    for call in ["paf(y, p)", "paf(y, p, true, o)", "tests_to_level_up(y, p)"] {
+        let sql = format!("SELECT {call} FROM t WHERE k = 'all'");
+        assert_eq!(
+            query(&table, &sql).unwrap(),
+            query(REGIONS, &sql).unwrap(),
+            "{call}"
+        );
+    }
+}
+
+#[test]
 fn what_cannot_be_is_an_error_that_names_it() {
     for (call, what) in [
         ("paf(y, -p)", "population_attributable_fraction: population"),
