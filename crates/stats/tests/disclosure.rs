@@ -92,13 +92,15 @@ fn small_table() -> impl Strategy<Value = CountTable> {
     ];
     (shape, margins()).prop_flat_map(|((rows, columns), margins)| {
         // Each of at most `MOST` people falls into some count.
-        proptest::collection::vec(0..rows * columns, 0..=MOST as usize).prop_map(move |people| {
-            let mut counts = vec![0; rows * columns];
-            for at in people {
-                counts[at] += 1;
-            }
-            CountTable::try_new(rows, columns, &counts, margins).unwrap()
-        })
+        proptest::collection::vec(0..rows * columns, 0..=usize::try_from(MOST).unwrap()).prop_map(
+            move |people| {
+                let mut counts = vec![0; rows * columns];
+                for at in people {
+                    counts[at] += 1;
+                }
+                CountTable::try_new(rows, columns, &counts, margins).unwrap()
+            },
+        )
     })
 }
 
