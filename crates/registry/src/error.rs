@@ -87,7 +87,11 @@ impl Error {
         match self {
             Self::Format { hint, .. } | Self::Options { hint, .. } => hint.clone(),
             Self::Changed { .. } => Some("wait until it is complete, and load it again".to_owned()),
-            Self::UndeclaredPersonalId { column, .. } => Some(format!(
+            Self::UndeclaredPersonalId {
+                column,
+                is_whole: true,
+                ..
+            } => Some(format!(
                 "`--personal-id {column}` stores a pseudonym in its place; `--drop {column}` \
                  leaves the column out"
             )),

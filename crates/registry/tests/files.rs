@@ -11,8 +11,14 @@ mod support;
 
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BinaryArray, Decimal128Array, Float64Array, Int64Array, ListArray,
+    RecordBatch, StringArray, StructArray,
+};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{
+    DataType, Date32Type, Field, Float64Type, Int64Type, TimestampMicrosecondType,
+};
 use kohort_registry::personal::PseudonymKey;
 use kohort_registry::{ColumnType, Derived, Error, FileSource, Load, LoadOptions, Source};
 use support::{Loaded, dataset, file, key, load, options, read};
@@ -339,4 +345,149 @@ fn a_table_that_is_there_says_how_columns_are_read_and_a_rename_what_they_are_ca
         ("x", DataType::Int64),
     ];
     assert_eq!(types(&loaded), expected);
+}
+
+/// A Parquet file of one column `pnr`, which an array of some type is.
+fn parquet(array: ArrayRef) -> (tempfile::TempDir, Arc<dyn Source>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("typed.parquet");
+    let batch = RecordBatch::try_from_iter_with_nullable([("pnr", array, true)]).unwrap();
+    support::write_batch(&path, &batch);
+    (folder, Arc::new(FileSource::new(path)))
+}
+
+/// One number as a column of each type that Parquet may have it in.
+fn number_in_every_type() -> Vec<(&'static str, ArrayRef)> {
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["191212121212", "x"]));
+    let item = Arc::new(Field::new_list_field(DataType::Utf8, true));
+    let offsets = OffsetBuffer::from_lengths([2]);
+    let list = ListArray::new(item, offsets, Arc::clone(&texts), None);
+    let one = texts.slice(0, 1);
+    let field = Arc::new(Field::new("number", DataType::Utf8, true));
+    let nested = StructArray::from(vec![(Arc::clone(&field), Arc::clone(&one))]);
+    let nested: ArrayRef = Arc::new(nested);
+    let item = Arc::new(Field::new_list_field(nested.data_type().clone(), true));
+    let offsets = OffsetBuffer::from_lengths([1]);
+    let of_structs = ListArray::new(item, offsets, Arc::clone(&nested), None);
+    let decimal = Decimal128Array::from(vec![191_212_121_212_i128]);
+    let decimal = decimal.with_precision_and_scale(12, 0).unwrap();
+    vec![
+        ("text", one),
+        ("integer", Arc::new(Int64Array::from(vec![191_212_121_212]))),
+        (
+            "float",
+            Arc::new(Float64Array::from(vec![191_212_121_212.0])),
+        ),
+        ("decimal", Arc::new(decimal)),
+        ("list", Arc::new(list)),
+        ("struct", nested),
+        ("list of structs", Arc::new(of_structs)),
+        (
+            "binary",
+            Arc::new(BinaryArray::from(vec![&b"19121212-1212"[..]])),
+        ),
+    ]
+}
+
+#[test]
+fn undeclared_numbers_stop_the_load_whatever_type_parquet_has_them_in() {
+    for (name, array) in number_in_every_type() {
+        let (_folder, source) = parquet(array);
+        match Load::examine(&[source], options()) {
+            Err(error @ Error::UndeclaredPersonalId { .. }) => {
+                assert!(error.hint().unwrap().contains("--drop pnr"), "{name}");
+            }
+            other => panic!("{name}: expected a refusal, got {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn numbers_that_parquet_has_as_text_or_numbers_become_the_same_pseudonym() {
+    let mut pseudonyms = Vec::new();
+    for (_, array) in number_in_every_type().into_iter().take(4) {
+        let (_folder, source) = parquet(array);
+        let loaded = load(&[source], declaring("pnr"));
+        pseudonyms.extend(texts(&loaded, "pnr"));
+    }
+    assert_eq!(pseudonyms.len(), 4);
+    assert!(pseudonyms[0].is_some() && pseudonyms.iter().all(|p| *p == pseudonyms[0]));
+}
+
+#[test]
+fn json_numbers_and_texts_with_numbers_stop_the_load() {
+    for value in [
+        "191212121212",
+        "191212121212.0",
+        "1.91212121212E11",
+        "\"19121212 1212\"",
+        "\"19121212-1212\u{a0}\"",
+        "\"http://electronichealth.se/identifier/personnummer|191212121212\"",
+        "[\"a\",\"19121212-1212\"]",
+        "[{\"n\":191212121212}]",
+    ] {
+        let text = format!("{{\"pnr\":{value}}}\n");
+        let (_folder, source) = file("p.ndjson", text.as_bytes());
+        let examined = Load::examine(&[source], options());
+        assert!(
+            matches!(examined, Err(Error::UndeclaredPersonalId { .. })),
+            "{value}: {examined:?}"
+        );
+    }
+}
+
+#[test]
+fn a_few_numbers_in_a_column_are_told() {
+    let mut text = "id;kommentar\n".to_owned();
+    for id in 0..50 {
+        let comment = if id % 5 == 4 {
+            "19121212-1212"
+        } else {
+            "ringde"
+        };
+        text.push_str(&format!("{id};{comment}\n"));
+    }
+    let (_folder, source) = file("k.csv", text.as_bytes());
+    let load = Load::examine(&[source], options()).unwrap();
+    let notes = load.notes().join("\n");
+    assert!(
+        notes.contains(
+            "column `kommentar` has what looks like a personal number in 10 of 50 values"
+        ),
+        "{notes}"
+    );
+    assert!(notes.contains("(first: line 6)"), "{notes}");
+}
+
+#[test]
+fn a_number_beside_other_digits_is_hidden_in_a_bad_row() {
+    let text = "n;v\n1;2024-03-31 19121212-1212\nx;19121212\u{2013}1212\n2;2024-03-31\n3;\n4;2024-04-01\n5;2024-04-02\n";
+    let (_folder, source) = file("beside.csv", text.as_bytes());
+    let mut typed = options();
+    typed.types = vec![
+        ("n".to_owned(), ColumnType::Integer),
+        ("v".to_owned(), ColumnType::Date),
+    ];
+    let loaded = read(&[source], typed);
+    let everything = format!(
+        "{:?} {:?}",
+        loaded.load.bad_rows(),
+        loaded.set_aside.unwrap()
+    );
+    assert!(!everything.contains("1212"), "{everything}");
+    assert_eq!(loaded.counts.n_set_aside, 2);
+}
+
+#[test]
+fn a_number_in_the_type_of_a_resource_is_hidden() {
+    let text = "{\"resourceType\":\"Patient\",\"id\":\"a\"}\n\
+                {\"resourceType\":\"191212121212\",\"id\":\"b\"}\n";
+    let (_folder, source) = file("p.ndjson", text.as_bytes());
+    let loaded = read(&[Arc::clone(&source)], options());
+    let mut patients = options();
+    patients.rows = Some("Patient".to_owned());
+    let others = load(&[source], patients);
+    let everything = format!("{:?} {:?}", loaded.load.bad_rows(), others.load.notes());
+    assert_eq!(loaded.load.bad_rows().n, 1);
+    assert!(!everything.contains("1212"), "{everything}");
 }

@@ -161,11 +161,13 @@ impl<'o> Examiner<'o> {
         notes: &mut Vec<String>,
     ) -> Role {
         let mut note = |text: String| notes.push(format!("column `{name}` {text}"));
-        if looked.suspicion.n_inside > 0 {
+        if looked.suspicion.n_valid() > 0 {
             note(format!(
-                "has {} texts with what looks like a personal number in them (first: line {}); \
-                 they are stored as they are",
-                looked.suspicion.n_inside, looked.suspicion.first_inside
+                "has what looks like a personal number in {} of {} values (first: line {}); they \
+                 are stored as they are",
+                looked.suspicion.n_valid(),
+                looked.suspicion.n_values,
+                looked.suspicion.first()
             ));
         }
         if looked.about.is_personal {
@@ -201,8 +203,9 @@ impl<'o> Examiner<'o> {
                 return Err(Error::UndeclaredPersonalId {
                     file: file.to_owned(),
                     column: name.clone(),
-                    n_valid: column.suspicion.n_valid,
+                    n_valid: column.suspicion.n_valid(),
                     n_values: column.suspicion.n_values,
+                    is_whole: column.suspicion.is_whole(),
                 });
             }
         }
@@ -211,14 +214,17 @@ impl<'o> Examiner<'o> {
 }
 
 /// Looks for personal numbers in a cell.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "what is too long for a float is too long for a personal number"
+)]
 pub(crate) fn watch(suspicion: &mut Suspicion, cell: Cell<'_>, line: u64, today: NaiveDate) {
     match cell {
         Cell::Text(text) => suspicion.observe(text, line, today),
-        Cell::Integer(value) => suspicion.observe(value.to_string().as_bytes(), line, today),
-        Cell::List(items) => items
-            .iter()
-            .for_each(|item| suspicion.observe(item, line, today)),
-        Cell::Null | Cell::Float(_) | Cell::Boolean(_) => {}
+        Cell::Integer(value) => suspicion.observe_number(value as f64, line, today),
+        Cell::Float(value) => suspicion.observe_number(value, line, today),
+        Cell::List(items) => suspicion.observe_parts(items.iter(), line, today),
+        Cell::Null | Cell::Boolean(_) => {}
     }
 }
 

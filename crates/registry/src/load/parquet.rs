@@ -1,13 +1,14 @@
 //! What does a Parquet file say? It has types already; personal numbers, given types and suspicion
 //! are as for every other format. Rows are counted from 1.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, new_null_array};
 use arrow::compute::{CastOptions, cast_with_options, filter};
-use arrow::datatypes::{DataType, Field, Fields, Int64Type, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, Fields, Float64Type, Int64Type, SchemaRef, TimeUnit};
 use bytes::Bytes;
 use encoding_rs::UTF_8;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
@@ -19,6 +20,7 @@ use crate::load::prepare::{Content, Prepared};
 use crate::load::rows::{RowBuilder, Take};
 use crate::load::set_aside::{SetAside, values};
 use crate::load::{Counts, Load, Piece, Rows as Batch};
+use crate::personal::may_name;
 use crate::read::Columns;
 use crate::record::Record;
 use crate::source::open;
@@ -196,8 +198,13 @@ impl Table {
                     return Err(Error::hinted(file, problem, hint));
                 }
             };
-            let is_read = about.is_personal || about.given.is_some();
-            if is_read && !matches!(stored, DataType::Utf8 | DataType::Int64) {
+            let is_read = match stored {
+                DataType::Utf8 | DataType::Int64 => true,
+                // SAS and pandas keep whole numbers as floats.
+                DataType::Float64 => about.given.is_none(),
+                _ => !about.is_personal && about.given.is_none(),
+            };
+            if !is_read {
                 let (name, kind) = (field.name(), field.data_type());
                 let problem =
                     format!("column `{name}`: expected text or whole numbers, got {kind}");
@@ -216,7 +223,8 @@ impl Table {
             if matches!(
                 field.data_type(),
                 DataType::Decimal128(..) | DataType::Decimal256(..)
-            ) {
+            ) && !about.is_personal
+            {
                 let note = format!("column `{}` has decimals; stored as float", field.name());
                 if !self.notes.contains(&note) {
                     self.notes.push(note);
@@ -241,7 +249,11 @@ impl Table {
                         Ok(new_null_array(stored, batch.num_rows()))
                     }
                     Some(array) => cast_with_options(array, stored, &safe).map_err(|error| {
-                        Error::format(file, format!("column `{}`: {error}", column.original))
+                        let problem = match error.to_string() {
+                            text if may_name(text.as_bytes()) => format!("expected {stored}"),
+                            text => text,
+                        };
+                        Error::format(file, format!("column `{}`: {problem}", column.original))
                     }),
                 },
             )
@@ -270,7 +282,43 @@ fn fill(record: &mut Record, line: u64, arrays: &[ArrayRef], row: usize) {
             record.text(column, texts.value(row).as_bytes());
         } else if let Some(numbers) = array.as_primitive_opt::<Int64Type>() {
             record.integer(column, numbers.value(row));
+        } else if let Some(numbers) = array.as_primitive_opt::<Float64Type>() {
+            record.float(column, numbers.value(row));
+        } else {
+            let mut parts = Vec::new();
+            parts_of(array, row, &mut parts);
+            record.list(column, parts.iter());
         }
+    }
+}
+
+/// The texts and numbers in a value, as texts.
+fn parts_of<'a>(array: &'a ArrayRef, row: usize, parts: &mut Vec<Cow<'a, [u8]>>) {
+    if array.is_null(row) {
+        return;
+    }
+    if let Some(texts) = array.as_string_opt::<i32>() {
+        parts.push(texts.value(row).as_bytes().into());
+    } else if let Some(bytes) = array.as_binary_opt::<i32>() {
+        parts.push(bytes.value(row).into());
+    } else if let Some(numbers) = array.as_primitive_opt::<Int64Type>() {
+        parts.push(numbers.value(row).to_string().into_bytes().into());
+    } else if let Some(numbers) = array.as_primitive_opt::<Float64Type>() {
+        parts.push(numbers.value(row).to_string().into_bytes().into());
+    } else if let Some(lists) = array.as_list_opt::<i32>() {
+        let (start, end) = (lists.value_offsets()[row], lists.value_offsets()[row + 1]);
+        for item in start..end {
+            parts_of(
+                lists.values(),
+                usize::try_from(item).unwrap_or_default(),
+                parts,
+            );
+        }
+    } else if let Some(fields) = array.as_struct_opt() {
+        fields
+            .columns()
+            .iter()
+            .for_each(|field| parts_of(field, row, parts));
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use crate::column::{Reading, Value};
 use crate::load::options::Derived;
-use crate::personal::{Invalid, PersonalNumber, shown};
+use crate::personal::{Invalid, PersonalNumber, is_blank, shown};
 use crate::record::{Cell, Problem, Record};
 use crate::value::ColumnType;
 
@@ -130,10 +130,14 @@ pub(crate) fn personal(
 ) -> Result<Option<PersonalNumber>, Invalid> {
     match cell {
         Cell::Null => Ok(None),
-        Cell::Text(text) if text.trim_ascii().is_empty() => Ok(None),
+        Cell::Text(text) if is_blank(text) => Ok(None),
         Cell::Text(text) => PersonalNumber::parse(text, today).map(Some),
         Cell::Integer(value) => {
             PersonalNumber::parse(value.to_string().as_bytes(), today).map(Some)
+        }
+        // SAS and pandas keep whole numbers as floats.
+        Cell::Float(value) if value.fract() == 0.0 => {
+            PersonalNumber::parse(format!("{value:.0}").as_bytes(), today).map(Some)
         }
         Cell::Float(_) | Cell::Boolean(_) | Cell::List(_) => Err(Invalid::Character),
     }
@@ -162,7 +166,7 @@ pub(crate) fn wrong(column: usize, reading: Reading, cell: Cell<'_>) -> Problem 
     let found = match cell {
         Cell::Text(text) => shown(text),
         Cell::Integer(value) => shown(value.to_string().as_bytes()),
-        Cell::Float(value) => format!("`{value}`"),
+        Cell::Float(value) => shown(value.to_string().as_bytes()),
         Cell::Boolean(value) => format!("`{value}`"),
         Cell::List(_) => "a list".to_owned(),
         Cell::Null => "nothing".to_owned(),

@@ -106,7 +106,7 @@ pub(crate) fn values(
                 Cell::Null => continue,
                 Cell::Text(text) => visible(text, encoding),
                 Cell::Integer(value) => visible(value.to_string().as_bytes(), encoding),
-                Cell::Float(value) => value.to_string(),
+                Cell::Float(value) => visible(value.to_string().as_bytes(), encoding),
                 Cell::Boolean(value) => value.to_string(),
                 Cell::List(items) => {
                     let items = items.iter().map(|item| visible(item, encoding));

@@ -5,7 +5,8 @@
 //! Luhn check digit of the nine before it (the century is not checked); the digit before `C` is odd
 //! for men and even for women. Without a century, `-` is somebody who has not turned 100 by the end
 //! of this year, `+` somebody who has. A samordningsnummer has 60 added to the day. Reserve
-//! numbers, which each region makes by its own rules, are neither.
+//! numbers, which each region makes by its own rules, are neither. Blanks say nothing, and any dash
+//! is a `-`.
 //!
 //! # References
 //! Folkbokföringslag (1991:481) § 18 and § 18 a; Skatteverket, SKV 704 and SKV 707.
@@ -13,6 +14,8 @@
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
+
+use crate::personal::spelling::{Short, ascii};
 
 /// Added to the day of birth in a coordination number.
 const COORDINATION_DAY: u32 = 60;
@@ -98,8 +101,8 @@ impl PersonalNumber {
     /// # Errors
     /// Why it is none.
     pub fn parse(text: &[u8], today: NaiveDate) -> Result<Self, Invalid> {
-        let text = text.trim_ascii();
-        let (before, last, sign) = split(text)?;
+        let text = Short::of(&ascii(text)).ok_or(Invalid::Length)?;
+        let (before, last, sign) = split(text.bytes())?;
         if before.iter().any(|b| !b.is_ascii_digit()) {
             return Err(Invalid::Character);
         }
@@ -246,6 +249,10 @@ mod tests {
             "19121212-1212",
             "19121212+1212",
             " 121212+1212 ",
+            "19121212 1212",
+            "19121212-1212\u{a0}",
+            "19121212\u{2011}1212",
+            "191 212 121 212",
         ] {
             assert_eq!(normal(text), TOLVAN, "{text}");
         }

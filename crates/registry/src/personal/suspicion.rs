@@ -2,78 +2,174 @@
 
 use chrono::NaiveDate;
 
-use crate::personal::PersonalNumber;
+use crate::personal::spelling::{ascii, candidates, has_long_number};
+use crate::personal::{Invalid, PersonalNumber};
+use crate::value::{Decimal, float};
 
 /// Among this many values a quarter is enough: chance would give one in 300.
 const LARGE: u64 = 20;
+
+/// A personal number has at least so many digits.
+const FEWEST_DIGITS: usize = 10;
+
+/// Of digits that begin as a date one in ten has the right check digit by chance. Where no more
+/// than one in this many has it, they are something else.
+const CHANCE: u64 = 4;
 
 /// What a column's values look like.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Suspicion {
     /// Values that are there.
     pub(crate) n_values: u64,
-    /// Those that are personal numbers with a right check digit.
-    pub(crate) n_valid: u64,
-    /// Longer texts with such a number in them.
-    pub(crate) n_inside: u64,
-    /// Line of the first of these.
-    pub(crate) first_inside: u64,
+    /// Values with a right number that has a sign.
+    n_signed: u64,
+    /// Values with a right number of digits only.
+    n_plain: u64,
+    /// Digits that begin as a date, whatever their check digit.
+    n_dated: u64,
+    /// Values that are a number and nothing else.
+    n_whole: u64,
+    /// Line of the first value with a right number.
+    first: u64,
+}
+
+/// A right number in a value.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    is_signed: bool,
+    is_whole: bool,
 }
 
 impl Suspicion {
     /// Looks at a value.
     pub(crate) fn observe(&mut self, value: &[u8], line: u64, today: NaiveDate) {
-        let value = value.trim_ascii();
-        if value.is_empty() {
+        if value.trim_ascii().is_empty() {
             return;
         }
         self.n_values += 1;
-        if value.len() < 10 {
-            return;
-        }
-        if value.len() <= 13 {
-            let is_valid = PersonalNumber::parse(value, today).is_ok();
-            self.n_valid += u64::from(is_valid);
-        } else if holds_number(value, today) {
-            if self.n_inside == 0 {
-                self.first_inside = line;
-            }
-            self.n_inside += 1;
+        if let Some(found) = self.found(value, today) {
+            self.count(found, line);
         }
     }
 
-    /// Whether most of the values are personal numbers, or a quarter of many: 12 digits of date and
-    /// time are one by chance in ten cases, other digits in one of 300.
+    /// Looks at the parts of a value: one right number among them is enough.
+    pub(crate) fn observe_parts<'v>(
+        &mut self,
+        mut parts: impl Iterator<Item = &'v [u8]>,
+        line: u64,
+        today: NaiveDate,
+    ) {
+        self.n_values += 1;
+        let found = parts.find_map(|part| self.found(part, today));
+        if let Some(found) = found {
+            let is_whole = false;
+            self.count(Found { is_whole, ..found }, line);
+        }
+    }
+
+    /// Looks at a number of a format that has numbers.
+    pub(crate) fn observe_number(&mut self, value: f64, line: u64, today: NaiveDate) {
+        self.n_values += 1;
+        let found = whole_digits(value).and_then(|digits| self.plain(digits.as_bytes(), today));
+        if let Some(found) = found {
+            self.count(found, line);
+        }
+    }
+
+    fn count(&mut self, found: Found, line: u64) {
+        if self.n_signed + self.n_plain == 0 {
+            self.first = line;
+        }
+        self.n_whole += u64::from(found.is_whole);
+        match found.is_signed {
+            true => self.n_signed += 1,
+            false => self.n_plain += 1,
+        }
+    }
+
+    fn found(&mut self, value: &[u8], today: NaiveDate) -> Option<Found> {
+        let n_digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+        if n_digits < FEWEST_DIGITS {
+            return None;
+        }
+        match PersonalNumber::parse(value, today) {
+            Ok(_) => {
+                let is_signed = ascii(value).iter().any(|b| matches!(b, b'-' | b'+'));
+                self.n_dated += u64::from(!is_signed);
+                return Some(Found {
+                    is_signed,
+                    is_whole: true,
+                });
+            }
+            Err(Invalid::Checksum | Invalid::Date) => {}
+            Err(_) => {
+                let number = float(value.trim_ascii(), Decimal::Either);
+                if let Some(digits) = number.and_then(whole_digits) {
+                    return self.plain(digits.as_bytes(), today);
+                }
+            }
+        }
+        self.inside(value, today)
+    }
+
+    /// A value of nothing but digits.
+    fn plain(&mut self, digits: &[u8], today: NaiveDate) -> Option<Found> {
+        let parsed = PersonalNumber::parse(digits, today);
+        self.n_dated += u64::from(matches!(parsed, Ok(_) | Err(Invalid::Checksum)));
+        parsed.ok().map(|_| Found {
+            is_signed: false,
+            is_whole: true,
+        })
+    }
+
+    /// The first right number in a text.
+    fn inside(&mut self, value: &[u8], today: NaiveDate) -> Option<Found> {
+        let ascii = ascii(value);
+        for candidate in candidates(&ascii) {
+            let (number, is_signed) = (candidate.number, candidate.is_signed);
+            let parsed = PersonalNumber::parse(number.bytes(), today);
+            let is_dated = matches!(parsed, Ok(_) | Err(Invalid::Checksum));
+            self.n_dated += u64::from(is_dated && !is_signed);
+            if parsed.is_ok() {
+                return Some(Found {
+                    is_signed,
+                    is_whole: false,
+                });
+            }
+        }
+        None
+    }
+
+    /// Values with a right number in them; digits only count where chance does not give as many.
+    pub(crate) fn n_valid(&self) -> u64 {
+        match self.n_plain * CHANCE > self.n_dated {
+            true => self.n_signed + self.n_plain,
+            false => self.n_signed,
+        }
+    }
+
+    /// Line of the first value with a right number.
+    pub(crate) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Whether most of these values are numbers and nothing else, so that the column can be
+    /// declared.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.n_whole * 2 > self.n_signed + self.n_plain
+    }
+
+    /// Whether the column is to be declared or dropped.
     pub(crate) fn is_personal(&self) -> bool {
-        let share = |parts: u64| self.n_valid * parts > self.n_values;
+        let share = |parts: u64| self.n_valid() * parts > self.n_values;
         share(2) || (self.n_values >= LARGE && share(4))
     }
 }
 
-/// Whether a text holds a personal number with a sign (`YYMMDD-NNNC`), or of twelve digits alone.
-fn holds_number(text: &[u8], today: NaiveDate) -> bool {
-    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
-    let mut at = 0;
-    while at < text.len() {
-        if !is_digit(at) {
-            at += 1;
-            continue;
-        }
-        let end = (at..text.len())
-            .find(|i| !is_digit(*i))
-            .unwrap_or(text.len());
-        let has_sign = text.get(end).is_some_and(|b| matches!(b, b'-' | b'+'));
-        let number = match end - at {
-            6 | 8 if has_sign && !is_digit(end + 5) => text.get(at..end + 5),
-            12 => text.get(at..end),
-            _ => None,
-        };
-        if number.is_some_and(|number| PersonalNumber::parse(number, today).is_ok()) {
-            return true;
-        }
-        at = end;
-    }
-    false
+/// The digits of a whole number that is long enough for a personal number.
+fn whole_digits(value: f64) -> Option<String> {
+    let is_long = (1e9..1e12).contains(&value) && value.fract() == 0.0;
+    is_long.then(|| format!("{value:.0}"))
 }
 
 /// A value as a message may show it: cut short, and hidden where a personal number may be in it.
@@ -91,34 +187,24 @@ pub(crate) fn shown(value: &[u8]) -> String {
     format!("`{short}`")
 }
 
-/// Whether a text holds ten or twelve digits in a row, blanks and signs between them or not: right
-/// or wrong, they may name a person.
+/// Whether a text holds digits that may name a person, be they right or wrong.
 pub(crate) fn may_name(text: &[u8]) -> bool {
-    let mut n_digits = 0;
-    for byte in text.iter().chain(b".") {
-        match byte {
-            b'0'..=b'9' => n_digits += 1,
-            b' ' | b'-' | b'+' => {}
-            _ => {
-                if (9..=13).contains(&n_digits) {
-                    return true;
-                }
-                n_digits = 0;
-            }
-        }
-    }
-    false
+    let ascii = ascii(text);
+    has_long_number(&ascii) || candidates(&ascii).next().is_some()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn looked_at(values: &[&str]) -> Suspicion {
-        let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 1, 1).unwrap()
+    }
+
+    fn looked_at<T: AsRef<str>>(values: &[T]) -> Suspicion {
         let mut suspicion = Suspicion::default();
         for (line, value) in (2..).zip(values) {
-            suspicion.observe(value.as_bytes(), line, today);
+            suspicion.observe(value.as_ref().as_bytes(), line, today());
         }
         suspicion
     }
@@ -127,7 +213,7 @@ mod tests {
     fn most_values_make_a_column_personal() {
         assert!(looked_at(&["19121212-1212", "7010632391", "okänt"]).is_personal());
         assert!(!looked_at(&["19121212-1212", "a", "b"]).is_personal());
-        assert!(!looked_at(&[]).is_personal());
+        assert!(!looked_at::<&str>(&[]).is_personal());
         let mut many = vec!["reservnummer"; 15];
         many.extend(["191212121212"; 6]);
         assert!(looked_at(&many).is_personal());
@@ -146,15 +232,92 @@ mod tests {
             "ring 19121212-1212 om svaret",
             "order 123456789012345",
         ]);
-        assert_eq!((seen.n_inside, seen.first_inside), (1, 3));
+        assert_eq!((seen.n_valid(), seen.first()), (1, 3));
+        assert!(!seen.is_personal() && !seen.is_whole());
+    }
+
+    #[test]
+    fn every_spelling_makes_a_column_personal() {
+        for value in [
+            "19121212 1212",
+            "19121212-1212\u{a0}",
+            "191 212 121 212",
+            "19121212\u{2011}1212",
+            "191212121212.0",
+            "191212121212,00",
+            "1.91212121212E+11",
+            "1212121212.0",
+            "1912-12-12-1212",
+            "http://electronichealth.se/identifier/personnummer|191212121212",
+            "pnr 121212 1212",
+            "[191212121212,1]",
+        ] {
+            assert!(looked_at(&[value]).is_personal(), "{value}");
+        }
+        let mut suspicion = Suspicion::default();
+        suspicion.observe(b"19121212\xA01212", 2, today());
+        suspicion.observe_number(191_212_121_212.0, 3, today());
+        assert!(suspicion.is_personal() && suspicion.is_whole());
+    }
+
+    #[test]
+    fn a_fifth_of_a_column_is_told_and_does_not_stop() {
+        let mut values = vec!["ringde"; 40];
+        values.extend(["19121212-1212"; 10]);
+        let seen = looked_at(&values);
+        assert_eq!((seen.n_valid(), seen.first()), (10, 42));
+        assert!(!seen.is_personal());
+    }
+
+    #[test]
+    fn digits_that_have_a_right_check_digit_by_chance_are_not_told() {
+        let times: Vec<String> = (0..600)
+            .map(|n| format!("2024{:08}", 2_010_000 + n))
+            .collect();
+        let id = |n: u64| (n * 2_654_435_761 % 9_000_000_000 + 1_000_000_000).to_string();
+        let ids: Vec<String> = (0..5000).map(id).collect();
+        for values in [&times, &ids] {
+            let seen = looked_at(values);
+            assert_eq!(seen.n_valid(), 0, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_value_are_one_value() {
+        let mut suspicion = Suspicion::default();
+        let parts = ["Anna", "191212121212", "x", "y", "z"];
+        suspicion.observe_parts(parts.iter().map(|p| p.as_bytes()), 1, today());
+        assert!(suspicion.is_personal() && !suspicion.is_whole());
     }
 
     #[test]
     fn what_may_name_a_person_is_not_shown() {
-        assert!(!shown(b"19121212-1212").contains("1212"));
-        assert!(!shown(b"121212 1212").contains("1212"));
+        for hidden in [
+            "19121212-1212",
+            "121212 1212",
+            "121212 - 1212",
+            "19121212\u{2013}1212",
+            "2024-03-31 19121212-1212",
+            "19121212-1212 2024-03-31",
+            "pnr:191212-1212.",
+            "19121212-12129",
+            "191 212 121 212",
+            "19121212/1212",
+            "191212121212.0",
+        ] {
+            let text = shown(hidden.as_bytes());
+            assert!(!text.contains("12121") && !text.contains("1212-"), "{text}");
+            assert!(text.contains("hidden"), "{hidden}: {text}");
+        }
         assert_eq!(shown(b"tolv"), "`tolv`");
         assert!(shown(&[b'x'; 100]).len() < 60);
-        assert!(may_name(b"pnr:191212-1212.") && !may_name(b"2024-03-31 x 2024-03-31"));
+        for open in [
+            "2024-03-31 x 2024-03-31",
+            "2024-03-31 12:30:15",
+            "2024-03-31T12:30",
+            "1234.5678901",
+        ] {
+            assert!(!may_name(open.as_bytes()), "{open}");
+        }
     }
 }

@@ -97,9 +97,16 @@ pub(crate) fn write_parquet(path: &Path, rows: &RecordBatch, texts: &[&str]) {
     for (field, column) in rows.schema().fields().iter().zip(rows.columns()) {
         columns.push((field.name().clone(), Arc::clone(column), true));
     }
-    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    write_batch(
+        path,
+        &RecordBatch::try_from_iter_with_nullable(columns).unwrap(),
+    );
+}
+
+/// Writes rows as they are.
+pub(crate) fn write_batch(path: &Path, batch: &RecordBatch) {
     let file = std::fs::File::create(path).unwrap();
     let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
+    writer.write(batch).unwrap();
     writer.close().unwrap();
 }

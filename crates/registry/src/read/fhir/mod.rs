@@ -15,6 +15,7 @@ mod testing;
 use std::io::Read;
 
 use crate::Result;
+use crate::personal::{may_name, shown};
 use crate::read::flat::Row;
 use crate::read::json::{Json, parse};
 use crate::read::ndjson::not_an_object;
@@ -94,7 +95,10 @@ pub(crate) fn types_of(value: &Json<'_>) -> Vec<String> {
     let mut types = Vec::new();
     each(value, &mut |resource| {
         if let Some(name) = resource.get(&["resourceType"]).text() {
-            types.push(name.to_owned());
+            types.push(match may_name(name.as_bytes()) {
+                true => "something unknown".to_owned(),
+                false => name.to_owned(),
+            });
         }
     });
     types.sort();
@@ -169,17 +173,18 @@ fn one(
     sink: &mut Sink<'_>,
 ) -> Result<()> {
     let declared = wanted.resource.declared();
-    let found = resource.get(&["resourceType"]).text().unwrap_or("no type");
-    if found != wanted.resource.as_str() {
+    let found = resource.get(&["resourceType"]).text();
+    if found != Some(wanted.resource.as_str()) {
+        let found = found.map_or("no type".to_owned(), |name| shown(name.as_bytes()));
         if wanted.others == Others::Skip {
-            *skipped.entry(found.to_owned()).or_default() += 1;
+            *skipped.entry(found).or_default() += 1;
             return Ok(());
         }
         record.begin(line);
         record.wrong(Problem {
             column: None,
             expected: format!("a {}", wanted.resource.as_str()),
-            found: found.chars().take(40).collect(),
+            found,
             advice: "`--rows TYPE` takes the resources of one type and passes over the others",
         });
         return sink(record, columns);
