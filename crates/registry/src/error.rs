@@ -61,6 +61,16 @@ pub enum Error {
         n_valid: u64,
         /// Values.
         n_values: u64,
+        /// Whether the values are numbers and nothing else.
+        is_whole: bool,
+    },
+    /// The name of a column may be a personal number.
+    #[error("{file}: the name of column {number} may be a personal number")]
+    PersonalName {
+        /// The file, and the line where the format has lines.
+        file: String,
+        /// The column's place among those of the file, from 1.
+        number: usize,
     },
     /// Options contradict each other or need another one.
     #[error("{problem}")]
@@ -95,6 +105,15 @@ impl Error {
                 "`--personal-id {column}` stores a pseudonym in its place; `--drop {column}` \
                  leaves the column out"
             )),
+            Self::UndeclaredPersonalId { column, .. } => Some(format!(
+                "`--drop {column}` leaves the column out; only numbers in a column of their own \
+                 can become pseudonyms"
+            )),
+            Self::PersonalName { .. } => Some(
+                "`--no-header` reads the first line of a CSV file as a row; other files are to \
+                 have names that tell what a column holds"
+                    .to_owned(),
+            ),
             Self::Key(_) => Some(
                 "make one with `openssl rand -hex 32 > key.txt`, and keep it apart from the lake"
                     .to_owned(),

@@ -20,7 +20,7 @@ use arrow::datatypes::{
     DataType, Date32Type, Field, Float64Type, Int64Type, TimestampMicrosecondType,
 };
 use kohort_registry::personal::PseudonymKey;
-use kohort_registry::{ColumnType, Derived, Error, FileSource, Load, LoadOptions, Source};
+use kohort_registry::{ColumnType, Derived, Error, FileSource, Header, Load, LoadOptions, Source};
 use support::{Loaded, dataset, file, key, load, options, read};
 
 /// Options that declare a column of personal numbers.
@@ -457,6 +457,55 @@ fn a_few_numbers_in_a_column_are_told() {
         "{notes}"
     );
     assert!(notes.contains("(first: line 6)"), "{notes}");
+}
+
+#[test]
+fn a_column_that_may_be_named_by_a_number_is_refused_by_its_place() {
+    for (name, text, place) in [
+        (
+            "p.csv",
+            "a;19121212-1212\nb;19701063-2391\n",
+            "p.csv: the name of column 2",
+        ),
+        ("p.csv", "a,1912121212\n", "p.csv: the name of column 2"),
+        (
+            "p.ndjson",
+            "{\"a\":1}\n{\"b\":{\"191212121212\":1}}\n",
+            "p.ndjson:2: the name of column 2",
+        ),
+    ] {
+        let (_folder, source) = file(name, text.as_bytes());
+        let error = Load::examine(&[source], options()).unwrap_err();
+        assert!(error.to_string().contains(place), "{error}");
+        let everything = format!("{error} {error:?} {:?}", error.hint());
+        assert!(
+            everything.contains("--no-header") && !everything.contains("1212"),
+            "{everything}"
+        );
+    }
+    let (_folder, source) = file("p.csv", b"a;19121212-1212\nb;19701063-2391\n");
+    let mut headless = options();
+    headless.header = Header::Absent;
+    let error = Load::examine(&[source], headless).unwrap_err();
+    assert!(
+        error.to_string().contains("column `column_2` looks like"),
+        "{error}"
+    );
+    // Codes of SNOMED CT may name columns.
+    let (_folder, source) = file("codes.csv", b"id,405824009,8480-6\n1,2,3\n");
+    assert_eq!(read(&[source], options()).rows.num_columns(), 3);
+}
+
+#[test]
+fn a_field_of_parquet_that_may_be_named_by_a_number_is_refused_by_its_place() {
+    let inner: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+    let field = Arc::new(Field::new("19121212-1212", DataType::Int64, true));
+    let (_folder, source) = parquet(Arc::new(StructArray::from(vec![(field, inner)])));
+    let error = Load::examine(&[source], options()).unwrap_err();
+    assert!(
+        matches!(error, Error::PersonalName { number: 1, .. }),
+        "{error}"
+    );
 }
 
 #[test]

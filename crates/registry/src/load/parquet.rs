@@ -10,6 +10,7 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, new_null
 use arrow::compute::{CastOptions, cast_with_options, filter};
 use arrow::datatypes::{DataType, Field, Fields, Float64Type, Int64Type, SchemaRef, TimeUnit};
 use bytes::Bytes;
+use chrono::NaiveDate;
 use encoding_rs::UTF_8;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
@@ -21,7 +22,7 @@ use crate::load::rows::{RowBuilder, Take};
 use crate::load::set_aside::{SetAside, values};
 use crate::load::{Counts, Load, Piece, Rows as Batch};
 use crate::personal::may_name;
-use crate::read::Columns;
+use crate::read::{Columns, check_name};
 use crate::record::Record;
 use crate::source::open;
 use crate::value::ColumnType;
@@ -35,7 +36,9 @@ pub(super) fn examine(files: Vec<Prepared>, options: LoadOptions) -> Result<Load
     let mut table = Table::default();
     for file in &files {
         let reader = reader(file)?;
-        table.add(file.name(), reader.schema_ref().fields(), &options)?;
+        let schema = reader.schema_ref();
+        check_names(file.name(), schema.fields(), options.today)?;
+        table.add(file.name(), schema.fields(), &options)?;
     }
     check_selectors(&options, &table.columns)?;
     let mut examiner = Examiner::new(&options, true);
@@ -271,7 +274,31 @@ impl Table {
     }
 }
 
-/// The texts and whole numbers of a row.
+/// Refuses fields, nested ones too, whose names may be personal numbers.
+fn check_names(file: &str, fields: &Fields, today: NaiveDate) -> Result<()> {
+    for (i, field) in fields.iter().enumerate() {
+        for name in names(field) {
+            check_name(file, i + 1, name, today)?;
+        }
+    }
+    Ok(())
+}
+
+/// The names of a field and of those in it.
+fn names(field: &Field) -> Vec<&str> {
+    let mut all = vec![field.name().as_str()];
+    match field.data_type() {
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::FixedSizeList(item, _)
+        | DataType::Map(item, _) => all.extend(names(item)),
+        DataType::Struct(fields) => all.extend(fields.iter().flat_map(|field| names(field))),
+        _ => {}
+    }
+    all
+}
+
+/// What a row says; of lists, structs and bytes the texts and numbers in them.
 fn fill(record: &mut Record, line: u64, arrays: &[ArrayRef], row: usize) {
     record.begin(line);
     for (column, array) in arrays.iter().enumerate() {

@@ -108,6 +108,7 @@ impl Prepared {
             encoding: self.text_encoding(),
             has_header: options.header == Header::Present,
             nulls: options.nulls.clone(),
+            today: options.today,
         }
     }
 

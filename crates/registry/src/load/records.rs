@@ -37,7 +37,7 @@ pub(crate) fn for_each(
                 let dialect = file.dialect(options);
                 delimited::read(name, input, &dialect, columns, &mut sink)
             }
-            Content::Json => ndjson::read(name, input, layout, &options.nulls, columns, &mut sink),
+            Content::Json => ndjson::read(name, input, layout, options, columns, &mut sink),
             Content::Fhir(resource, others) => {
                 let wanted = Wanted {
                     resource,

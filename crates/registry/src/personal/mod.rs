@@ -9,4 +9,4 @@ pub use number::{Invalid, PersonalNumber, Sex};
 pub(crate) use pseudonym::hex;
 pub use pseudonym::{KeyError, MIN_KEY_BYTES, PseudonymKey};
 pub(crate) use spelling::is_blank;
-pub(crate) use suspicion::{Suspicion, may_name, shown};
+pub(crate) use suspicion::{Suspicion, may_be_number, may_name, shown};

@@ -193,6 +193,22 @@ pub(crate) fn may_name(text: &[u8]) -> bool {
     has_long_number(&ascii) || candidates(&ascii).next().is_some()
 }
 
+/// Whether the name of a column may be a personal number, as where the first line of a file is a
+/// row. Long codes are welcome as names: digits only count with a century or a date.
+pub(crate) fn may_be_number(name: &str, today: NaiveDate) -> bool {
+    let ascii = ascii(name.as_bytes());
+    let is_dated = |text: &[u8]| {
+        let parsed = PersonalNumber::parse(text, today);
+        matches!(parsed, Ok(_) | Err(Invalid::Checksum))
+    };
+    is_dated(&ascii)
+        || candidates(&ascii).any(|found| {
+            let number = found.number.bytes();
+            let has_century = number.len() == 12 && matches!(&number[..2], b"18" | b"19" | b"20");
+            found.is_signed || has_century || is_dated(number)
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,6 +334,28 @@ mod tests {
             "1234.5678901",
         ] {
             assert!(!may_name(open.as_bytes()), "{open}");
+        }
+    }
+
+    #[test]
+    fn a_name_may_be_a_number_or_a_code() {
+        for name in [
+            "191212121212",
+            "x_121212-1212",
+            "19121212 1212",
+            "191213321212",
+        ] {
+            assert!(may_be_number(name, today()), "{name}");
+        }
+        // Codes of SNOMED CT, LOINC and days.
+        for name in [
+            "405824009",
+            "1234567890",
+            "8480-6",
+            "20240131-20240229",
+            "2024-01-31",
+        ] {
+            assert!(!may_be_number(name, today()), "{name}");
         }
     }
 }

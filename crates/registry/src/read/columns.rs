@@ -2,8 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
+
 use crate::load::LoadOptions;
+use crate::personal::may_be_number;
 use crate::value::ColumnType;
+use crate::{Error, Result};
 
 /// The columns of a load, by number: in the order in which the files name them.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +50,18 @@ pub(crate) const fn optional(name: &'static str, column_type: ColumnType) -> Dec
         name,
         column_type,
         is_optional: true,
+    }
+}
+
+/// Refuses a column whose name may be a personal number: names are shown and stored. `number` is
+/// the column's place, from 1.
+pub(crate) fn check_name(file: &str, number: usize, name: &str, today: NaiveDate) -> Result<()> {
+    match may_be_number(name, today) {
+        true => Err(Error::PersonalName {
+            file: file.to_owned(),
+            number,
+        }),
+        false => Ok(()),
     }
 }
 

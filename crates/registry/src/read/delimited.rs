@@ -3,10 +3,11 @@
 
 use std::io::Read;
 
+use chrono::NaiveDate;
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::read::{Columns, Sink};
+use crate::read::{Columns, Sink, check_name};
 use crate::record::{Problem, Record};
 use crate::{Error, Result};
 
@@ -27,6 +28,7 @@ pub(crate) struct Dialect {
     pub(crate) has_header: bool,
     /// Words that mean nothing.
     pub(crate) nulls: Vec<String>,
+    pub(crate) today: NaiveDate,
 }
 
 /// The separator that the first lines have most evenly.
@@ -111,7 +113,7 @@ pub(crate) fn read(
         }
         if is_first {
             is_first = false;
-            map = header(&rows, dialect, columns);
+            map = header(file, &rows, dialect, columns)?;
             if dialect.has_header {
                 continue;
             }
@@ -129,7 +131,12 @@ pub(crate) fn read(
 }
 
 /// The column of each field.
-fn header(rows: &Rows<'_>, dialect: &Dialect, columns: &mut Columns) -> Vec<usize> {
+fn header(
+    file: &str,
+    rows: &Rows<'_>,
+    dialect: &Dialect,
+    columns: &mut Columns,
+) -> Result<Vec<usize>> {
     let mut seen: Vec<String> = Vec::new();
     (0..rows.n_fields())
         .map(|i| {
@@ -142,6 +149,7 @@ fn header(rows: &Rows<'_>, dialect: &Dialect, columns: &mut Columns) -> Vec<usiz
                 }
                 false => format!("column_{}", i + 1).into(),
             };
+            check_name(file, i + 1, &name, dialect.today)?;
             // A header that is there twice is two columns.
             let n = seen.iter().filter(|s| **s == name).count();
             let unique = match n {
@@ -149,7 +157,7 @@ fn header(rows: &Rows<'_>, dialect: &Dialect, columns: &mut Columns) -> Vec<usiz
                 n => format!("{name} {}", n + 1),
             };
             seen.push(name.into_owned());
-            columns.number(&unique)
+            Ok(columns.number(&unique))
         })
         .collect()
 }
@@ -326,6 +334,7 @@ mod tests {
             encoding: UTF_8,
             has_header: true,
             nulls: vec!["NA".to_owned()],
+            today: NaiveDate::default(),
         };
         let mut columns = Columns::default();
         let mut rows = Vec::new();
@@ -415,6 +424,7 @@ mod tests {
             encoding: UTF_8,
             has_header: true,
             nulls: vec![],
+            today: NaiveDate::default(),
         };
         let mut columns = Columns::default();
         let mut lines = Vec::new();

@@ -11,7 +11,7 @@ mod ontology;
 pub(crate) mod phenopacket;
 pub(crate) mod split;
 
-pub(crate) use columns::{Column, Columns, Declared, declared, optional};
+pub(crate) use columns::{Column, Columns, Declared, check_name, declared, optional};
 
 use crate::Result;
 use crate::record::Record;

@@ -4,9 +4,10 @@
 use std::io::Read;
 
 use crate::Result;
+use crate::load::LoadOptions;
 use crate::read::json::{Json, parse};
 use crate::read::split::{Layout, for_each};
-use crate::read::{Columns, Sink};
+use crate::read::{Columns, Sink, check_name};
 use crate::record::{Problem, Record};
 
 /// Reads all objects.
@@ -14,14 +15,16 @@ pub(crate) fn read(
     file: &str,
     input: &mut dyn Read,
     layout: Layout,
-    nulls: &[String],
+    options: &LoadOptions,
     columns: &mut Columns,
     sink: &mut Sink<'_>,
 ) -> Result<()> {
+    let nulls = &options.nulls;
     let mut record = Record::default();
     let mut path = String::new();
     for_each(file, input, layout, &mut |line, bytes| {
         record.begin(line);
+        let n_before = columns.all().len();
         match parse(bytes) {
             Ok(Json::Object(fields)) => {
                 for (key, value) in &fields {
@@ -32,6 +35,10 @@ pub(crate) fn read(
             }
             Ok(other) => record.wrong(not_an_object(other.kind().to_owned())),
             Err(found) => record.wrong(not_an_object(found)),
+        }
+        for (i, column) in columns.all().iter().enumerate().skip(n_before) {
+            let place = format!("{file}:{line}");
+            check_name(&place, i + 1, &column.original, options.today)?;
         }
         sink(&record, columns)
     })
@@ -97,6 +104,7 @@ mod tests {
     #[test]
     fn nested_fields_are_named_by_their_path() {
         let text = "{\"id\":1,\"a\":{\"b\":\"x\",\"c\":[1,{}]}}\n3\n{\"id\":2,\"t\":[\"u\"]}\n";
+        let options = LoadOptions::new(chrono::NaiveDate::default());
         let mut columns = Columns::default();
         let mut n_bad = 0;
         let mut input = text.as_bytes();
@@ -104,7 +112,7 @@ mod tests {
             "f",
             &mut input,
             Layout::Lines,
-            &[],
+            &options,
             &mut columns,
             &mut |record, _| {
                 n_bad += u32::from(record.problem.is_some());
@@ -120,9 +128,6 @@ mod tests {
         )
         .unwrap();
         assert_eq!(n_bad, 1);
-        assert_eq!(
-            columns.sql_names(&crate::LoadOptions::new(chrono::NaiveDate::default())),
-            ["id", "a_b", "a_c", "t"]
-        );
+        assert_eq!(columns.sql_names(&options), ["id", "a_b", "a_c", "t"]);
     }
 }
