@@ -439,3 +439,16 @@ fn a_register_is_loaded_and_the_views_of_the_follow_up_answer() {
         WHERE year = 2022";
     assert_eq!(sql(&place, funds), "sek\n91583333\n");
 }
+
+#[test]
+fn a_key_that_is_given_as_a_file_is_not_shown() {
+    let place = place();
+    let file = dataset("personer.csv");
+    let people = ["--personal-id", "personnr", "--pseudonym-key", KEY];
+    let error = load(&place, "people", &file, &people).failed(1);
+    assert!(!error.contains(KEY), "{error}");
+    assert!(
+        error.contains("--pseudonym-key") && error.contains("KOHORT_PSEUDONYM_KEY"),
+        "{error}"
+    );
+}

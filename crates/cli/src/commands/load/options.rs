@@ -143,8 +143,12 @@ impl PeopleOptions {
 }
 
 fn key_of(path: &std::path::Path) -> Result<PseudonymKey> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::caused(format!("cannot read `{}`", path.display()), &error))?;
+    // Without the path: it may be the key itself.
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::caused("cannot read the file of --pseudonym-key", &error).with_hint(format!(
+            "it takes the name of a file; the variable {KEY_VARIABLE} takes the key itself"
+        ))
+    })?;
     warn_of_readers(path);
     key_from(&bytes)
 }
