@@ -441,6 +441,33 @@ fn a_register_is_loaded_and_the_views_of_the_follow_up_answer() {
 }
 
 #[test]
+fn rows_that_are_set_aside_take_the_place_of_nothing() {
+    let place = place();
+    let text = "id;n\n1;1\n2;x\n";
+    std::fs::write(place.path("t.csv"), text).unwrap();
+    let typed = ["--type", "n=integer", "--on-bad-row", "set-aside"];
+    let aside = |to: &str, table: &str| {
+        let more = [&typed[..], &["--set-aside", to]].concat();
+        load(&place, table, "t.csv", &more)
+    };
+    aside("bad.csv", "t").ok();
+    let first = std::fs::read(place.path("bad.csv")).unwrap();
+    for (to, table) in [("bad.csv", "u"), ("./t.csv", "u")] {
+        let error = aside(to, table).failed(1);
+        assert!(
+            error.contains(&format!("{to}: exists, and rows")),
+            "{error}"
+        );
+    }
+    let error = aside("registry.u", "u").failed(1);
+    assert!(error.contains("cannot go there too"), "{error}");
+    assert_eq!(std::fs::read(place.path("bad.csv")).unwrap(), first);
+    assert_eq!(std::fs::read_to_string(place.path("t.csv")).unwrap(), text);
+    let none = "SELECT count(*) FROM registry.u";
+    place.run(&["sql", "--lake", "lake", "-c", none]).failed(1);
+}
+
+#[test]
 fn a_key_that_is_given_as_a_file_is_not_shown() {
     let place = place();
     let file = dataset("personer.csv");

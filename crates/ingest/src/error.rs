@@ -115,6 +115,18 @@ pub enum Error {
         /// The table.
         table: String,
     },
+    /// Rows that are set aside would go among those that are kept.
+    #[error("{table} is loaded, and rows that are set aside cannot go there too")]
+    AsideIsTarget {
+        /// The table.
+        table: String,
+    },
+    /// The file for rows that are set aside is there already.
+    #[error("{path}: exists, and rows that are set aside would take its place")]
+    AsideExists {
+        /// The file.
+        path: String,
+    },
     /// A thread of the work broke off, or files changed under it.
     #[error("the work broke off: a file may have changed while it was read")]
     Stopped,
@@ -266,7 +278,12 @@ impl Error {
                     "missing: {missing}; not known: {unknown}; `--rename HEADER=NAME` names one"
                 ),
             }),
-            Self::AsideTaken { .. } => Some("give `--set-aside` another name".to_owned()),
+            Self::AsideTaken { .. } | Self::AsideIsTarget { .. } => {
+                Some("give `--set-aside` another name".to_owned())
+            }
+            Self::AsideExists { .. } => {
+                Some("give `--set-aside` another name, or move the file".to_owned())
+            }
             Self::Fields(error) => error.hint(),
             Self::SamplesDiffer {
                 reordered: true,

@@ -1,6 +1,7 @@
 //! Where do rows go that are set aside?
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
@@ -8,7 +9,7 @@ use kohort_lake::{Lake, LoadMode, TableLoad};
 use kohort_registry::set_aside_schema;
 
 use crate::Error;
-use crate::load::{Aside, OnBadRow};
+use crate::load::{Aside, LoadRequest, OnBadRow};
 
 /// A place for rows that are set aside, open for writing.
 pub(super) enum Place {
@@ -25,6 +26,23 @@ pub(super) struct PendingFile {
     path: PathBuf,
     pending: tempfile::NamedTempFile,
     writer: arrow::csv::Writer<File>,
+}
+
+/// Checks that rows that are set aside would take the place of nothing.
+pub(super) fn check(request: &LoadRequest) -> Result<(), Error> {
+    match &request.on_bad_row {
+        OnBadRow::SetAside(Aside::Table(table)) if *table == request.table => {
+            Err(Error::AsideIsTarget {
+                table: table.to_string(),
+            })
+        }
+        OnBadRow::SetAside(Aside::File(path)) if path.symlink_metadata().is_ok() => {
+            Err(Error::AsideExists {
+                path: path.display().to_string(),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Place {
@@ -100,14 +118,21 @@ impl PendingFile {
         })
     }
 
-    /// Gives the file its name.
+    /// Gives the file its name, unless another has got it meanwhile.
     pub(super) fn finish(self) -> Result<(), Error> {
         drop(self.writer);
-        let persisted = self.pending.persist(&self.path);
-        persisted.map(|_| ()).map_err(|error| Error::Io {
-            path: self.path.display().to_string(),
-            action: "writing",
-            source: error.error,
+        let path = self.path.display().to_string();
+        let persisted = self.pending.persist_noclobber(&self.path);
+        persisted.map(|_| ()).map_err(|error| {
+            let source = error.error;
+            match source.kind() {
+                ErrorKind::AlreadyExists => Error::AsideExists { path },
+                _ => Error::Io {
+                    path,
+                    action: "writing",
+                    source,
+                },
+            }
         })
     }
 }

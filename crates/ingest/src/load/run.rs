@@ -11,7 +11,9 @@ use kohort_schema::LoadedSchema;
 use tokio::sync::mpsc;
 
 use crate::load::aside::Place;
-use crate::load::{LoadRequest, LoadSummary, LoadedColumn, OnBadRow, OnDuplicateKey, reference};
+use crate::load::{
+    LoadRequest, LoadSummary, LoadedColumn, OnBadRow, OnDuplicateKey, aside, reference,
+};
 use crate::{Error, Progress, Stage};
 
 /// Batches between the thread that reads and the one that writes.
@@ -31,6 +33,7 @@ pub async fn load(
 ) -> Result<LoadSummary, Error> {
     let started = Instant::now();
     check(&request)?;
+    aside::check(&request)?;
     let fingerprint = request.options.key.as_ref().map(|key| key.fingerprint());
     let fingerprint = fingerprint.filter(|_| !request.options.personal_ids.is_empty());
     if let Some(lake) = lake {
