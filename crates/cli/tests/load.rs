@@ -314,9 +314,25 @@ fn a_key_that_comes_twice_is_refused_unless_the_last_one_counts() {
         "{error}"
     );
     let last = ["--upsert", "id", "--on-duplicate-key", "last"];
-    load(&place, "t", "t.csv", &last).ok();
+    let told = load(&place, "t", "t.csv", &last).ok();
+    assert!(told.contains("rows kept       2\n"), "{told}");
+    assert!(told.contains("duplicate rows  1\n"), "{told}");
     let all = "SELECT * FROM registry.t ORDER BY id";
     assert_eq!(sql(&place, all), "id,n\n1,3\n2,2\n");
+    let history = ["load", "--history", "t", "--lake", "lake"];
+    let history = place
+        .run(&[&history[..], &["--output-format", "csv"]].concat())
+        .ok();
+    let counts = |line: &str| {
+        line.split(',')
+            .skip(3)
+            .take(4)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let counts: Vec<String> = history.lines().map(counts).collect();
+    let expected = ["n_read n_kept n_duplicates n_set_aside", "3 2 1 0"];
+    assert_eq!(counts, expected);
     std::fs::write(place.path("t.csv"), "id,n\n1,1\n,2\n").unwrap();
     let error = load(&place, "t", "t.csv", &["--upsert", "id"]).failed(1);
     assert!(

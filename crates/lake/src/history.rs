@@ -83,6 +83,7 @@ fn load_entry(commit: &Commit) -> Option<LoadEntry> {
             sources: sources.iter().map(source).collect(),
             n_read: number("n_read").unwrap_or_default(),
             n_kept: number("n_kept").unwrap_or_default(),
+            n_duplicates: number("n_duplicates").unwrap_or_default(),
             n_set_aside: number("n_set_aside").unwrap_or_default(),
             pseudonym_key: text("pseudonym_key"),
             program_version: text("program_version").unwrap_or_default(),

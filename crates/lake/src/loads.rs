@@ -74,6 +74,8 @@ pub struct LoadRecord {
     pub n_read: u64,
     /// Rows that were stored.
     pub n_kept: u64,
+    /// Rows that were not stored since another one with their key came after them.
+    pub n_duplicates: u64,
     /// Rows that were set aside.
     pub n_set_aside: u64,
     /// Fingerprint of the key that made the pseudonyms.
@@ -432,6 +434,7 @@ fn parameters(staged: &[Staged], record: &LoadRecord) -> Vec<(&'static str, Stri
         ("tables", tables.join(" ")),
         ("n_read", record.n_read.to_string()),
         ("n_kept", record.n_kept.to_string()),
+        ("n_duplicates", record.n_duplicates.to_string()),
         ("n_set_aside", record.n_set_aside.to_string()),
         ("sources", json!(sources).to_string()),
         ("program_version", record.program_version.clone()),

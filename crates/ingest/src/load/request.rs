@@ -82,6 +82,8 @@ pub struct LoadSummary {
     pub sources: Vec<SourceInfo>,
     /// Rows read, kept and set aside.
     pub counts: Counts,
+    /// Rows that are not kept since another one with their key came after them.
+    pub n_duplicates: u64,
     /// Rows of the table that went.
     pub n_removed: u64,
     /// Rows of the table now.

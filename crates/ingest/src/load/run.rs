@@ -128,6 +128,7 @@ fn summary(request: &LoadRequest, files: &Load) -> LoadSummary {
             n_kept: files.n_read() - n_bad,
             n_set_aside: n_bad,
         },
+        n_duplicates: 0,
         n_removed: 0,
         n_rows: 0,
         columns: files.schema().fields().iter().map(|f| column(f)).collect(),
@@ -180,7 +181,7 @@ async fn write(
         _ => None,
     };
     progress.stage(Stage::Writing);
-    let counts = write_rows(
+    let (counts, n_duplicates) = write_rows(
         request,
         files,
         keys.as_ref(),
@@ -192,6 +193,8 @@ async fn write(
     if counts != summary.counts {
         return Err(Error::Stopped);
     }
+    summary.counts.n_kept -= n_duplicates;
+    summary.n_duplicates = n_duplicates;
     if let Some(keys) = keys {
         rows.set_keys(keys);
     }
@@ -206,7 +209,7 @@ async fn write(
     if let Some(fingerprint) = &fingerprint {
         lake.claim_pseudonym_key(fingerprint).await?;
     }
-    let record = record(request, files, counts, fingerprint);
+    let record = record(request, files, summary, fingerprint);
     if let Some(file) = file {
         // Before the commit: rows that are nowhere else must not be lost.
         file.finish()?;
@@ -222,7 +225,7 @@ async fn write(
 fn record(
     request: &LoadRequest,
     files: &Load,
-    counts: Counts,
+    summary: &LoadSummary,
     pseudonym_key: Option<String>,
 ) -> LoadRecord {
     let source = |s: kohort_registry::SourceInfo| kohort_lake::Source {
@@ -232,9 +235,10 @@ fn record(
     };
     LoadRecord {
         sources: files.sources().into_iter().map(source).collect(),
-        n_read: counts.n_read,
-        n_kept: counts.n_kept,
-        n_set_aside: counts.n_set_aside,
+        n_read: summary.counts.n_read,
+        n_kept: summary.counts.n_kept,
+        n_duplicates: summary.n_duplicates,
+        n_set_aside: summary.counts.n_set_aside,
         pseudonym_key,
         program_version: request.program_version.clone(),
     }
@@ -309,6 +313,8 @@ fn places(rows: &Rows, n_before: u64) -> Vec<KeyPlace> {
         .collect()
 }
 
+/// Writes all rows, of those with one key the last; gives how many there were, and how many of them
+/// another one with their key came after.
 async fn write_rows(
     request: &LoadRequest,
     files: &Arc<Load>,
@@ -316,9 +322,9 @@ async fn write_rows(
     rows: &mut TableLoad,
     aside: &mut Place,
     progress: &dyn Progress,
-) -> Result<Counts, Error> {
+) -> Result<(Counts, u64), Error> {
     let mut pieces = Pieces::read(files);
-    let mut n_before = 0;
+    let (mut n_before, mut n_duplicates) = (0, 0);
     while let Some(piece) = pieces.next().await {
         match piece {
             Piece::SetAside(batch) => aside.write(&batch).await?,
@@ -332,9 +338,10 @@ async fn write_rows(
                     Some(keys) => keys.last_of_each(&piece.batch, &places)?,
                     None => piece.batch,
                 };
+                n_duplicates += (places.len() - batch.num_rows()) as u64;
                 rows.write(&batch).await?;
             }
         }
     }
-    pieces.finish().await
+    Ok((pieces.finish().await?, n_duplicates))
 }

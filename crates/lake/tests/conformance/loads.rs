@@ -24,6 +24,7 @@ fn record(n: u64) -> LoadRecord {
         }],
         n_read: n + 1,
         n_kept: n,
+        n_duplicates: 0,
         n_set_aside: 1,
         pseudonym_key: None,
         program_version: "kohort/test".to_owned(),

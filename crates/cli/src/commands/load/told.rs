@@ -79,6 +79,9 @@ fn lines(summary: &LoadSummary, is_check: bool) -> Vec<String> {
     let counts = summary.counts;
     line("rows read", count(counts.n_read));
     line("rows kept", count(counts.n_kept));
+    if summary.n_duplicates > 0 {
+        line("duplicate rows", count(summary.n_duplicates));
+    }
     if counts.n_set_aside > 0 {
         line("rows set aside", count(counts.n_set_aside));
     }
@@ -138,6 +141,10 @@ pub(super) async fn history(lake: &Lake, table: &LoadedTable, format: Format) ->
         ("mode", texts(of.iter().map(|l| Some(mode(l))))),
         ("n_read", numbers(of.iter().map(|l| l.record.n_read))),
         ("n_kept", numbers(of.iter().map(|l| l.record.n_kept))),
+        (
+            "n_duplicates",
+            numbers(of.iter().map(|l| l.record.n_duplicates)),
+        ),
         (
             "n_set_aside",
             numbers(of.iter().map(|l| l.record.n_set_aside)),
