@@ -457,6 +457,20 @@ fn a_register_is_loaded_and_the_views_of_the_follow_up_answer() {
 }
 
 #[test]
+fn an_upsert_by_a_column_that_is_new_leaves_the_rows_of_before() {
+    let place = place();
+    std::fs::write(place.path("a.csv"), "id,n\n1,1\n2,2\n").unwrap();
+    std::fs::write(place.path("b.csv"), "id,n,code\n3,3,a\n").unwrap();
+    load(&place, "t", "a.csv", &[]).ok();
+    load(&place, "t", "b.csv", &["--upsert", "code"]).ok();
+    let told = load(&place, "t", "b.csv", &["--upsert", "code"]).ok();
+    assert!(
+        told.contains("rows removed    1") && told.contains("rows now        3"),
+        "{told}"
+    );
+}
+
+#[test]
 fn rows_that_are_set_aside_take_the_place_of_nothing() {
     let place = place();
     let text = "id;n\n1;1\n2;x\n";

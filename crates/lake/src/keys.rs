@@ -10,10 +10,9 @@ use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::row::{RowConverter, SortField};
-use bytes::Bytes;
 use kohort_schema::LoadedTable;
 
-use crate::{Error, Result, rows};
+use crate::{Error, Result};
 
 /// Where a row of a load is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,21 +119,24 @@ impl Keys {
         filter_record_batch(batch, &mask).map_err(|e| problem(&self.table, &e))
     }
 
-    /// The rows of a file whose keys are not among these.
-    pub(crate) fn others(&self, path: &str, bytes: Bytes) -> Result<Others> {
-        let mut others = Others::default();
-        for batch in rows::read_parquet(path, bytes, None)? {
-            let hashes = self.hashes(&batch, None)?;
-            let is_other = |hash: &u128| Some(!self.places.contains_key(hash));
-            let mask: BooleanArray = hashes.iter().map(is_other).collect();
-            others.n_removed += (mask.len() - mask.true_count()) as u64;
-            let kept = filter_record_batch(&batch, &mask);
-            others.schema = batch.schema();
-            others
-                .batches
-                .push(kept.map_err(|e| problem(&self.table, &e))?);
-        }
-        Ok(others)
+    /// The columns of the key.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// How many rows of a batch have one of these keys.
+    pub(crate) fn n_held(&self, batch: &RecordBatch) -> Result<u64> {
+        let hashes = self.hashes(batch, None)?;
+        let held = hashes.iter().filter(|h| self.places.contains_key(h));
+        Ok(held.count() as u64)
+    }
+
+    /// The rows of a batch whose keys are not among these.
+    pub(crate) fn others(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let hashes = self.hashes(batch, None)?;
+        let is_other = |hash: &u128| Some(!self.places.contains_key(hash));
+        let mask: BooleanArray = hashes.iter().map(is_other).collect();
+        filter_record_batch(batch, &mask).map_err(|e| problem(&self.table, &e))
     }
 
     fn hashes(&self, batch: &RecordBatch, places: Option<&[Place]>) -> Result<Vec<u128>> {
@@ -160,24 +162,6 @@ impl Keys {
         let half = |i: usize, row: &[u8]| u128::from(self.hashers[i].hash_one(row));
         let both = |row: &[u8]| (half(0, row) << 64) | half(1, row);
         Ok(rows.iter().map(|row| both(row.as_ref())).collect())
-    }
-}
-
-/// What is left of a file.
-#[derive(Debug)]
-pub(crate) struct Others {
-    pub(crate) n_removed: u64,
-    pub(crate) schema: SchemaRef,
-    pub(crate) batches: Vec<RecordBatch>,
-}
-
-impl Default for Others {
-    fn default() -> Self {
-        Self {
-            n_removed: 0,
-            schema: Arc::new(arrow::datatypes::Schema::empty()),
-            batches: Vec::new(),
-        }
     }
 }
 

@@ -23,6 +23,7 @@ mod location;
 mod log;
 mod pseudonym_key;
 mod put;
+mod ranges;
 mod rows;
 mod snapshot;
 mod table_id;

@@ -16,6 +16,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{Schema, SchemaRef};
 use chrono::{DateTime, Utc};
 use deltalake_core::kernel::Add;
+use futures::TryStreamExt;
 use kohort_schema::{LoadedTable, TableName};
 use serde_json::json;
 
@@ -26,7 +27,7 @@ use crate::log::{self, Listing, TableState};
 use crate::snapshot::Source;
 use crate::union::{cast_to, united};
 use crate::writer::{pause, short_id};
-use crate::{Error, Lake, Result, Snapshot, TableId, put};
+use crate::{Error, Lake, Result, Snapshot, TableId, put, ranges};
 
 /// What the log of `callsets` calls the version of a loaded table.
 pub(crate) const TABLE_VERSION: &str = "kohort.table.";
@@ -265,30 +266,34 @@ impl Lake {
         Ok((files, n_removed))
     }
 
-    /// A file without the rows whose key is in the load.
+    /// A file without the rows whose key is in the load. The columns of the key are looked at first:
+    /// a file without such rows stays, and nothing else of it is read.
     async fn without_keys(&self, part: &Staged, add: &Add) -> Result<Rewritten> {
         let Some(keys) = &part.keys else {
             return Ok(Rewritten::default());
         };
         let path = format!("{}/{}", part.table.folder(), add.path);
-        let location = object_store::path::Path::from(path.as_str());
-        let bytes = log::get(self.raw_store().as_ref(), &location).await?;
-        let kept = keys.others(&path, bytes)?;
-        if kept.n_removed == 0 {
+        let size = u64::try_from(add.size).unwrap_or_default();
+        let failed = || Error::parquet(path.as_str(), "reading");
+        let mut of_keys =
+            ranges::stream(self.raw_store(), &path, size, Some(keys.columns())).await?;
+        let mut n_removed = 0;
+        while let Some(batch) = of_keys.try_next().await.map_err(failed())? {
+            n_removed += keys.n_held(&batch)?;
+        }
+        if n_removed == 0 {
             return Ok(Rewritten::default());
         }
-        let mut encoder = encoder(&part.table, &kept.schema)?;
-        for batch in &kept.batches {
-            encoder.write(batch)?;
+        let mut rows = ranges::stream(self.raw_store(), &path, size, None).await?;
+        let mut encoder = encoder(&part.table, rows.schema())?;
+        while let Some(batch) = rows.try_next().await.map_err(failed())? {
+            encoder.write(&keys.others(&batch)?)?;
         }
         let add = match encoder.n_rows() {
             0 => None,
             _ => Some(self.put_rows(&part.table, encoder).await?),
         };
-        Ok(Rewritten {
-            n_removed: kept.n_removed,
-            add,
-        })
+        Ok(Rewritten { n_removed, add })
     }
 
     async fn put_rows(&self, table: &LoadedTable, encoder: ParquetEncoder) -> Result<Add> {
