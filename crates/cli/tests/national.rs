@@ -1,6 +1,6 @@
 //! What is planted in a synthetic nation is found again through SQL, at its size, and nothing is
 //! found where nothing was planted.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod support;
 

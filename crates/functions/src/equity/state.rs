@@ -1,9 +1,9 @@
 //! What an aggregate keeps of its rows: something that merges, and travels as bytes.
 
-use std::collections::HashMap;
 use std::fmt::Debug;
 
 use datafusion::common::{Result, exec_err};
+use hashbrown::HashMap;
 
 /// The state of an aggregate. Merging the states of any split of the rows must give what one pass
 /// over all of them gives.
@@ -174,14 +174,8 @@ impl<T: State> Keyed<T> {
         let Some(key) = key else {
             return self.null.get_or_insert_with(T::default);
         };
-        // Asked first, since `entry` alone would copy the key of every row.
-        if !self.keys.contains_key(key) {
-            self.keys.insert(key.to_owned(), T::default());
-        }
-        match self.keys.get_mut(key) {
-            Some(state) => state,
-            None => self.null.get_or_insert_with(T::default),
-        }
+        // By reference, since `entry` would copy the key of every row.
+        self.keys.entry_ref(key).or_default()
     }
 
     /// The keys in the order of their text, NULL first.

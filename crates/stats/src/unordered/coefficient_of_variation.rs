@@ -41,7 +41,7 @@ const METHOD: &str = "delta";
 /// # Example
 /// ```
 /// use kohort_stats::unordered::{Group, coefficient_of_variation};
-/// let regions = [(40.0, 100.0), (50.0, 0.0), (60.0, 100.0)].map(|(y, people)| Group {
+/// let regions = [(40.0, 100.0), (40.0, 100.0), (60.0, 200.0)].map(|(y, people)| Group {
 ///     value: Some(y),
 ///     population: Some(people),
 ///     ..Group::default()

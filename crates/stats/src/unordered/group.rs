@@ -72,14 +72,17 @@ impl Known {
     /// A total order, so that neither sums nor ties depend on how the rows came.
     fn cmp(&self, other: &Self) -> Ordering {
         let least = |field: Option<f64>| field.unwrap_or(f64::NEG_INFINITY);
-        let by_number = self.numbers().zip(other.numbers());
-        let by_number = by_number.map(|(left, right)| least(left).total_cmp(&least(right)));
-        let first = by_number.fold(Ordering::Equal, Ordering::then);
-        first.then_with(|| self.is_reference.cmp(&other.is_reference))
+        // Nearly always the values differ already.
+        self.value.total_cmp(&other.value).then_with(|| {
+            let by_number = self.numbers().zip(other.numbers());
+            let by_number = by_number.map(|(left, right)| least(left).total_cmp(&least(right)));
+            let first = by_number.fold(Ordering::Equal, Ordering::then);
+            first.then_with(|| self.is_reference.cmp(&other.is_reference))
+        })
     }
 
     fn numbers(&self) -> impl Iterator<Item = Option<f64>> {
-        let known = [Some(self.value), Some(self.population), self.se, self.order];
+        let known = [Some(self.population), self.se, self.order];
         known.into_iter()
     }
 }
@@ -113,7 +116,8 @@ pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status
     if known.iter().any(is_infinite) {
         return Ok(Err(Status::Undefined));
     }
-    known.sort_by(Known::cmp);
+    // Rows that are equal in everything may change places.
+    known.sort_unstable_by(Known::cmp);
     Ok(Ok(known))
 }
 

@@ -1,8 +1,7 @@
 //! People per distinct time, when something else can end the wait.
 
-use std::collections::BTreeMap;
-
 use super::counts::{Time, is_no_number};
+use super::per_time::PerTime;
 use crate::{Error, Status};
 
 /// How a person's time ended.
@@ -57,7 +56,7 @@ impl CompetingCounts {
 /// Adding and merging are sums, so the order of rows and of partitions is nowhere in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompetingTimes {
-    counts: BTreeMap<Time, CompetingCounts>,
+    counts: PerTime<CompetingCounts>,
     missing: u64,
     undefined: u64,
 }
@@ -87,7 +86,7 @@ impl CompetingTimes {
     /// # Errors
     /// A time that is not a number of 0 or more.
     pub fn add_counts(&mut self, time: f64, counts: CompetingCounts) -> Result<(), Error> {
-        let at = self.counts.entry(Time::try_new(time)?).or_default();
+        let at = self.counts.at(Time::try_new(time)?);
         at.add(&counts);
         Ok(())
     }
@@ -104,8 +103,8 @@ impl CompetingTimes {
 
     /// Adds the people of another part.
     pub fn merge(&mut self, other: &Self) {
-        for (time, counts) in &other.counts {
-            self.counts.entry(*time).or_default().add(counts);
+        for (time, counts) in other.counts.unordered() {
+            self.counts.at(time).add(counts);
         }
         self.missing += other.missing;
         self.undefined += other.undefined;
@@ -113,7 +112,8 @@ impl CompetingTimes {
 
     /// The distinct times in ascending order, with their people.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (f64, CompetingCounts)> + '_ {
-        self.counts.iter().map(|(time, n)| (time.value(), *n))
+        let ordered = self.counts.ordered().into_iter();
+        ordered.map(|(time, n)| (time.value(), n))
     }
 
     /// How many distinct times there are.
@@ -143,6 +143,7 @@ impl CompetingTimes {
 
     /// Everyone with a time.
     pub fn people(&self) -> u64 {
-        self.counts.values().map(CompetingCounts::people).sum()
+        let counts = self.counts.unordered();
+        counts.map(|(_, n)| n.people()).sum()
     }
 }

@@ -1,8 +1,8 @@
 //! People per distinct waiting time.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
+use super::per_time::PerTime;
 use crate::{Error, Status};
 
 /// A waiting time: 0 or more, finite, in any unit that is the same for everyone.
@@ -68,7 +68,7 @@ pub struct WaitingCounts {
 /// Adding and merging are sums, so the order of rows and of partitions is nowhere in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WaitingTimes {
-    counts: BTreeMap<Time, WaitingCounts>,
+    counts: PerTime<WaitingCounts>,
     missing: u64,
     undefined: u64,
 }
@@ -101,7 +101,7 @@ impl WaitingTimes {
     /// # Errors
     /// A time that is not a number of 0 or more.
     pub fn add_counts(&mut self, time: f64, events: u64, censored: u64) -> Result<(), Error> {
-        let at = self.counts.entry(Time::try_new(time)?).or_default();
+        let at = self.counts.at(Time::try_new(time)?);
         at.events += events;
         at.censored += censored;
         Ok(())
@@ -119,8 +119,8 @@ impl WaitingTimes {
 
     /// Adds the people of another part.
     pub fn merge(&mut self, other: &Self) {
-        for (time, counts) in &other.counts {
-            let at = self.counts.entry(*time).or_default();
+        for (time, counts) in other.counts.unordered() {
+            let at = self.counts.at(time);
             at.events += counts.events;
             at.censored += counts.censored;
         }
@@ -130,12 +130,13 @@ impl WaitingTimes {
 
     /// The distinct times in ascending order, with their people.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (f64, WaitingCounts)> + '_ {
-        self.counts.iter().map(|(time, n)| (time.value(), *n))
+        let ordered = self.counts.ordered().into_iter();
+        ordered.map(|(time, n)| (time.value(), n))
     }
 
     /// The same, with times that are in order.
     pub(super) fn times(&self) -> impl Iterator<Item = (Time, WaitingCounts)> + '_ {
-        self.counts.iter().map(|(time, n)| (*time, *n))
+        self.counts.ordered().into_iter()
     }
 
     /// How many distinct times there are.
@@ -165,12 +166,13 @@ impl WaitingTimes {
 
     /// Everyone with a time.
     pub fn people(&self) -> u64 {
-        self.counts.values().map(|n| n.events + n.censored).sum()
+        let counts = self.counts.unordered();
+        counts.map(|(_, n)| n.events + n.censored).sum()
     }
 
     /// The longest time that anyone was seen for.
     pub fn last(&self) -> Option<f64> {
-        self.counts.keys().next_back().map(|time| time.value())
+        self.counts.last().map(Time::value)
     }
 }
 

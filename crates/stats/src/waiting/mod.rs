@@ -15,6 +15,7 @@ mod curve;
 mod kaplan_meier_quantile;
 mod kaplan_meier_survival;
 mod log_rank;
+mod per_time;
 mod restricted_mean;
 mod restricted_mean_difference;
 mod restricted_mean_ratio;

@@ -145,8 +145,8 @@ impl State for WaitingTimes {
     }
 
     fn heap_bytes(&self) -> usize {
-        // A time and two counts, and half as much again for the tree.
-        self.distinct() * 36
+        // A time and two counts, and as much again for the room that a table keeps.
+        self.distinct() * 48
     }
 }
 
@@ -181,6 +181,6 @@ impl State for CompetingTimes {
     }
 
     fn heap_bytes(&self) -> usize {
-        self.distinct() * 48
+        self.distinct() * 64
     }
 }
