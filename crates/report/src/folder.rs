@@ -1,12 +1,17 @@
 //! The folder of a report: it appears as a whole, or not at all.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::make::MANIFEST;
 use crate::{Error, Made};
+
+/// The printed page, which is made after the manifest.
+const PRINTED: &str = "report.pdf";
 
 /// What to do with a folder that is not empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,7 +19,8 @@ pub enum Existing {
     /// Refuse it.
     #[default]
     Refuse,
-    /// Put the new report in the place of an older one; refuse what is no report.
+    /// Put the new report in the place of an older one; refuse what is no report, or holds more
+    /// than its files.
     Replace,
 }
 
@@ -143,18 +149,60 @@ fn check(target: &Path, existing: Existing) -> Result<(), Error> {
         .map_err(unwritable(target))?
         .next()
         .is_none();
-    let is_report = target.join(MANIFEST).is_file();
-    match (is_empty, is_report, existing) {
-        (true, _, _) | (_, true, Existing::Replace) => Ok(()),
-        (false, true, Existing::Refuse) => refuse(
-            "holds a report already",
-            Some("add --force to put the new one in its place"),
-        ),
-        (false, false, _) => refuse(
-            "is not empty, and holds no report",
-            Some("name a new folder, or an empty one"),
-        ),
+    if is_empty {
+        return Ok(());
     }
+    let Some(own) = files_of_report(target) else {
+        let hint = "name a new folder, or an empty one";
+        return refuse("is not empty, and holds no report", Some(hint));
+    };
+    if existing == Existing::Refuse {
+        let hint = "add --force to put the new one in its place";
+        return refuse("holds a report already", Some(hint));
+    }
+    let found = foreign(target, Path::new(""), &own).map_err(unwritable(target))?;
+    match found {
+        Some(path) => {
+            let hint = format!(
+                "`{}` is none of the report's files: move it",
+                path.display()
+            );
+            refuse("holds more than a report", Some(&hint))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The files of the report in a folder, as its manifest lists them; nothing where there is none.
+fn files_of_report(folder: &Path) -> Option<BTreeSet<PathBuf>> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        #[serde(rename = "report")]
+        _report: String,
+        files: Vec<PathBuf>,
+    }
+    let text = fs::read(folder.join(MANIFEST)).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&text).ok()?;
+    let unlisted = [MANIFEST, PRINTED].map(PathBuf::from);
+    Some(manifest.files.into_iter().chain(unlisted).collect())
+}
+
+/// The first entry below a folder that is none of a report's files.
+fn foreign(root: &Path, below: &Path, own: &BTreeSet<PathBuf>) -> io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(root.join(below))? {
+        let entry = entry?;
+        let path = below.join(entry.file_name());
+        let kind = entry.file_type()?;
+        let is_within = own.iter().any(|file| file.starts_with(&path));
+        let found = match kind.is_dir() && is_within {
+            true => foreign(root, &path, own)?,
+            false => Some(path).filter(|path| !kind.is_file() || !own.contains(path)),
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> Error {
@@ -167,9 +215,10 @@ mod tests {
     use super::*;
 
     fn made(text: &str) -> Made {
+        let manifest = "{\"report\": \"a\", \"files\": [\"tables/a.csv\"]}";
         Made {
             files: vec![
-                (MANIFEST.to_owned(), b"{}".to_vec()),
+                (MANIFEST.to_owned(), manifest.as_bytes().to_vec()),
                 ("tables/a.csv".to_owned(), text.as_bytes().to_vec()),
             ],
             for_print: String::new(),
@@ -233,5 +282,34 @@ mod tests {
         }
         assert!(place.path().join("letter.txt").exists());
         assert!(Staging::begin(Path::new("/"), Existing::Replace).is_err());
+    }
+
+    #[test]
+    fn a_report_beside_which_something_else_lies_is_not_replaced() {
+        let place = tempfile::tempdir().unwrap();
+        let target = place.path().join("out");
+        let staging = Staging::begin(&target, Existing::Refuse).unwrap();
+        staging.write(&made("1")).unwrap();
+        staging.commit().unwrap();
+        fs::write(target.join(PRINTED), "%PDF").unwrap();
+        assert!(Staging::begin(&target, Existing::Replace).is_ok());
+        for name in ["thesis.txt", "tables/own.csv"] {
+            fs::write(target.join(name), "mine").unwrap();
+            let error = Staging::begin(&target, Existing::Replace).unwrap_err();
+            assert!(error.hint().unwrap().contains(name), "{error}");
+            fs::remove_file(target.join(name)).unwrap();
+        }
+        fs::create_dir(target.join("empty")).unwrap();
+        assert!(Staging::begin(&target, Existing::Replace).is_err());
+    }
+
+    #[test]
+    fn a_folder_with_a_file_of_the_manifests_name_is_no_report() {
+        let place = tempfile::tempdir().unwrap();
+        for text in ["{}", "no json", "{\"files\": []}"] {
+            fs::write(place.path().join(MANIFEST), text).unwrap();
+            let error = Staging::begin(place.path(), Existing::Replace).unwrap_err();
+            assert!(error.to_string().contains("holds no report"), "{error}");
+        }
     }
 }
