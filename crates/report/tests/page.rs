@@ -247,3 +247,36 @@ fn every_report_that_ships_can_be_opened() {
         );
     }
 }
+
+#[test]
+fn a_key_figure_stands_with_its_denominator_and_its_method() {
+    let toml = r#"
+title = "T"
+[[section]]
+id = "one"
+title = "One"
+[[section.table]]
+id = "facts"
+query = "facts.sql"
+title = "In short"
+note = "A note."
+show = "facts"
+columns = [
+  { name = "tests", label = "Tests", kind = "count" },
+  { name = "share", label = "Share", kind = "percent", basis = false },
+]
+protect = [ { count = "tests" } ]
+"#;
+    let share = support::estimate(0.4, 0.3, 0.5, 40, 100);
+    let row = format!("{{\"tests\":100,\"share\":{share}}}");
+    let made = support::make(toml, &[("facts", vec![row])], Language::En).unwrap();
+    let page = &support::texts(&made)["report.html"];
+    for part in [
+        "40\u{a0}/\u{a0}100",
+        "Method: Byar",
+        "Intervals: 95%",
+        "A note.",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}

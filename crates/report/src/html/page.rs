@@ -226,10 +226,8 @@ fn facts(contents: &Contents<'_>, table: &Table) -> Result<String, Error> {
         html.push_str(&row_of_facts(contents, table, rows, row, &text)?);
     }
     html.push_str("</ul>\n");
-    let note = text(&table.note)?;
-    if !note.is_empty() {
-        html.push_str(&format!("<p class=\"note\">{}</p>\n", inline(&note)));
-    }
+    let view = View::new(table, rows, contents.making.language);
+    html.push_str(&view.notes(contents.values)?);
     html.push_str(&files(contents, &table.id));
     Ok(html)
 }
@@ -257,6 +255,9 @@ fn row_of_facts(
             continue;
         }
         let label = text(&column.label)?;
+        // A number in large stands alone: what it rests on stands with it.
+        let mut with_basis = column.clone();
+        with_basis.basis = true;
         let what: Vec<&str> = names
             .iter()
             .map(String::as_str)
@@ -268,7 +269,7 @@ fn row_of_facts(
             "<li><span class=\"what\">{}</span><span class=\"value\">{}</span>\
              <span class=\"what\">{}</span></li>\n",
             inline(&what.join(", ")),
-            written(&write(column, value, language), language),
+            written(&write(&with_basis, value, language), language),
             inline(&unit)
         ));
     }

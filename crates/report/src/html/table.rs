@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{escape, inline};
 use crate::cell::{Written, write};
-use crate::definition::{Column, Kind, Table};
+use crate::definition::{Column, Kind, Show, Table};
 use crate::rows::{Rows, Value};
 use crate::words::mark;
 use crate::{Error, Language, Values};
@@ -81,7 +81,7 @@ impl<'a> View<'a> {
             html.push_str(&self.line(&line));
         }
         html.push_str("</tbody>\n</table>\n</div>\n");
-        html.push_str(&self.notes(values, &place)?);
+        html.push_str(&self.notes(values)?);
         Ok(html)
     }
 
@@ -225,9 +225,13 @@ impl<'a> View<'a> {
     }
 
     /// What stands under the table: its note, how its intervals were made, what its marks mean.
-    fn notes(&self, values: &Values, place: &str) -> Result<String, Error> {
+    ///
+    /// # Errors
+    /// A text with a name that has no value.
+    pub(super) fn notes(&self, values: &Values) -> Result<String, Error> {
+        let place = format!("table `{}`", self.table.id);
         let mut html = String::new();
-        let note = values.in_text(place, self.table.note.of(self.language))?;
+        let note = values.in_text(&place, self.table.note.of(self.language))?;
         if !note.is_empty() {
             html.push_str(&format!("<p class=\"note\">{}</p>\n", inline(&note)));
         }
@@ -273,7 +277,8 @@ impl<'a> View<'a> {
             let Value::Estimate(estimate) = value else {
                 continue;
             };
-            has_basis |= column.basis && estimate.events.is_some() && estimate.n.is_some();
+            let shows_basis = column.basis || self.table.show == Show::Facts;
+            has_basis |= shows_basis && estimate.events.is_some() && estimate.n.is_some();
             if let Some(confidence) = estimate.confidence.filter(|_| estimate.lower_cl.is_some()) {
                 let percent = confidence * 100.0;
                 let decimals = usize::from(percent.fract() > 1e-9);
