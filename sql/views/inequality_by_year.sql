@@ -12,5 +12,5 @@ SELECT year,
        chi_square_heterogeneity(tests, expected_tests) AS heterogeneity,
        CAST(count(*) AS BIGINT) AS regions
 FROM follow_up.rates_by_region
-WHERE region <> '00' AND sex = 'T'
+WHERE region NOT IN ('00', '99') AND sex = 'T'
 GROUP BY year

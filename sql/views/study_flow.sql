@@ -6,7 +6,7 @@ WITH people AS (
            treated
     FROM (SELECT region, unnest(make_array(sex, 'T')) AS sex, eligible, invited, included, sampled, sequenced,
                  reported, treated
-          FROM registry.study) AS by_sex
+          FROM follow_up.study_people) AS by_sex
 ),
 counted AS (
     SELECT region, sex, count(eligible) AS n1, count(invited) AS n2, count(included) AS n3, count(sampled) AS n4,

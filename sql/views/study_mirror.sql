@@ -3,9 +3,9 @@
 -- included, below 1 where the group is missed. Its interval is that of the group's chance of inclusion against all
 -- others'.
 WITH people AS (
-    SELECT 'sex' AS dimension, sex AS value, included FROM registry.study
-    UNION ALL SELECT 'age', age_group(age, '10y'), included FROM registry.study
-    UNION ALL SELECT 'region', region, included FROM registry.study
+    SELECT 'sex' AS dimension, sex AS value, included FROM follow_up.study_people
+    UNION ALL SELECT 'age', age_group, included FROM follow_up.study_people
+    UNION ALL SELECT 'region', region, included FROM follow_up.study_people
 ),
 counted AS (
     SELECT dimension, value, count(*) AS eligible, count(included) AS included

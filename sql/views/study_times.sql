@@ -4,15 +4,15 @@
 WITH last AS (
     SELECT greatest(max(eligible), max(invited), max(included), max(sampled), max(sequenced), max(reported),
                     max(treated)) AS day
-    FROM registry.study
+    FROM follow_up.study_people
 ),
 steps AS (
-    SELECT region, sex, 2 AS step, 'invited' AS name, eligible AS since, invited AS until FROM registry.study
-    UNION ALL SELECT region, sex, 3, 'included', invited, included FROM registry.study
-    UNION ALL SELECT region, sex, 4, 'sampled', included, sampled FROM registry.study
-    UNION ALL SELECT region, sex, 5, 'sequenced', sampled, sequenced FROM registry.study
-    UNION ALL SELECT region, sex, 6, 'reported', sequenced, reported FROM registry.study
-    UNION ALL SELECT region, sex, 7, 'treated', reported, treated FROM registry.study
+    SELECT region, sex, 2 AS step, 'invited' AS name, eligible AS since, invited AS until FROM follow_up.study_people
+    UNION ALL SELECT region, sex, 3, 'included', invited, included FROM follow_up.study_people
+    UNION ALL SELECT region, sex, 4, 'sampled', included, sampled FROM follow_up.study_people
+    UNION ALL SELECT region, sex, 5, 'sequenced', sampled, sequenced FROM follow_up.study_people
+    UNION ALL SELECT region, sex, 6, 'reported', sequenced, reported FROM follow_up.study_people
+    UNION ALL SELECT region, sex, 7, 'treated', reported, treated FROM follow_up.study_people
 ),
 waits AS (
     SELECT region, sex, step, name, until IS NOT NULL AS is_reached,

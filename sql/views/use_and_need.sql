@@ -6,5 +6,8 @@ WITH used AS (
     FROM registry.tests
     GROUP BY person_id
 )
-SELECT p.region, p.sex, p.income_band, p.education, p.need, CAST(coalesce(u.tests, 0) AS BIGINT) AS tests
-FROM registry.people AS p LEFT JOIN used AS u ON u.person_id = p.person_id
+SELECT coalesce(g.region_code, '99') AS region, CASE WHEN p.sex IN ('K', 'M') THEN p.sex ELSE 'U' END AS sex,
+       p.income_band, p.education, p.need, CAST(coalesce(u.tests, 0) AS BIGINT) AS tests
+FROM registry.people AS p
+LEFT JOIN used AS u ON u.person_id = p.person_id
+LEFT JOIN reference.regions AS g ON g.region_code = p.region

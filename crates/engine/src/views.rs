@@ -46,6 +46,7 @@ pub(crate) const SHIPPED: &[View] = shipped![
     "strata",
     "study_flow",
     "study_mirror",
+    "study_people",
     "study_times",
     "test_costs",
     "use_and_need",

@@ -90,13 +90,14 @@ impl ValueNames {
         self.0.get(code).map_or(code, |words| words.of(language))
     }
 
-    /// The codes of sex in Swedish statistics: K, M, and T for both.
+    /// The codes of sex in Swedish statistics: K, M, T for both, and U for unknown.
     fn sex() -> Self {
         let of = |code: &str, sv: &str, en: &str| (code.to_owned(), Words::new(sv, en));
         Self(BTreeMap::from([
             of("K", "Kvinnor", "Women"),
             of("M", "Män", "Men"),
             of("T", "Totalt", "Total"),
+            of("U", "Okänt kön", "Unknown sex"),
         ]))
     }
 }
