@@ -120,10 +120,13 @@ pub(crate) fn columns<'a>(table: &'a Table, rows: &Rows) -> Vec<FlatColumn<'a>> 
         };
         let is_estimate =
             (0..rows.len()).any(|row| matches!(rows.value(row, at), Value::Estimate(_)));
-        let parts: &[Part] = match (is_estimate, table.made_of(column).is_empty()) {
+        let rests_on_others =
+            !table.rests_on.is_empty() && column.kind.is_measure() && !column.public;
+        let may_be_withheld = rests_on_others || !table.made_of(column).is_empty();
+        let parts: &[Part] = match (is_estimate, may_be_withheld) {
             (true, _) => &Part::OF_ESTIMATE,
-            (false, false) => &[Part::Value, Part::Status],
-            (false, true) => &[Part::Value],
+            (false, true) => &[Part::Value, Part::Status],
+            (false, false) => &[Part::Value],
         };
         columns.extend(parts.iter().map(|part| FlatColumn {
             column,

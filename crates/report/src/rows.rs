@@ -37,11 +37,10 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// What is left of an estimate that is withheld: how it was made, and nothing that was counted.
-    pub(crate) fn withheld(&self) -> Self {
+    /// What is left of an estimate that is withheld: nothing. A method that depends on the number
+    /// of events would tell small counts from those that protect them.
+    pub(crate) fn withheld() -> Self {
         Self {
-            confidence: self.confidence,
-            method: self.method.clone(),
             status: SUPPRESSED.to_owned(),
             ..Self::default()
         }

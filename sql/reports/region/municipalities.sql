@@ -1,11 +1,14 @@
 -- Observed over expected tests of all years in the region's municipalities, and in the region.
-SELECT m.municipality, coalesce(n.name, m.municipality) AS name, m.tests, m.expected_tests, m.test_ratio, m.flag
+SELECT m.region, m.municipality, coalesce(n.name, CASE WHEN m.municipality <> '9999' THEN m.municipality
+                                                       WHEN {{lang}} = 'en' THEN 'Unknown' ELSE 'Okänd' END) AS name,
+       m.tests, m.expected_tests, m.test_ratio, m.flag
 FROM follow_up.rates_by_municipality AS m
 LEFT JOIN reference.municipalities AS n ON n.municipality_code = m.municipality
 WHERE m.region = {{region}}
 UNION ALL
-SELECT 'T', {{region_name}}, CAST(sum(m.tests) AS BIGINT), sum(m.expected_tests),
+SELECT m.region, 'T', {{region_name}}, CAST(sum(m.tests) AS BIGINT), sum(m.expected_tests),
        crude_rate(CAST(sum(m.tests) AS DOUBLE), sum(m.expected_tests), 1), NULL
 FROM follow_up.rates_by_municipality AS m
 WHERE m.region = {{region}}
-ORDER BY 1
+GROUP BY m.region
+ORDER BY 2

@@ -21,8 +21,9 @@ pub(super) fn check(definition: &Definition) -> Result<(), Error> {
         return Err(Error::definition("disclosure", message));
     }
     for table in definition.tables() {
-        check_table(table)
-            .map_err(|message| Error::definition(format!("table `{}`", table.id), message))?;
+        let place = || format!("table `{}`", table.id);
+        check_table(table).map_err(|message| Error::definition(place(), message))?;
+        check_families(table, definition).map_err(|m| Error::definition(place(), m))?;
     }
     for figure in definition.figures() {
         let Some(table) = definition.table(&figure.table) else {
@@ -97,7 +98,21 @@ fn check_table(table: &Table) -> Result<(), String> {
     for protect in &table.protect {
         check_protect(protect, table)?;
     }
+    for name in table.rests_on.iter().flat_map(|on| &on.within) {
+        has_column(table, name)?;
+    }
     check_is_protected(table)
+}
+
+/// What a table rests on is protected somewhere.
+fn check_families(table: &Table, definition: &Definition) -> Result<(), String> {
+    for on in &table.rests_on {
+        let mut families = definition.tables().flat_map(|t| &t.protect);
+        if !families.any(|protect| protect.family.as_ref() == Some(&on.family)) {
+            return Err(format!("`rests_on`: there is no family `{}`", on.family));
+        }
+    }
+    Ok(())
 }
 
 /// Nothing that counts people is shown by oversight.
@@ -113,7 +128,8 @@ fn check_is_protected(table: &Table) -> Result<(), String> {
                 "column `{name}` is a count: expected it in `protect`, or `public = true`"
             ));
         }
-        if column.kind.is_measure() && table.protect.is_empty() && !column.public {
+        let is_of_none = table.protect.is_empty() && table.rests_on.is_empty();
+        if column.kind.is_measure() && is_of_none && !column.public {
             return Err(format!(
                 "column `{name}` is a measure: expected the counts it is made of in `protect`, \
                  or `public = \"why\"` for the table"

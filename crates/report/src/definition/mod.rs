@@ -55,6 +55,8 @@ pub struct DisclosureRules {
     pub threshold: u64,
     /// Whether a count of 0 is withheld too.
     pub protect_zeros: bool,
+    /// For columns, the value that stands for all wherever it is: `region = "00"`.
+    pub totals: BTreeMap<String, String>,
 }
 
 impl Default for DisclosureRules {
@@ -62,6 +64,7 @@ impl Default for DisclosureRules {
         Self {
             threshold: kohort_stats::disclosure::SmallCells::DEFAULT_THRESHOLD,
             protect_zeros: false,
+            totals: BTreeMap::new(),
         }
     }
 }
@@ -166,6 +169,9 @@ pub struct Table {
     /// Which counts are protected, and how.
     #[serde(default)]
     pub protect: Vec<Protect>,
+    /// The counts of other tables that its measures are made of.
+    #[serde(default)]
+    pub rests_on: Vec<RestsOn>,
 }
 
 impl Table {
@@ -212,14 +218,30 @@ pub struct Protect {
     /// they are a small count withhold it too.
     pub of: Option<String>,
     /// What the count counts, as a name that tables share: a count that one of them withholds, the
-    /// others withhold too.
+    /// others withhold too. Counts of the same with other numbers are other counts.
     pub family: Option<String>,
     /// What the whole column is of, as other tables of the family break it down: `sex = "K"`.
     #[serde(default)]
     pub fixed: BTreeMap<String, String>,
-    /// Other names of columns in the family: `step_before = "step"`.
+    /// Other names of columns in the family: `step_before = "step"`. An empty name leaves the
+    /// column out: the count is the same for all of its values.
     #[serde(default)]
     pub aliases: BTreeMap<String, String>,
+}
+
+/// Counts of other tables that the measures of a row are made of: where one of them is withheld,
+/// all of the row's measures are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestsOn {
+    /// What the counts count.
+    pub family: String,
+    /// What they are broken down by, beside the row's own columns.
+    #[serde(default)]
+    pub by: Vec<String>,
+    /// The columns whose values the counts have in common with the row.
+    #[serde(default)]
+    pub within: Vec<String>,
 }
 
 impl Definition {
