@@ -545,6 +545,16 @@ fn no_report_on_a_small_register_gives_a_withheld_count_away() {
     let counted = place.run(&arguments).ok();
     let counted = cells(counted.lines().nth(1).unwrap());
     assert!(counted.iter().all(|n| *n == counted[0]), "{counted:?}");
+    let referred = "SELECT (SELECT sum(referrals_tested) FROM follow_up.counts) AS counted,
+        (SELECT count(*) FROM registry.referrals WHERE referral_id IN
+            (SELECT referral_id FROM registry.tests)) AS tested,
+        (SELECT count(*) FROM follow_up.women_and_men
+         WHERE tested_women > referrals_women OR tested_men > referrals_men) AS impossible";
+    let arguments = ["sql", "--lake", "lake", "--format", "csv", "-c", referred];
+    let referred = place.run(&arguments).ok();
+    let referred = cells(referred.lines().nth(1).unwrap());
+    assert_eq!(referred[0], referred[1]);
+    assert_eq!(referred[2], "0");
     let shares = [
         "within_90_days",
         "yield",

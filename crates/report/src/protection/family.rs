@@ -205,8 +205,9 @@ impl Counts {
     /// Sums over a dimension whose parts several tables show: women in one, men in another.
     fn sums_across(&self, blocks: &[Block<'_>]) -> Vec<Vec<(usize, i64)>> {
         type Parts<'a> = BTreeMap<&'a str, BTreeSet<(u64, usize)>>;
+        type Wholes<'a> = BTreeMap<(&'a str, Vec<&'a Pair>), Vec<(u64, usize)>>;
         let present = self.in_state(blocks, |state| state != State::Absent);
-        let mut wholes: BTreeMap<(&str, Vec<&Pair>), Vec<(u64, usize)>> = BTreeMap::new();
+        let mut wholes = Wholes::new();
         let mut parts: BTreeMap<(&str, Vec<&Pair>, &str), Parts<'_>> = BTreeMap::new();
         for (at, (family, key, count)) in self.identities.iter().enumerate() {
             let first = self.first(at);
@@ -242,7 +243,7 @@ impl Counts {
     /// Withholds one more count that stands in a sum with a count that is given away: an inner one
     /// before a total, a small one before a great one. Whether there was any.
     fn withhold_another(&self, blocks: &mut [Block<'_>], count: usize) -> bool {
-        let mut best: Option<((bool, bool, bool, u64), usize, (usize, usize))> = None;
+        let mut best: Option<(_, usize, (usize, usize))> = None;
         let family = &self.identities[count].0;
         for (at, block) in blocks.iter().enumerate() {
             let is_near = |cell: (usize, usize)| {
