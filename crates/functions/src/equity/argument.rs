@@ -109,11 +109,11 @@ impl Argument {
         argument
     }
 
-    /// The two-sided confidence of an interval: 0.95 unless given; above 1 it is per cent.
+    /// The two-sided confidence of an interval: 0.95 unless given; from 50 on it is per cent.
     pub(crate) const fn confidence() -> Self {
         Self::number(
             "confidence",
-            "of the interval, two-sided, between 0 and 1 (95 and 99.8 mean per cent)",
+            "of the interval, two-sided, between 0 and 1 (from 50 to 100 it is per cent: 95, 99.8)",
         )
         .or(0.95)
         .constant()

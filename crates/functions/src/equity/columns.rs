@@ -282,14 +282,29 @@ impl Options {
         matches!(self.value(name), Some(OptionValue::Flag(Some(true))))
     }
 
+    /// Whether the interval has to hold the truth for certain: a confidence of 1, or 100 per cent.
+    pub(crate) fn is_certain(&self) -> bool {
+        matches!(self.number("confidence"), Some(1.0 | 100.0))
+    }
+
     /// The argument `confidence`: above 1 it is per cent.
     pub(crate) fn confidence(&self) -> Result<Confidence> {
         confidence(self.function, self.number("confidence").unwrap_or(0.95))
     }
 }
 
-/// A confidence as a person writes it: 0.95, 95 or 99.8.
+/// A confidence as a person writes it: 0.95, 95 or 99.8. Nobody means a little over one per cent by
+/// 1.5.
+///
+/// # Errors
+/// Any other number, and one between 1 and 50.
 pub(crate) fn confidence(function: &str, number: f64) -> Result<Confidence> {
+    if number > 1.0 && number < 50.0 {
+        return exec_err!(
+            "{function}: confidence: expected a number between 0 and 1, or a percentage of at \
+             least 50, got `{number}`"
+        );
+    }
     let share = if number > 1.0 { number / 100.0 } else { number };
     Confidence::try_new(share).or_else(|error| exec_err!("{function}: {error}"))
 }

@@ -2,6 +2,7 @@
 
 use datafusion::common::Result;
 use kohort_stats::rates::proportion;
+use kohort_stats::{Confidence, Estimate};
 
 use super::super::argument::Argument;
 use super::super::columns::Columns;
@@ -44,7 +45,8 @@ impl Scalar for Proportion {
         `agresti_coull` may leave 0 to 1. Newcombe, 1998, \
         doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E.\n\n\
         NULL counts give the status `incomplete_strata`, an `n` of 0 gives `undefined`. `se` is NULL \
-        when no one or everyone is an event, since 0 would claim certainty. Negative counts, and \
+        when no one or everyone is an event, since 0 would claim certainty. At a confidence of 1 the \
+        limits are 0 and `multiplier`. Negative counts, and \
         more events than `n`, are errors.";
     const EXAMPLE: &'static str = "\
         SELECT region, proportion(sum(tested), count(*)) AS share_tested\n\
@@ -56,9 +58,23 @@ impl Scalar for Proportion {
         let options = columns.options(row)?;
         let (events, n) = (columns.number(0, row), columns.number(1, row));
         let multiplier = options.number("multiplier").unwrap_or(f64::NAN);
-        let confidence = options.confidence()?;
+        let is_certain = options.is_certain();
+        let confidence = match is_certain {
+            true => Confidence::default(),
+            false => options.confidence()?,
+        };
         let method = options.text("method").parse();
         let share = method.and_then(|method| proportion(events, n, multiplier, confidence, method));
+        let share = share.map(|share| match (is_certain, share.value) {
+            // For certain, a share is one.
+            (true, Some(_)) => Estimate {
+                lower_cl: Some(0.0),
+                upper_cl: Some(multiplier),
+                confidence: Some(1.0),
+                ..share
+            },
+            _ => share,
+        });
         answer(Self::NAME, share)
     }
 }
@@ -96,6 +112,40 @@ mod tests {
         assert!(
             others.iter().all(|upper| (3650.0..3690.0).contains(upper)),
             "{others:?}"
+        );
+    }
+
+    #[test]
+    fn for_certain_a_share_is_between_0_and_all() {
+        for confidence in ["1", "100"] {
+            let sql = format!(
+                "SELECT p.value, p.lower_cl, p.upper_cl, p.confidence FROM \
+                 (SELECT proportion(1, 4, {confidence}, 'wilson', 100) AS p)"
+            );
+            assert_eq!(query("", &sql).unwrap(), [["25", "0", "100", "1"]]);
+        }
+        let none = "SELECT p.upper_cl, p.status FROM (SELECT proportion(0, 0, 1) AS p)";
+        assert_eq!(query("", none).unwrap(), [["NULL", "undefined"]]);
+    }
+
+    #[test]
+    fn a_confidence_is_a_share_or_a_percentage_that_someone_may_mean() {
+        let width = |confidence: &str| {
+            let p = format!("proportion(3, 9, {confidence})");
+            number("", &format!("SELECT {p}['upper_cl'] - {p}['lower_cl']"))
+        };
+        for (percent, share) in [("50", "0.5"), ("95", "0.95"), ("99.8", "0.998")] {
+            assert_eq!(width(percent), width(share));
+        }
+        for wrong in ["1.5", "9", "49.9"] {
+            let error = query("", &format!("SELECT proportion(3, 9, {wrong})")).unwrap_err();
+            let expected = "proportion: confidence: expected a number between 0 and 1, or a perc";
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+        let error = query("", "SELECT proportion(3, 9, make_array(0.95, 0.998))").unwrap_err();
+        assert!(
+            error.to_string().contains("`confidence` must be a number"),
+            "{error}"
         );
     }
 
