@@ -32,6 +32,19 @@ impl FunnelFlag {
             Self::LowOuter => "Low (0.001)",
         }
     }
+
+    /// The same words where areas were judged by one pair of lines at a confidence of their own:
+    /// `High (0.005)` for 0.99.
+    pub fn at(self, level: Option<Confidence>) -> String {
+        let side = match (self, level) {
+            (Self::NotSignificant, _) | (_, None) => return self.as_str().to_owned(),
+            (Self::HighOuter | Self::HighInner, _) => "High",
+            (Self::LowInner | Self::LowOuter, _) => "Low",
+        };
+        // What is left of one on each side, without the digits of its rounding.
+        let tail = level.map_or(f64::NAN, Confidence::tail);
+        format!("{side} ({})", (tail * 1e12).round() / 1e12)
+    }
 }
 
 /// How areas are judged.
@@ -43,13 +56,25 @@ pub struct FunnelOptions {
     pub statistic: FunnelStatistic,
     /// What is done about areas that differ for more than chance.
     pub overdispersion: Overdispersion,
+    /// The confidence of the one pair of lines that they are judged by; where it is not given, by
+    /// two pairs, at 0.95 and 0.998.
+    pub level: Option<Confidence>,
+}
+
+impl FunnelOptions {
+    /// The confidence of the inner lines, and that of the outer ones if there are any.
+    fn levels(&self) -> (Confidence, Option<Confidence>) {
+        let outer = self.level.is_none().then_some(Confidence::P998);
+        (self.level.unwrap_or(Confidence::P95), outer)
+    }
 }
 
 /// Says of each area whether it is further from the target than chance takes it.
 ///
 /// # Definition
 /// An area is high where the lower limit of its interval is above the target, low where the upper
-/// one is below: at confidence 0.998 (0.001 on each side), else at 0.95 (0.025). A proportion has
+/// one is below: at confidence 0.998 (0.001 on each side), else at 0.95 (0.025); or at the one
+/// level of the options, which then gives the flags of the inner lines. A proportion has
 /// Wilson limits; a ratio or rate has those of its events over the denominator, exact below 10
 /// events and Byar's from there on. With over-dispersion, an area is judged by its distance in
 /// standard errors, widened as [`dispersion`] says.
@@ -103,7 +128,7 @@ pub fn funnel_flags(
     if options.overdispersion == Overdispersion::None {
         return areas
             .iter()
-            .map(|area| by_limits(*area, target, statistic))
+            .map(|area| by_limits(*area, target, &options))
             .collect();
     }
     if pooled.value.is_none() {
@@ -111,7 +136,8 @@ pub fn funnel_flags(
     }
     let dispersion = dispersion(areas, target, statistic)?;
     let z = |area| dispersion.z(area, options.overdispersion);
-    let (inner, outer) = (Confidence::P95.z(), Confidence::P998.z());
+    let (inner, outer) = options.levels();
+    let (inner, outer) = (inner.z(), outer.map_or(f64::INFINITY, Confidence::z));
     let flag = |z: f64| band(z > outer, z > inner, z < -inner, z < -outer);
     let areas = dispersion.areas.iter();
     Ok(areas.map(|area| area.map(|area| flag(z(area)))).collect())
@@ -121,8 +147,9 @@ pub fn funnel_flags(
 fn by_limits(
     area: Area,
     target: f64,
-    statistic: FunnelStatistic,
+    options: &FunnelOptions,
 ) -> Result<Option<FunnelFlag>, Error> {
+    let statistic = options.statistic;
     let Known::All([x, n]) = area.known(statistic)? else {
         return Ok(None);
     };
@@ -134,12 +161,13 @@ fn by_limits(
     };
     let above = |limits: Limits| limits.lower.is_some_and(|lower| lower > target);
     let below = |limits: Limits| limits.upper.is_some_and(|upper| upper < target);
-    let (inner, outer) = (limits(Confidence::P95), limits(Confidence::P998));
+    let (inner, outer) = options.levels();
+    let (inner, outer) = (limits(inner), outer.map(limits));
     Ok(Some(band(
-        above(outer),
+        outer.is_some_and(above),
         above(inner),
         below(inner),
-        below(outer),
+        outer.is_some_and(below),
     )))
 }
 
@@ -189,6 +217,39 @@ mod tests {
             "Low (0.001)",
         ];
         assert_eq!(flags(&areas, ratio(Some(1.0))), expected);
+    }
+
+    #[test]
+    fn one_level_of_ones_own_is_one_pair_of_lines() {
+        let areas = [200.0, 122.0, 100.0, 79.0, 0.0].map(|o| Area::new(o, 100.0));
+        let at = |level: f64, overdispersion| {
+            let level = Confidence::try_new(level).ok();
+            let options = FunnelOptions {
+                level,
+                overdispersion,
+                ..ratio(Some(1.0))
+            };
+            let flags = funnel_flags(&areas, options).unwrap();
+            let words: Vec<String> = flags
+                .into_iter()
+                .map(|flag| flag.unwrap().at(level))
+                .collect();
+            words
+        };
+        let none = "Not significant";
+        let found = at(0.99, Overdispersion::None);
+        assert_eq!(found, ["High (0.005)", none, none, none, "Low (0.005)"]);
+        let found = at(0.95, Overdispersion::None);
+        let inner = "High (0.025)";
+        assert_eq!(found, [inner, inner, none, "Low (0.025)", "Low (0.025)"]);
+        let found = at(0.998, Overdispersion::Multiplicative);
+        assert!(
+            found
+                .iter()
+                .all(|word| word == none || word.ends_with("(0.001)")),
+            "{found:?}"
+        );
+        assert_eq!(FunnelFlag::HighOuter.at(None), "High (0.001)");
     }
 
     #[test]

@@ -4,10 +4,17 @@ use datafusion::common::{Result, exec_err};
 use kohort_stats::funnel::{Area, FunnelOptions, funnel_flags};
 
 use super::super::argument::Argument;
-use super::super::columns::Columns;
+use super::super::columns::{Columns, confidence};
 use super::super::output::{Cell, CellType, Output, Shape};
 use super::super::window::Window;
 use super::{DENOMINATOR, EVENTS, STATISTIC, TARGET, area};
+
+const LEVEL: Argument = Argument::number(
+    "level",
+    "the confidence of the one pair of lines that flags, such as 0.99, the same for all; unless \
+     given there are two, at 0.95 and 0.998",
+)
+.optional();
 
 /// Whether areas lie outside the lines of a funnel plot.
 #[derive(Debug)]
@@ -26,12 +33,14 @@ impl Window for FunnelFlag {
             "what is done about areas that differ for more than chance: nothing, all lines wider by \
              one factor, or one variance more for each area",
         ),
+        LEVEL,
     ];
     const SHAPE: Shape = Shape::Cell(CellType::Text);
     const DESCRIPTION: &'static str = "\
         Whether an area is further from the target than chance takes it, as in a funnel plot: \
         `High (0.001)`, `High (0.025)`, `Not significant`, `Low (0.025)` or `Low (0.001)`. The \
-        number is what chance leaves on that side. An area is high where its whole interval lies \
+        number is what chance leaves on that side, and is another with a `level`: `High (0.005)` for \
+        0.99. An area is high where its whole interval lies \
         above the target, at confidence 0.998 or else 0.95: Wilson's limits for a proportion; for \
         a ratio or rate those of its events, exact below 10 and Byar's from there on. With \
         over-dispersion, areas are judged by their distance in standard errors, widened by what \
@@ -59,26 +68,32 @@ impl Window for FunnelFlag {
             let options = columns.options(row)?;
             let differs = options.number("target") != first.number("target")
                 || options.text("statistic") != first.text("statistic")
-                || options.text("overdispersion") != first.text("overdispersion");
+                || options.text("overdispersion") != first.text("overdispersion")
+                || options.number(LEVEL.name) != first.number(LEVEL.name);
             if differs {
                 return exec_err!(
-                    "{}: `target`, `statistic` and `overdispersion`: expected the same for all \
-                     areas; partition by what they depend on",
+                    "{}: `target`, `statistic`, `overdispersion` and `level`: expected the same \
+                     for all areas; partition by what they depend on",
                     Self::NAME
                 );
             }
         }
+        let level = first.number(LEVEL.name);
+        let level = level
+            .map(|level| confidence(Self::NAME, level))
+            .transpose()?;
         let statistic = first.text("statistic").parse();
         let flags = statistic.and_then(|statistic| {
             let options = FunnelOptions {
                 target: first.number("target"),
                 statistic,
                 overdispersion: first.text("overdispersion").parse()?,
+                level,
             };
             funnel_flags(&areas, options)
         });
         let flags = flags.or_else(|error| exec_err!("{}: {error}", Self::NAME))?;
-        let word = |flag: kohort_stats::funnel::FunnelFlag| flag.as_str().to_owned();
+        let word = |flag: kohort_stats::funnel::FunnelFlag| flag.at(level);
         let output = |flag: Option<_>| Output::Cell(Cell::Text(flag.map(word)));
         Ok(flags.into_iter().map(output).collect())
     }
@@ -119,6 +134,19 @@ mod tests {
     }
 
     #[test]
+    fn a_level_is_one_pair_of_lines() {
+        for (level, high) in [("0.99", "High (0.005)"), ("99.8", "High (0.001)")] {
+            let flags = flags(
+                &format!("funnel_flag(o, n, 1, 'ratio', NULL, {level})"),
+                "x",
+            );
+            let none = "Not significant";
+            let low = high.replace("High", "Low");
+            assert_eq!(flags, [high, none, none, none, low.as_str()]);
+        }
+    }
+
+    #[test]
     fn a_null_count_is_null_and_so_is_what_is_pooled_over_it() {
         let given = flags("funnel_flag(o, n, 0.1, 'rate')", "y");
         assert_eq!(given, ["High (0.001)", "NULL"]);
@@ -156,5 +184,11 @@ mod tests {
         assert!(error("funnel_flag(o, n, 1, 'share')").contains("`statistic`"));
         assert!(error("funnel_flag(o, n, n, 'ratio')").contains("the same for all areas"));
         assert!(error("funnel_flag(o, n, -1, 'ratio')").contains("funnel_flag: target"));
+        let level = error("funnel_flag(o, n, 1, 'ratio', 'none', 2)");
+        assert!(
+            level.contains("funnel_flag: confidence: expected"),
+            "{level}"
+        );
+        assert!(error("funnel_flag(o, n, 1, 'ratio', 'none', o)").contains("the same for all"));
     }
 }

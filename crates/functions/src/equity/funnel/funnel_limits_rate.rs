@@ -1,12 +1,13 @@
 //! `funnel_limits_rate(events, target, …)`: the lines of a funnel plot of rates.
 
 use datafusion::common::Result;
-use kohort_stats::funnel::funnel_limits_rate;
+use kohort_stats::funnel::{funnel_limits_rate, widened_limits_rate};
 
 use super::super::argument::Argument;
 use super::super::columns::Columns;
 use super::super::output::{Output, answer};
 use super::super::scalar::Scalar;
+use super::{PHI, TAU_SQUARED, widening};
 
 /// The lines of a funnel plot of rates.
 #[derive(Debug)]
@@ -21,13 +22,17 @@ impl Scalar for FunnelLimitsRate {
             "the rate that areas are held against, per any number",
         ),
         Argument::confidence(),
+        PHI,
+        TAU_SQUARED,
     ];
     const DESCRIPTION: &'static str = "\
         The lines of a funnel plot of rates, where `events` lie on them: the target times the lines \
         of `funnel_limits_ratio`, in the unit of the target. `value` is the target. Draw them with \
         events across.\n\n\
-        Chance only; and directly standardised rates are no counts, so that these are not their \
-        lines. Spiegelhalter, 2005, doi:10.1002/sim.1970.\n\n\
+        Chance only, but for `phi` or `tau_squared` as `funnel_overdispersion` finds them, which \
+        make the lines wider on the scale `sqrt(rate)`; the second is in the unit of the target. \
+        Directly standardised rates are no counts, and these are not their lines. Spiegelhalter, \
+        2005, doi:10.1002/sim.1970 and doi:10.1136/qshc.2005.013755.\n\n\
         NULL gives the status `incomplete_strata`, a target of 0 gives `undefined`. Without events \
         the lower line is at 0 and there is no upper one. Negative numbers are errors.";
     const EXAMPLE: &'static str = "\
@@ -36,8 +41,13 @@ impl Scalar for FunnelLimitsRate {
 
     fn row(columns: &Columns, row: usize) -> Result<Output> {
         let (events, target) = (columns.number(0, row), columns.number(1, row));
-        let confidence = columns.options(row)?.confidence()?;
-        answer(Self::NAME, funnel_limits_rate(events, target, confidence))
+        let options = columns.options(row)?;
+        let confidence = options.confidence()?;
+        let lines = match widening(Self::NAME, &options)? {
+            None => funnel_limits_rate(events, target, confidence),
+            Some(widening) => widened_limits_rate(events, target, widening, confidence),
+        };
+        answer(Self::NAME, lines)
     }
 }
 

@@ -3,10 +3,12 @@
 use super::Entry;
 use super::aggregate::aggregate;
 use super::argument::Argument;
-use super::columns::Columns;
+use super::columns::{Columns, Options};
+use super::named::named;
 use super::scalar::scalar;
 use super::window::window;
-use kohort_stats::funnel::Area;
+use datafusion::common::Result;
+use kohort_stats::funnel::{Area, Widening};
 
 mod funnel_flag;
 mod funnel_limits_proportion;
@@ -43,6 +45,24 @@ const STATISTIC: Argument = Argument::choice(
     &["proportion", "ratio", "rate"],
     "what is plotted: a share of people, observed over expected, or events over person-time",
 );
+
+const PHI: Argument = Argument::number(
+    "phi",
+    "the factor on the variance of chance by which lines are wider, at least 1, of \
+     `funnel_overdispersion`",
+)
+.optional();
+const TAU_SQUARED: Argument = Argument::number(
+    "tau_squared",
+    "or else the variance between areas beyond chance, at least 0, of `funnel_overdispersion`",
+)
+.optional();
+
+/// How much wider lines are than chance, from [`PHI`] and [`TAU_SQUARED`].
+fn widening(function: &str, options: &Options) -> Result<Option<Widening>> {
+    let (phi, tau_squared) = (options.number(PHI.name), options.number(TAU_SQUARED.name));
+    named(function, Widening::of(phi, tau_squared))
+}
 
 /// The area of a row: the first two arguments.
 fn area(columns: &Columns, row: usize) -> Area {
