@@ -1,9 +1,10 @@
-//! Table functions that are short for a longer query: `cohort_flow`, `match_controls` and
-//! `match_balance`. They are written out in the syntax tree, before anything is planned, so that the
+//! Table functions that are short for a longer query: `cohort_flow`, `match_controls`,
+//! `match_balance`, `standard_population` and `swedish_regions`. They are written out in the syntax tree, before anything is planned, so that the
 //! plan and `EXPLAIN` know only ordinary SQL.
 
 mod flow;
 mod matching;
+mod national;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -32,7 +33,9 @@ pub(crate) fn expand(statement: &mut Statement, cohorts: &HashMap<String, String
 
 /// The reference of the shorthands.
 pub(crate) fn documentation() -> Vec<FunctionDoc> {
-    vec![flow::documentation(), matching::balance_documentation()]
+    let mut all = vec![flow::documentation(), matching::balance_documentation()];
+    all.extend(national::documentation());
+    all
 }
 
 struct Expander<'a> {
@@ -83,6 +86,14 @@ impl Expander<'_> {
                 let arguments =
                     Arguments::of(matching::BALANCE_SYNTAX, matching::NAMES, &args.args)?;
                 matching::balance_sql(&arguments)?
+            }
+            name if national::STANDARD.contains(&name) => {
+                let (syntax, names) = (national::STANDARD_SYNTAX, national::STANDARD_NAMES);
+                national::standard_sql(&Arguments::of(syntax, names, &args.args)?)?
+            }
+            name if national::REGIONS.contains(&name) => {
+                Arguments::of(national::REGIONS_SYNTAX, &[], &args.args)?;
+                national::regions_sql()
             }
             _ => return Ok(None),
         };
@@ -279,6 +290,13 @@ mod tests {
         (2, '01', '2020-01-01'), (3, '12', NULL), (4, '01', NULL), (5, '01', NULL)) AS \
         t(person_id, region, died)";
 
+    const STANDARDS: &str = "CREATE TABLE reference.standard_population AS SELECT * FROM (VALUES \
+        ('ESP2013', '5y19', '0-4', 0, 5000.0), ('ESP2013', '5y19', '5-9', 5, 5500.0), \
+        ('SEGI', '5y18', '0-4', 0, 12.0)) AS t(standard, scheme, age_group, age_from, weight)";
+    const REGIONS: &str = "CREATE TABLE reference.regions AS SELECT * FROM (VALUES \
+        ('01', 'Region Stockholm', 'AB'), ('09', 'Region Gotland', 'I')) AS \
+        t(region_code, name, county_letter)";
+
     fn run(sql: &str) -> Result<String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
@@ -290,6 +308,10 @@ mod tests {
             let context = SessionContext::new_with_state(state);
             context.sql(PEOPLE).await?.collect().await?;
             context.sql(REGISTRY).await?.collect().await?;
+            context.sql("CREATE SCHEMA reference").await?;
+            for table in [STANDARDS, REGIONS] {
+                context.sql(table).await?.collect().await?;
+            }
             let mut statements = Parser::parse_sql(&GenericDialect {}, sql).unwrap();
             let stored = [(
                 "women".to_owned(),
@@ -372,6 +394,35 @@ mod tests {
             "{found}"
         );
         assert!(found.contains("| sex = K  | 0.5"), "{found}");
+    }
+
+    #[test]
+    fn what_comes_with_kohort_has_short_names() {
+        check(
+            "SELECT age_group, n, w.weight FROM (VALUES ('5-9', 7)) AS t(age_group, n) \
+             JOIN std_population('ESP2013') AS w USING (age_group)",
+            "| 5-9 | 7 | 5500.0 |",
+        );
+        check(
+            "SELECT count(*) FROM standard_population(name => 'SEGI')",
+            "| 1 |",
+        );
+        check(
+            "SELECT lan_code, r.region_name FROM se_regions() r ORDER BY lan_code",
+            "| 01 | Region Stockholm |
+             | 09 | Region Gotland |",
+        );
+        let error = |sql: &str| run(sql).unwrap_err().to_string();
+        let none = error("SELECT * FROM std_population()");
+        assert!(
+            none.contains("expected standard_population(name), got no `name`"),
+            "{none}"
+        );
+        let more = error("SELECT * FROM swedish_regions(1)");
+        assert!(
+            more.contains("expected swedish_regions(), got 1 arguments"),
+            "{more}"
+        );
     }
 
     #[test]
