@@ -15,12 +15,14 @@ pub enum AgeScheme {
     FiveYear21,
     /// 10 bands of ten years: `0-9` to `80-89`, `90+`.
     TenYear,
+    /// 21 bands of five years, as Statistics Sweden has the population: `0-4` to `95-99`, `100+`.
+    StatisticsSweden,
 }
 
 /// Bands of five years.
-const FIVE: [&str; 19] = [
+const FIVE: [&str; 20] = [
     "0-4", "5-9", "10-14", "15-19", "20-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54",
-    "55-59", "60-64", "65-69", "70-74", "75-79", "80-84", "85-89", "90-94",
+    "55-59", "60-64", "65-69", "70-74", "75-79", "80-84", "85-89", "90-94", "95-99",
 ];
 /// Bands of ten years.
 const TEN: [&str; 9] = [
@@ -29,11 +31,12 @@ const TEN: [&str; 9] = [
 
 impl AgeScheme {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::FiveYear18,
         Self::FiveYear19,
         Self::FiveYear21,
         Self::TenYear,
+        Self::StatisticsSweden,
     ];
 
     /// The word of SQL.
@@ -43,6 +46,7 @@ impl AgeScheme {
             Self::FiveYear19 => "5y19",
             Self::FiveYear21 => "5y21",
             Self::TenYear => "10y",
+            Self::StatisticsSweden => "scb",
         }
     }
 
@@ -61,7 +65,8 @@ impl AgeScheme {
         match self {
             Self::FiveYear18 => (FIVE.split_at(17).0, "85+"),
             Self::FiveYear19 => (FIVE.split_at(18).0, "90+"),
-            Self::FiveYear21 => (&FIVE, "95+"),
+            Self::FiveYear21 => (FIVE.split_at(19).0, "95+"),
+            Self::StatisticsSweden => (&FIVE, "100+"),
             Self::TenYear => (&TEN, "90+"),
         }
     }
@@ -72,7 +77,7 @@ impl std::str::FromStr for AgeScheme {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let found = Self::ALL.into_iter().find(|scheme| scheme.as_str() == text);
-        found.ok_or_else(|| Error::argument("scheme", "5y18, 5y19, 5y21 or 10y", text))
+        found.ok_or_else(|| Error::argument("scheme", "5y18, 5y19, 5y21, 10y or scb", text))
     }
 }
 
@@ -138,6 +143,7 @@ mod tests {
             ("5y19", 19, "90+"),
             ("5y21", 21, "95+"),
             ("10y", 10, "90+"),
+            ("scb", 21, "100+"),
         ] {
             let bands = scheme.parse::<AgeScheme>().unwrap().bands();
             assert_eq!((bands.len(), bands[count - 1]), (count, last));

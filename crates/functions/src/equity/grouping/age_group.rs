@@ -19,9 +19,10 @@ impl Scalar for AgeGroup {
         Argument::number("age", "in years; fractions are cut off"),
         Argument::choice(
             "scheme",
-            &["5y19", "5y18", "5y21", "10y"],
+            &["5y19", "5y18", "5y21", "10y", "scb"],
             "`5y19`: `0-4` to `85-89`, `90+`; `5y18`: `0-4` to `80-84`, `85+`; `5y21`: `0`, `1-4`, \
-             `5-9` to `90-94`, `95+`; `10y`: `0-9` to `80-89`, `90+`",
+             `5-9` to `90-94`, `95+`; `10y`: `0-9` to `80-89`, `90+`; `scb`, as Statistics Sweden \
+             has the population: `0-4` to `95-99`, `100+`",
         ),
     ];
     const SHAPE: Shape = Shape::Cell(CellType::Text);
@@ -53,14 +54,14 @@ mod tests {
     #[test]
     fn ages_fall_in_bands() {
         let sql = "SELECT age_group(age), age_group(age, '5y18'), age_band(age, '5y21'), \
-                   age_group(age, '10y') FROM t ORDER BY age";
+                   age_group(age, '10y'), age_group(age, 'scb') FROM t ORDER BY age";
         let rows = query(TABLE, sql).unwrap();
-        assert_eq!(rows[0], ["NULL"; 4]);
-        assert_eq!(rows[1], ["0-4", "0-4", "0", "0-9"]);
-        assert_eq!(rows[2], ["5-9", "5-9", "5-9", "0-9"]);
-        assert_eq!(rows[3], ["85-89", "85+", "85-89", "80-89"]);
-        assert_eq!(rows[4], ["90+", "85+", "95+", "90+"]);
-        assert_eq!(rows[5], ["NULL"; 4]);
+        assert_eq!(rows[0], ["NULL"; 5]);
+        assert_eq!(rows[1], ["0-4", "0-4", "0", "0-9", "0-4"]);
+        assert_eq!(rows[2], ["5-9", "5-9", "5-9", "0-9", "5-9"]);
+        assert_eq!(rows[3], ["85-89", "85+", "85-89", "80-89", "85-89"]);
+        assert_eq!(rows[4], ["90+", "85+", "95+", "90+", "100+"]);
+        assert_eq!(rows[5], ["NULL"; 5]);
     }
 
     #[test]
