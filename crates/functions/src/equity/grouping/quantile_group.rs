@@ -14,6 +14,7 @@ pub(super) struct QuantileGroup;
 
 impl Window for QuantileGroup {
     const NAME: &'static str = "quantile_group";
+    const ALIASES: &'static [&'static str] = &["phe_quantile"];
     const ARGUMENTS: &'static [Argument] = &[
         Argument::number("value", "of the area"),
         Argument::number("groups", "how many: 5 for quintiles").constant(),

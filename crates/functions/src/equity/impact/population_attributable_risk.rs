@@ -19,6 +19,7 @@ pub(super) struct PopulationAttributableRisk;
 
 impl OverGroups for PopulationAttributableRisk {
     const NAME: &'static str = "population_attributable_risk";
+    const ALIASES: &'static [&'static str] = &["par"];
     const ARGUMENTS: &'static [Argument] = &[
         VALUE,
         POPULATION,

@@ -14,6 +14,7 @@ pub(super) struct ByarLimits;
 
 impl Scalar for ByarLimits {
     const NAME: &'static str = "byar_limits";
+    const ALIASES: &'static [&'static str] = &["byar_ci"];
     const ARGUMENTS: &'static [Argument] = &[
         Argument::number("events", "how many, 0 or more"),
         Argument::confidence(),

@@ -8,6 +8,7 @@ mod byar_limits;
 mod crude_rate;
 mod mean_interval;
 mod poisson_limits;
+mod poisson_rate_limits;
 mod proportion;
 mod wilson_limits;
 
@@ -18,6 +19,7 @@ pub(super) fn entries() -> Vec<Entry> {
         scalar::<proportion::Proportion>(),
         aggregate::<mean_interval::MeanInterval>(),
         scalar::<poisson_limits::PoissonLimits>(),
+        scalar::<poisson_rate_limits::PoissonRateLimits>(),
         scalar::<byar_limits::ByarLimits>(),
         scalar::<wilson_limits::WilsonLimits>(),
     ]

@@ -14,6 +14,7 @@ pub(super) struct TheilIndex;
 
 impl OverGroups for TheilIndex {
     const NAME: &'static str = "theil_index";
+    const ALIASES: &'static [&'static str] = &["ti"];
     const ARGUMENTS: &'static [Argument] = &[
         VALUE,
         POPULATION_OR_ONE,
