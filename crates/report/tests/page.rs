@@ -101,11 +101,11 @@ fn the_page_says_where_its_numbers_come_from() {
 fn numbers_are_written_as_the_language_writes_them() {
     let (sv, en) = (page(Language::Sv), page(Language::En));
     assert!(
-        en.contains("8,318.620<span class=\"ci\">8,318.120–8,319.120</span>"),
+        en.contains("8,318.600<span class=\"ci\">8,318.100–8,319.100</span>"),
         "{en}"
     );
     assert!(
-        sv.contains("8318,620<span class=\"ci\">8318,120–8319,120</span>"),
+        sv.contains("8318,600<span class=\"ci\">8318,100–8319,100</span>"),
         "{sv}"
     );
     assert!(sv.contains("540\u{202f}457"), "thousands in Swedish");
