@@ -76,6 +76,8 @@ fn uncovered<'a>(
 /// Whether the events of a column are a protected count of the same row, in all rows.
 fn is_covered(table: &Table, column: &Column, rows: &Rows) -> bool {
     let events = events(column, rows);
+    // Those left over are protected only where the count is `of` all.
+    let tells_of_others = is_share(column) || column.kind == Kind::Days;
     let covers = |protect: &Protect| {
         let at = rows.index(&protect.count);
         let count = |row: usize| match rows.value(row, at?) {
@@ -83,7 +85,7 @@ fn is_covered(table: &Table, column: &Column, rows: &Rows) -> bool {
             _ => None,
         };
         let is_same = |(row, n): (usize, &Option<u64>)| n.is_none() || *n == count(row);
-        (protect.of.is_some() || !is_share(column)) && events.iter().enumerate().all(is_same)
+        (protect.of.is_some() || !tells_of_others) && events.iter().enumerate().all(is_same)
     };
     table.protect.iter().any(covers)
 }
