@@ -5,11 +5,11 @@
     pip install numpy pyarrow duckdb pandas lifelines statsmodels    # and GNU time
     benches/equity.py --data DIR [--rows 10000000] [--repeats 3] [--only rates] [--no-record]
 
-Each case is one question over 21 regions x 2 sexes x 18 age bands x 10 years, asked of a Parquet file. Kohort is
-timed as a whole process. DuckDB and the Python packages run in a Python process and are timed twice: from the
-reading of the file to the answer (without Python's start and their imports), and, for those that need the columns in
-memory first, the calculation alone. Where DuckDB can say the formula, it does; where no package answers in SQL,
-Python does. Before anything is timed the answers are compared, to 1e-6 relative. Results go to
+Each case is one question over 21 regions x 2 sexes x 18 age bands x 10 years, asked of a Parquet file in the page
+cache. Kohort is timed as a whole process. DuckDB and the Python packages run in a Python process and are timed twice:
+from the reading of the file to the answer (without Python's start and their imports), and, for those that need the
+columns in memory first, the calculation alone. Where DuckDB can say the formula, it does; where no package answers in
+SQL, Python does. Before anything is timed the answers are compared, to 1e-6 relative. Results go to
 benches/runs/<date>-<machine>-equity/.
 """
 import argparse
@@ -183,7 +183,15 @@ def in_duckdb(case, path):
     print(json.dumps({"seconds": seconds, "answers": answers}))
 
 
+def warm(path):
+    """Reads the file, so that nobody waits for the disk: a process that held much memory may have pushed it out."""
+    with open(path, "rb") as file:
+        while file.read(1 << 24):
+            pass
+
+
 def peer_run(kind, case, path):
+    warm(path)
     command = [sys.executable, __file__, f"--in-{kind}", case, "--data", str(path)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
@@ -254,6 +262,7 @@ def run_case(case, kohort, path, repeats):
             peers[name] = kind
             worst[name] = check(case, ours, peer_run(kind, case, path)["answers"], name)
     for _ in range(repeats):
+        warm(path)
         seconds, _, peak = measure(kohort_command(kohort, case, path))
         times["Kohort"].append(seconds)
         peaks.append(peak)
