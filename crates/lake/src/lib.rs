@@ -45,6 +45,7 @@ pub use keys::{Duplicate, Keys, Place};
 pub use lake::Lake;
 pub use loads::{LoadEntry, LoadMode, LoadRecord, Loaded, TableLoad};
 pub use location::StorageOptions;
+pub use ranges::ObjectReader;
 pub use snapshot::{AsOf, Callset, CohortRow, Contig, DataFile, Sample, Snapshot, Source};
 pub use table_id::TableId;
 pub use vacuum::{DEFAULT_RETENTION, VacuumMode, VacuumOptions, VacuumReport, VacuumedFile};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use object_store::ObjectStoreExt;
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ArrowReaderOptions;
 use parquet::arrow::async_reader::{
@@ -19,11 +19,23 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use crate::log::Store;
 use crate::{Error, Result};
 
-/// Reads ranges of one object.
-pub(crate) struct ObjectReader {
-    store: Store,
+/// Reads ranges of one Parquet file of an object store.
+#[derive(Clone, Debug)]
+pub struct ObjectReader {
+    store: Arc<dyn ObjectStore>,
     path: Path,
     size_bytes: u64,
+}
+
+impl ObjectReader {
+    /// A reader of the object at a path, of which the size in bytes is known. Nothing is read yet.
+    pub fn new(store: Arc<dyn ObjectStore>, path: &str, size_bytes: u64) -> Self {
+        Self {
+            store,
+            path: Path::from(path),
+            size_bytes,
+        }
+    }
 }
 
 impl AsyncFileReader for ObjectReader {
@@ -63,11 +75,7 @@ pub(crate) async fn stream(
     columns: Option<&[String]>,
 ) -> Result<ParquetRecordBatchStream<ObjectReader>> {
     let failed = || Error::parquet(path, "reading");
-    let reader = ObjectReader {
-        store: Arc::clone(store),
-        path: Path::from(path),
-        size_bytes,
-    };
+    let reader = ObjectReader::new(Arc::clone(store), path, size_bytes);
     let builder = ParquetRecordBatchStreamBuilder::new(reader).await;
     let mut builder = builder.map_err(failed())?;
     if let Some(columns) = columns {

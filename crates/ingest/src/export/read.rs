@@ -4,25 +4,17 @@ use super::records::MARGIN;
 use crate::Error;
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::Int64Type;
-use bytes::Bytes;
-use futures::future::BoxFuture;
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use kohort_genome::Region;
-use kohort_lake::DataFile;
+use kohort_lake::{DataFile, ObjectReader};
 use kohort_schema::TableName;
-use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::ObjectStore;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, RowFilter,
 };
-use parquet::arrow::async_reader::{
-    AsyncFileReader, ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder,
-};
-use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::arrow::async_reader::{ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder};
 use parquet::file::statistics::Statistics;
-use std::ops::Range;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 
@@ -56,38 +48,6 @@ pub(crate) struct ReadyFile {
     first_record: i64,
 }
 
-/// Reads ranges of one object.
-pub(crate) struct ObjectReader {
-    store: Arc<dyn ObjectStore>,
-    path: Path,
-    size_bytes: u64,
-}
-
-impl AsyncFileReader for ObjectReader {
-    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, ParquetError>> {
-        async move { Ok(self.store.get_range(&self.path, range).await?) }.boxed()
-    }
-
-    fn get_byte_ranges(
-        &mut self,
-        ranges: Vec<Range<u64>>,
-    ) -> BoxFuture<'_, Result<Vec<Bytes>, ParquetError>> {
-        async move { Ok(self.store.get_ranges(&self.path, &ranges).await?) }.boxed()
-    }
-
-    fn get_metadata<'a>(
-        &'a mut self,
-        _options: Option<&'a ArrowReaderOptions>,
-    ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>, ParquetError>> {
-        async move {
-            let size = self.size_bytes;
-            let reader = ParquetMetaDataReader::new();
-            Ok(Arc::new(reader.load_and_finish(self, size).await?))
-        }
-        .boxed()
-    }
-}
-
 /// The files that may hold rows of the region, in the order of their records.
 pub(crate) async fn ordered(
     store: Arc<dyn ObjectStore>,
@@ -96,12 +56,7 @@ pub(crate) async fn ordered(
 ) -> Result<Vec<ReadyFile>, Error> {
     let mut ready = Vec::with_capacity(files.len());
     for file in files.iter().filter(|file| may_hold(file, region)) {
-        let path = Path::from(file.path.as_str());
-        let mut reader = ObjectReader {
-            store: Arc::clone(&store),
-            path,
-            size_bytes: file.size_bytes,
-        };
+        let mut reader = ObjectReader::new(Arc::clone(&store), &file.path, file.size_bytes);
         let options = ArrowReaderOptions::new();
         let metadata = ArrowReaderMetadata::load_async(&mut reader, options).await?;
         let first_record = first_record(&metadata);
