@@ -27,6 +27,7 @@ pub mod ordered;
 pub mod person;
 pub mod rates;
 pub mod smoothing;
+mod sort;
 pub mod standardisation;
 pub mod unordered;
 pub mod variation;

@@ -146,6 +146,7 @@ impl Input {
             se: se[row],
             order: order[row],
             is_reference: is_reference[row],
+            ..Group::default()
         };
         assert_eq!(table.distinct("favourable_indicator"), ["1"]);
         assert_eq!(table.distinct("indicator_scale"), ["100"]);

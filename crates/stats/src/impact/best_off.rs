@@ -4,7 +4,7 @@ use crate::unordered::{Better, Group, Known, Setting, at_end, highest};
 use crate::{Error, Estimate, Status};
 
 /// The fewest groups that an impact is measured over: the best-off, and others.
-const FEWEST_GROUPS: usize = 2;
+const FEWEST_GROUPS: f64 = 2.0;
 
 /// Which group is the best-off one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -59,7 +59,8 @@ pub fn tests_to_level_up(groups: &[Group], better: Better, scale: f64) -> Result
     }
     BestOff::ByValue.measure(groups, better, METHOD, |levels| {
         let lacking = levels.setting.groups.iter();
-        let lacking = lacking.map(|group| group.population * (levels.best.value - group.value));
+        let lacking =
+            lacking.map(|group| group.population * group.times * (levels.best.value - group.value));
         Ok(Estimate::of(lacking.sum::<f64>() / scale, METHOD))
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::ordered::row::OrderedRow;
 use crate::ordered::sum::Sum;
+use crate::sort::sort_unstable_by;
 use crate::{Error, Estimate, Status};
 
 /// Why there is no estimate: nothing can be said, or the caller asked for what cannot be.
@@ -56,7 +57,7 @@ impl<'a> Ranked<'a> {
     /// NULL in rank, population or value, or no population at all, leaves nothing to estimate.
     pub(crate) fn sort(rows: &'a mut [OrderedRow]) -> Result<Self, Refusal> {
         check(rows)?;
-        rows.sort_unstable_by(OrderedRow::order);
+        sort_unstable_by(rows, OrderedRow::order);
         OrderedRow::join(rows);
         Self::of_ranks(rows)
     }

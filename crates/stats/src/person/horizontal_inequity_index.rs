@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::ordered::{
     ConcentrationError, ConcentrationOptions, OrderedRow, Ranked, Refusal, Unit, concentration,
 };
+use crate::sort::sort_unstable_by;
 use crate::{Confidence, Error, Estimate};
 
 /// A person with what was used and what need would lead one to expect; NaN stands for NULL.
@@ -130,7 +131,7 @@ pub fn horizontal_inequity_index(
             row.times,
         ));
     }
-    people.sort_unstable_by(NeedRow::order);
+    sort_unstable_by(people, NeedRow::order);
     NeedRow::join(people);
     let options = ConcentrationOptions {
         error,

@@ -1,5 +1,6 @@
 //! People, and how something is spread over them.
 
+use crate::sort::sort_unstable_by;
 use crate::unordered::at_least_0;
 use crate::{Error, Estimate, Status};
 
@@ -84,7 +85,7 @@ impl Held {
         if !finite {
             return Ok(Err(Status::Undefined));
         }
-        all.sort_unstable_by(|left, right| {
+        sort_unstable_by(&mut all, |left, right| {
             let value = left.value.total_cmp(&right.value);
             value.then(left.weight.total_cmp(&right.weight))
         });

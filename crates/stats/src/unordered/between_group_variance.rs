@@ -66,11 +66,12 @@ pub(super) fn variance_se(setting: &Setting) -> Option<f64> {
     let (mut by_distance, mut squared, mut fourth, mut own) = (0.0, 0.0, 0.0, 0.0);
     for group in &setting.groups {
         let (share, se) = (group.share, group.se?);
+        let times = group.times;
         let term = (share * se).powi(2);
-        by_distance += term * (group.value - setting.mean).powi(2);
-        squared += term;
-        fourth += term.powi(2);
-        own += (share * (1.0 - share) * se.powi(2)).powi(2);
+        by_distance += times * term * (group.value - setting.mean).powi(2);
+        squared += times * term;
+        fourth += times * term.powi(2);
+        own += times * (share * (1.0 - share) * se.powi(2)).powi(2);
     }
     let variance = 4.0 * by_distance + 2.0 * (squared.powi(2) - fourth + own);
     Some(variance.max(0.0).sqrt())

@@ -74,7 +74,7 @@ fn relative_se(setting: &Setting) -> Option<f64> {
     let sd_se = sd_se(setting, sd)?;
     let (mut mean_variance, mut covariance) = (0.0, 0.0);
     for group in &setting.groups {
-        let term = (group.share * group.se?).powi(2);
+        let term = group.times * (group.share * group.se?).powi(2);
         mean_variance += term;
         covariance += term * (group.value - mean) / sd;
     }

@@ -1,6 +1,6 @@
 //! Which two groups a difference or a ratio is taken between.
 
-use super::group::{Better, Group, Known, known_groups};
+use super::group::{Better, Group, Known, known_groups, rows};
 use crate::{Error, Estimate, Status};
 
 /// Which two groups are compared.
@@ -44,7 +44,7 @@ impl Contrast {
     }
 
     fn pair(self, known: &[Known], better: Better) -> Result<Pair, Status> {
-        if known.len() < 2 {
+        if rows(known) < 2.0 {
             return Err(Status::Undefined);
         }
         let (advantaged, other) = match self {
@@ -103,7 +103,7 @@ pub(crate) fn at_end(known: &[Known], end: Better) -> Result<Known, Status> {
     let last = last.fold(f64::NEG_INFINITY, f64::max);
     let mut at_last = orders.iter().filter(|(rank, _)| *rank == last);
     match (at_last.next(), at_last.next()) {
-        (Some((_, group)), None) => Ok(**group),
+        (Some((_, group)), None) if group.times == 1.0 => Ok(**group),
         // Two groups in one place: neither is the most advantaged.
         _ => Err(Status::Undefined),
     }
@@ -132,7 +132,7 @@ pub(crate) fn only_reference(known: &[Known]) -> Result<Known, Status> {
         .iter()
         .filter(|group| group.is_reference == Some(true));
     match (marked.next(), marked.next()) {
-        (Some(group), None) => Ok(*group),
+        (Some(group), None) if group.times == 1.0 => Ok(*group),
         _ => Err(Status::Undefined),
     }
 }

@@ -58,7 +58,7 @@ pub fn equity_difference(
     confidence: Confidence,
 ) -> Result<Estimate, Error> {
     contrast.measure(groups, better, METHOD, |pair| {
-        let se = delta_se([(1.0, pair.more.se), (1.0, pair.less.se)].into_iter());
+        let se = delta_se([(1.0, pair.more.se, 1.0), (1.0, pair.less.se, 1.0)].into_iter());
         Estimate::of(pair.more.value - pair.less.value, METHOD).with_normal_limits(confidence, se)
     })
 }

@@ -67,7 +67,10 @@ pub fn equity_ratio(
             return Estimate::missing(Status::Undefined, METHOD);
         }
         let ratio = more / less;
-        let slopes = [(1.0 / more, pair.more.se), (1.0 / less, pair.less.se)];
+        let slopes = [
+            (1.0 / more, pair.more.se, 1.0),
+            (1.0 / less, pair.less.se, 1.0),
+        ];
         let log_se = match more.min(less) > 0.0 {
             true => delta_se(slopes.into_iter()),
             false => None,

@@ -3,15 +3,16 @@
 
 use std::cmp::Ordering;
 
+use crate::sort::sort_unstable_by;
 use crate::{Error, Estimate, Status};
 
 /// The fewest groups that a spread between groups is measured over.
-pub(crate) const FEWEST_GROUPS: usize = 3;
+pub(crate) const FEWEST_GROUPS: f64 = 3.0;
 
 /// A group, such as a region: what was estimated for it, and how many people it has.
 ///
 /// A measure reads the fields that it names, and no other. In those, `None` is NULL.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Group {
     /// The estimate: a rate, a share, a mean.
     pub value: Option<f64>,
@@ -23,6 +24,23 @@ pub struct Group {
     pub order: Option<f64>,
     /// Whether it is the group that the others are compared with.
     pub is_reference: Option<bool>,
+    /// How many rows are exactly like this one, itself included: people of one income. Each of them
+    /// is a group with this population and this standard error.
+    pub times: f64,
+}
+
+impl Default for Group {
+    /// One row of which nothing is known.
+    fn default() -> Self {
+        Self {
+            value: None,
+            population: None,
+            se: None,
+            order: None,
+            is_reference: None,
+            times: 1.0,
+        }
+    }
 }
 
 /// Which estimates are good news.
@@ -59,10 +77,12 @@ pub enum Weighting {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
     pub(crate) value: f64,
-    /// NaN where it is not known.
+    /// Of each row; NaN where it is not known.
     pub(crate) population: f64,
-    /// Of the people of all groups; NaN outside a [`Setting`].
+    /// Of each row in the people of all groups; NaN outside a [`Setting`].
     pub(crate) share: f64,
+    /// The rows.
+    pub(crate) times: f64,
     pub(crate) se: Option<f64>,
     pub(crate) order: Option<f64>,
     pub(crate) is_reference: Option<bool>,
@@ -102,6 +122,7 @@ pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status
             value: group.value.unwrap_or(f64::NAN),
             population: at_least_0("population", group.population)?.unwrap_or(f64::NAN),
             share: f64::NAN,
+            times: group.times,
             se: at_least_0("se", group.se)?.filter(|se| se.is_finite()),
             order: group.order.filter(|order| !order.is_nan()),
             is_reference: group.is_reference,
@@ -116,8 +137,13 @@ pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status
     if known.iter().any(is_infinite) {
         return Ok(Err(Status::Undefined));
     }
-    // Rows that are equal in everything may change places.
-    known.sort_unstable_by(Known::cmp);
+    sort_unstable_by(&mut known, Known::cmp);
+    // It does not matter which rows were counted together before.
+    known.dedup_by(|next, kept| {
+        let alike = next.cmp(kept).is_eq();
+        kept.times += if alike { next.times } else { 0.0 };
+        alike
+    });
     Ok(Ok(known))
 }
 
@@ -139,6 +165,8 @@ pub(crate) struct Setting {
     pub(crate) mean: f64,
     /// All people.
     pub(crate) population: f64,
+    /// The rows: how many groups there are.
+    pub(crate) rows: f64,
 }
 
 impl Setting {
@@ -149,12 +177,12 @@ impl Setting {
     /// Negative populations or standard errors.
     pub(crate) fn measure(
         groups: &[Group],
-        fewest: usize,
+        fewest: f64,
         method: &'static str,
         measure: impl FnOnce(&Self) -> Estimate,
     ) -> Result<Estimate, Error> {
         let estimate = match Self::try_new(groups)? {
-            Ok(setting) if setting.groups.len() >= fewest => measure(&setting),
+            Ok(setting) if setting.rows >= fewest => measure(&setting),
             Ok(_) => Estimate::missing(Status::Undefined, method),
             Err(status) => Estimate::missing(status, method),
         };
@@ -166,7 +194,10 @@ impl Setting {
             Ok(known) => known,
             Err(status) => return Ok(Err(status)),
         };
-        let population: f64 = known.iter().map(|group| group.population).sum();
+        let population: f64 = known
+            .iter()
+            .map(|group| group.population * group.times)
+            .sum();
         if population.is_nan() {
             return Ok(Err(Status::IncompleteStrata));
         }
@@ -178,19 +209,20 @@ impl Setting {
         }
         // From the least value upwards, so that groups that are alike are exactly at their mean.
         let least = known.first().map_or(0.0, |group| group.value);
-        let above = |group: &Known| group.share * (group.value - least);
+        let above = |group: &Known| group.share * group.times * (group.value - least);
         let mean = least + known.iter().map(above).sum::<f64>();
         Ok(Ok(Self {
+            rows: rows(&known),
             groups: known,
             mean,
             population,
         }))
     }
 
-    /// How much a group counts; the weights sum to 1.
+    /// How much each row of a group counts; the weights sum to 1.
     pub(crate) fn weight(&self, weighting: Weighting, group: &Known) -> f64 {
         match weighting {
-            Weighting::Equal => 1.0 / count(self.groups.len()),
+            Weighting::Equal => 1.0 / self.rows,
             Weighting::Population => group.share,
         }
     }
@@ -199,27 +231,30 @@ impl Setting {
     /// term may be infinite.
     pub(crate) fn sum_shares(&self, term: impl Fn(&Known) -> f64) -> f64 {
         let peopled = self.groups.iter().filter(|group| group.share > 0.0);
-        peopled.map(|group| group.share * term(group)).sum()
+        let sum = peopled.map(|group| group.share * group.times * term(group));
+        sum.sum()
     }
 
     /// The standard error of a measure by the delta method, from its slopes in the value of each
     /// group; see [`delta_se`].
     pub(crate) fn delta_se(&self, slope: impl Fn(&Known) -> f64) -> Option<f64> {
-        delta_se(self.groups.iter().map(|group| (slope(group), group.se)))
+        let terms = self.groups.iter();
+        delta_se(terms.map(|group| (slope(group), group.se, group.times)))
     }
 }
 
-/// The standard error `√Σ(slope · se)²` of a function of independent estimates.
+/// The standard error `√Σ(slope · se)²` of a function of independent estimates: slopes, errors, and
+/// how many estimates have them.
 ///
 /// `None` when a standard error is missing or a slope is infinite, and when all slopes vanish: at
 /// an extreme, such as no spread at all, the delta method says nothing.
-pub(crate) fn delta_se(terms: impl Iterator<Item = (f64, Option<f64>)>) -> Option<f64> {
+pub(crate) fn delta_se(terms: impl Iterator<Item = (f64, Option<f64>, f64)>) -> Option<f64> {
     let (mut variance, mut any_error) = (0.0, false);
-    for (slope, se) in terms {
+    for (slope, se, times) in terms {
         // An infinite slope is one even where a standard error is 0: infinity times 0 is no number.
         let se = se?;
         any_error |= se > 0.0;
-        variance += (slope * se).powi(2);
+        variance += (slope * se).powi(2) * times;
     }
     let se = f64::sqrt(variance);
     (se.is_finite() && (se > 0.0 || !any_error)).then_some(se)
@@ -229,6 +264,7 @@ pub(crate) fn delta_se(terms: impl Iterator<Item = (f64, Option<f64>)>) -> Optio
 pub(crate) fn values_only(groups: &[Group]) -> Vec<Group> {
     let only = |group: &Group| Group {
         value: group.value,
+        times: group.times,
         ..Group::default()
     };
     groups.iter().map(only).collect()
@@ -237,14 +273,10 @@ pub(crate) fn values_only(groups: &[Group]) -> Vec<Group> {
 /// How many groups have people, or may have.
 pub(crate) fn peopled(groups: &[Group]) -> f64 {
     let peopled = groups.iter().filter(|group| group.population != Some(0.0));
-    count(peopled.count())
+    peopled.map(|group| group.times).sum::<f64>() + 0.0
 }
 
-/// A number of groups or people.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers of groups and people stay far below 2^53"
-)]
-pub(crate) fn count(of: usize) -> f64 {
-    of as f64
+/// How many rows there are.
+pub(crate) fn rows(groups: &[Known]) -> f64 {
+    groups.iter().map(|group| group.times).sum::<f64>() + 0.0
 }

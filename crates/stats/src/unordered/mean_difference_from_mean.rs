@@ -68,7 +68,7 @@ pub(super) fn mean_distance(setting: &Setting, weighting: Weighting) -> f64 {
     let distance = |group: &Known| (group.value - setting.mean).abs();
     let terms = setting.groups.iter();
     terms
-        .map(|group| setting.weight(weighting, group) * distance(group))
+        .map(|group| setting.weight(weighting, group) * group.times * distance(group))
         .sum()
 }
 
@@ -76,7 +76,11 @@ pub(super) fn mean_distance(setting: &Setting, weighting: Weighting) -> f64 {
 pub(super) fn slope(setting: &Setting, weighting: Weighting) -> impl Fn(&Known) -> f64 {
     let side = |group: &Known| sign(group.value - setting.mean);
     let signed = move |group: &Known| setting.weight(weighting, group) * side(group);
-    let sides: f64 = setting.groups.iter().map(signed).sum();
+    let sides: f64 = setting
+        .groups
+        .iter()
+        .map(|group| group.times * signed(group))
+        .sum();
     move |group| signed(group) - group.share * sides
 }
 

@@ -81,11 +81,11 @@ pub(super) fn mean_distance_from(
     for group in &setting.groups {
         let weight = setting.weight(weighting, group);
         let distance = group.value - from.value;
-        value += weight * distance.abs();
-        slopes.push((weight * sign(distance), group.se));
-        slope_of_from -= weight * sign(distance);
+        value += weight * group.times * distance.abs();
+        slopes.push((weight * sign(distance), group.se, group.times));
+        slope_of_from -= weight * group.times * sign(distance);
     }
-    slopes.push((slope_of_from, from.se));
+    slopes.push((slope_of_from, from.se, 1.0));
     let se = delta_se(slopes.into_iter());
     Estimate::of(value, METHOD).with_normal_limits(confidence, se)
 }

@@ -75,6 +75,7 @@ fn group(value: f64, population: f64, se: f64) -> Group {
         se: Some(se),
         order: Some(value),
         is_reference: Some(false),
+        times: 1.0,
     }
 }
 
@@ -463,7 +464,7 @@ fn any_groups() -> impl Strategy<Value = (Vec<Group>, Vec<Group>)> {
         let made = numbered.map(|(index, (value, population, se, coarse))| {
             let value = if coarse { f64::round(value) } else { value };
             let mut made = group(value, population, se);
-            made.order = Some(super::group::count(index));
+            made.order = Some(index as f64);
             made.is_reference = Some(index == 1);
             made
         });
@@ -477,6 +478,47 @@ proptest! {
     fn the_order_of_rows_changes_no_bit((groups, shuffled) in any_groups()) {
         for (name, measure) in all() {
             prop_assert_eq!(measure(&groups), measure(&shuffled), "{}", name);
+        }
+    }
+
+    #[test]
+    fn rows_that_are_alike_may_be_counted_first(
+        (groups, _) in any_groups(),
+        times in prop::collection::vec(1..5_u8, 12),
+    ) {
+        let counted = groups.iter().zip(&times).map(|(group, times)| Group {
+            times: f64::from(*times),
+            ..*group
+        });
+        let counted: Vec<Group> = counted.collect();
+        // Written out, and so that no two rows are quite alike.
+        let nudged = |step: f64| -> Vec<Group> {
+            let rows = groups.iter().zip(&times).flat_map(|(group, times)| {
+                (0..*times).map(|nth| Group {
+                    value: group.value.map(|value| value * (1.0 + step * f64::from(nth))),
+                    ..*group
+                })
+            });
+            rows.collect()
+        };
+        let near = |one: Option<f64>, other: Option<f64>| match (one, other) {
+            (Some(one), Some(other)) => {
+                (one - other).abs() <= 1e-6 * one.abs().max(1e-3) || one == other
+            }
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        for (name, measure) in all() {
+            let found = measure(&counted).unwrap();
+            prop_assert_eq!(&found, &measure(&nudged(0.0)).unwrap(), "{}", name);
+            let apart = measure(&nudged(1e-13)).unwrap();
+            prop_assert_eq!((found.status, found.n), (apart.status, apart.n), "{}", name);
+            // Where the distance is nothing, its sign is: nudged rows have one.
+            prop_assert!(near(found.value, apart.value), "{}: {:?} {:?}", name, found, apart);
+            let smooth = ["bgv", "bgsd", "cov", "ti", "mld", "sti", "mean"].contains(name);
+            prop_assert!(
+                !smooth || near(found.se, apart.se),
+                "{}: {:?} {:?}", name, found, apart
+            );
         }
     }
 

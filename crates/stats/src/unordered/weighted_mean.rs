@@ -47,7 +47,7 @@ const METHOD: &str = "normal";
 /// WHO, 2013, "Handbook on health inequality monitoring with a special focus on low- and
 /// middle-income countries", ISBN 9789241548632, section 3.
 pub fn weighted_mean(groups: &[Group], confidence: Confidence) -> Result<Estimate, Error> {
-    Setting::measure(groups, 1, METHOD, |setting| {
+    Setting::measure(groups, 1.0, METHOD, |setting| {
         let se = setting.delta_se(|group| group.share);
         Estimate::of(setting.mean, METHOD).with_normal_limits(confidence, se)
     })
