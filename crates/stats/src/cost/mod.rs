@@ -10,6 +10,7 @@ mod frontier;
 mod incremental_cost_effectiveness_ratio;
 mod incremental_net_monetary_benefit;
 mod moments;
+mod whole_sums;
 
 pub use cost_per_outcome::{RatioLimits, cost_per_outcome};
 pub use frontier::{FrontierRow, Place, Strategy, cost_effectiveness_frontier};

@@ -1,5 +1,6 @@
 //! Costs and effects of people, summed.
 
+use super::whole_sums::{self, WholeSums};
 use crate::{ExactSum, Status};
 
 /// How many sums there are.
@@ -8,13 +9,24 @@ pub const SUMS: usize = 5;
 /// The costs and effects of people who were given one strategy, as sums.
 ///
 /// Adding and merging are exact, so the order of rows and of partitions is not seen in an answer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct CostEffect {
     n: u64,
     missing: u64,
     undefined: u64,
-    /// Of cost, effect, cost squared, effect squared, cost times effect.
-    sums: [ExactSum; SUMS],
+    /// Of people whose cost and effect are whole numbers, as nearly all are.
+    whole: WholeSums,
+    /// Of the others: of cost, effect, cost squared, effect squared, cost times effect.
+    others: [ExactSum; SUMS],
+}
+
+impl PartialEq for CostEffect {
+    /// The same people in all and the same sums, however they were added.
+    fn eq(&self, other: &Self) -> bool {
+        let values = |sums: [ExactSum; SUMS]| sums.map(|sum| sum.value().to_bits());
+        let ((counts, sums), (other_counts, other_sums)) = (self.parts(), other.parts());
+        counts == other_counts && values(sums) == values(other_sums)
+    }
 }
 
 impl CostEffect {
@@ -25,16 +37,27 @@ impl CostEffect {
 
     /// Adds one person. Without a cost or an effect, or with one that is NaN or infinite, they make
     /// every answer missing.
+    #[inline]
     pub fn add(&mut self, cost: Option<f64>, effect: Option<f64>) {
         let (Some(cost), Some(effect)) = (cost, effect) else {
             self.missing += 1;
             return;
         };
+        match whole_sums::whole(cost).zip(whole_sums::whole(effect)) {
+            Some((cost, effect)) => {
+                self.whole.add(cost, effect);
+                self.n += 1;
+            }
+            None => self.add_other(cost, effect),
+        }
+    }
+
+    fn add_other(&mut self, cost: f64, effect: f64) {
         if !(cost.is_finite() && effect.is_finite()) {
             self.undefined += 1;
             return;
         }
-        let [costs, effects, cost_squares, effect_squares, products] = &mut self.sums;
+        let [costs, effects, cost_squares, effect_squares, products] = &mut self.others;
         costs.add(cost);
         effects.add(effect);
         cost_squares.add_product(cost, cost);
@@ -48,15 +71,22 @@ impl CostEffect {
         self.n += other.n;
         self.missing += other.missing;
         self.undefined += other.undefined;
-        for (sum, part) in self.sums.iter_mut().zip(&other.sums) {
+        for (sum, part) in self.others.iter_mut().zip(&other.sums()) {
             sum.merge(part);
         }
     }
 
     /// People; people without a cost or an effect, and those with one that is NaN or infinite; and
     /// the sums of cost, effect, their squares and their product: what a part hands on.
-    pub fn parts(&self) -> ([u64; 3], &[ExactSum; SUMS]) {
-        ([self.n, self.missing, self.undefined], &self.sums)
+    pub fn parts(&self) -> ([u64; 3], [ExactSum; SUMS]) {
+        ([self.n, self.missing, self.undefined], self.sums())
+    }
+
+    /// The sums over everyone.
+    fn sums(&self) -> [ExactSum; SUMS] {
+        let mut sums = self.others.clone();
+        self.whole.add_to(&mut sums);
+        sums
     }
 
     /// The same again.
@@ -65,7 +95,8 @@ impl CostEffect {
             n,
             missing,
             undefined,
-            sums,
+            whole: WholeSums::default(),
+            others: sums,
         }
     }
 
@@ -103,18 +134,18 @@ impl CostEffect {
 
     /// The sum of costs.
     pub fn cost(&self) -> f64 {
-        self.sums[0].value()
+        self.sums()[0].value()
     }
 
     /// The sum of effects.
     pub fn effect(&self) -> f64 {
-        self.sums[1].value()
+        self.sums()[1].value()
     }
 
     /// Mean cost and effect with their errors; `None` without people.
     pub(super) fn means(&self) -> Option<Means> {
         let n = self.people();
-        let [cost, effect, costs, effects, products] = &self.sums;
+        let [cost, effect, costs, effects, products] = &self.sums();
         // Of the mean: the sum of squares about it, over n (n - 1).
         let about = |products: &ExactSum, a: &ExactSum, b: &ExactSum| {
             centred(n, products, a, b) / (n * n * (n - 1.0))

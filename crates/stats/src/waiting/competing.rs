@@ -121,6 +121,11 @@ impl CompetingTimes {
         self.counts.len()
     }
 
+    /// Bytes on the heap, about.
+    pub fn heap_bytes(&self) -> usize {
+        self.counts.heap_bytes()
+    }
+
     /// People whose time or event is not known.
     pub fn missing(&self) -> u64 {
         self.missing

@@ -144,6 +144,11 @@ impl WaitingTimes {
         self.counts.len()
     }
 
+    /// Bytes on the heap, about.
+    pub fn heap_bytes(&self) -> usize {
+        self.counts.heap_bytes()
+    }
+
     /// People whose time or event is not known.
     pub fn missing(&self) -> u64 {
         self.missing

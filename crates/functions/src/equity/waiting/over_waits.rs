@@ -145,8 +145,7 @@ impl State for WaitingTimes {
     }
 
     fn heap_bytes(&self) -> usize {
-        // A time and two counts, and as much again for the room that a table keeps.
-        self.distinct() * 48
+        WaitingTimes::heap_bytes(self)
     }
 }
 
@@ -181,6 +180,6 @@ impl State for CompetingTimes {
     }
 
     fn heap_bytes(&self) -> usize {
-        self.distinct() * 64
+        CompetingTimes::heap_bytes(self)
     }
 }
