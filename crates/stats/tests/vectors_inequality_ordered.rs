@@ -24,7 +24,7 @@ use kohort_stats::ordered::{
     slope_index_of_inequality,
 };
 use kohort_stats::person::{
-    NeedRow, concentration_index, horizontal_inequity_index, need_expected,
+    Covariate, NeedRow, concentration_index, horizontal_inequity_index, need_expected,
 };
 use kohort_stats::{Confidence, Estimate};
 use vectors::{Case, Table, Value, Vectors};
@@ -376,8 +376,8 @@ fn horizontal_inequity_is_that_of_the_formulas() {
     let woman = |sex: Option<&str>| f64::from(u8::from(sex == Some("K")));
     let sex: Vec<f64> = table.texts("sex").into_iter().map(woman).collect();
     let log_income: Vec<f64> = income.iter().map(|income| income.ln()).collect();
-    let weights = vec![1.0; table.len()];
-    let expected = need_expected(&used, &[&need, &age, &sex], &[&log_income], &weights);
+    let needs = [need, age, sex].map(Covariate::Number);
+    let expected = need_expected(&used, &needs, &[Covariate::Number(log_income)], None);
     let expected = expected.unwrap().unwrap();
     let mut people: Vec<NeedRow> = (0..table.len())
         .map(|i| NeedRow::person(Some(used[i]), Some(income[i]), Some(expected[i]), Some(1.0)))

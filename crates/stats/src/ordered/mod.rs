@@ -38,3 +38,4 @@ pub use slope_index_of_inequality::{LineOptions, slope_index_of_inequality};
 
 pub(crate) use concentration::{Unit, concentration};
 pub(crate) use ranked::{Ranked, Refusal};
+pub(crate) use sum::Sum;

@@ -6,7 +6,7 @@ mod generalised_entropy;
 mod gini;
 mod hoover_index;
 mod horizontal_inequity_index;
-mod horizontal_inequity_need;
+mod need_expected;
 mod people;
 #[cfg(test)]
 mod tests;
@@ -18,6 +18,6 @@ pub use generalised_entropy::generalised_entropy;
 pub use gini::{GiniCorrection, gini};
 pub use hoover_index::hoover_index;
 pub use horizontal_inequity_index::{HorizontalInequity, NeedRow, horizontal_inequity_index};
-pub use horizontal_inequity_need::need_expected;
+pub use need_expected::{Covariate, need_expected};
 pub use people::Person;
 pub use theil_decomposition::{Decomposition, theil_decomposition};
