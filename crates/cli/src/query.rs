@@ -11,6 +11,7 @@ use crate::error::{Failure, Result};
 use crate::human::{counted, duration};
 use crate::output::{Format, Sink, Style, plan, writer};
 use crate::shell::meta;
+use crate::shell::statement::is_between;
 
 /// What a statement gave.
 pub(crate) struct Ran {
@@ -34,6 +35,23 @@ impl Step {
             true => Self::Meta(text.trim().to_owned()),
             false => Self::Statements(text.to_owned()),
         }
+    }
+
+    /// What the text of a file is: statements, and between them lines that are commands of the
+    /// shell.
+    pub(crate) fn of_text(text: &str) -> Vec<Self> {
+        let (mut steps, mut start, mut at) = (Vec::new(), 0, 0);
+        for line in text.split_inclusive('\n') {
+            let before = &text[start..at];
+            at += line.len();
+            if line.starts_with('\\') && is_between(before) {
+                steps.push(Self::Statements(before.to_owned()));
+                steps.push(Self::Meta(line.trim().to_owned()));
+                start = at;
+            }
+        }
+        steps.push(Self::Statements(text[start..].to_owned()));
+        steps
     }
 }
 
@@ -99,7 +117,7 @@ async fn run_meta(session: &Session, line: &str, style: &mut Style, sink: &mut S
     };
     let Some(text) = text else {
         let message = format!("`{line}` is for the shell");
-        return Err(Failure::usage(message).with_hint("\\d, \\df, \\x and \\? work with -c"));
+        return Err(Failure::usage(message).with_hint("\\d, \\df, \\x and \\? work here"));
     };
     sink.out().write_all(text.as_bytes())?;
     sink.flush()
@@ -188,4 +206,41 @@ pub(crate) fn quote(text: &str) -> String {
 /// A time for `\timing`.
 pub(crate) fn timing(time: Duration) -> String {
     format!("time: {}", duration(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(text: &str) -> Vec<String> {
+        let shown = |step: &Step| match step {
+            Step::Statements(text) => text.clone(),
+            Step::Meta(line) => format!("meta {line}"),
+        };
+        Step::of_text(text).iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_file_holds_commands_of_the_shell_between_statements() {
+        assert_eq!(steps("SELECT 1;\nSELECT 2"), ["SELECT 1;\nSELECT 2"]);
+        assert_eq!(steps("\\d\n"), ["", "meta \\d", ""]);
+        assert_eq!(
+            steps("-- tables\n\\d samples\nSELECT 1; -- one\n\\x\nSELECT 2;\n"),
+            [
+                "-- tables\n",
+                "meta \\d samples",
+                "SELECT 1; -- one\n",
+                "meta \\x",
+                "SELECT 2;\n"
+            ]
+        );
+        // Within a text or a statement it is what it is.
+        for text in [
+            "SELECT '\n\\d\n';",
+            "SELECT 1\n\\d\n;",
+            "/*\n\\d\n*/ SELECT 1",
+        ] {
+            assert_eq!(steps(text), [text]);
+        }
+    }
 }

@@ -70,6 +70,21 @@ fn external_tables_take_relative_paths_and_options() {
 }
 
 #[test]
+fn a_file_of_statements_may_hold_commands_of_the_shell() {
+    let place = place();
+    let text = "\\d reference.regions\n\\x\nSELECT days\nFROM 'visits.csv' LIMIT 1;\n";
+    assert!(std::fs::write(place.path("look.sql"), text).is_ok());
+    let out = place.run(&["sql", "-f", "look.sql"]).ok();
+    assert!(out.contains("region_code") && out.contains("days"), "{out}");
+    // One line per value, since \x came before.
+    let last = out.lines().rfind(|line| !line.trim().is_empty());
+    assert!(
+        last.is_some_and(|line| line.trim_start().starts_with("days |")),
+        "{out}"
+    );
+}
+
+#[test]
 fn functions_and_reference_need_no_lake() {
     let place = place();
     let one = |query: &str| sql(&place, query).ok().lines().nth(1).map(str::to_owned);

@@ -153,7 +153,7 @@ impl SqlArgs {
                 }
                 return Ok(None);
             }
-            return Ok(Some(vec![Step::Statements(read_standard_input()?)]));
+            return Ok(Some(Step::of_text(&read_standard_input()?)));
         }
         let texts = self.file.iter().map(|path| {
             let text = match path.as_os_str() == "-" {
@@ -162,9 +162,10 @@ impl SqlArgs {
                     Failure::caused(format!("cannot read `{}`", path.display()), &error)
                 }),
             };
-            text.map(Step::Statements)
+            text.map(|text| Step::of_text(&text))
         });
-        texts.collect::<Result<Vec<_>>>().map(Some)
+        let steps = texts.collect::<Result<Vec<_>>>()?;
+        Ok(Some(steps.into_iter().flatten().collect()))
     }
 }
 

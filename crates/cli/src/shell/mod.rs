@@ -5,7 +5,7 @@ mod completion;
 mod history;
 pub(crate) mod meta;
 mod pager;
-mod statement;
+pub(crate) mod statement;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,6 +2,16 @@
 
 /// Whether the last thing in the text, comments aside, is a `;`.
 pub(super) fn is_complete(text: &str) -> bool {
+    last_byte(text) == Some(b';')
+}
+
+/// Whether no statement is open: the text has none, or its last one is complete.
+pub(crate) fn is_between(text: &str) -> bool {
+    matches!(last_byte(text), Some(b';' | 0))
+}
+
+/// The last byte, space and comments aside, or 0 for nothing; `None` within quotes and comments.
+fn last_byte(text: &str) -> Option<u8> {
     let bytes = text.as_bytes();
     let mut last = 0;
     let mut at = 0;
@@ -13,15 +23,15 @@ pub(super) fn is_complete(text: &str) -> bool {
                     at += length + 2;
                     last = quote;
                 }
-                None => return false,
+                None => return None,
             },
             b'-' if rest.starts_with(b"--") => match rest.iter().position(|&b| b == b'\n') {
                 Some(length) => at += length,
-                None => return last == b';',
+                None => return Some(last),
             },
             b'/' if rest.starts_with(b"/*") => match comment_length(rest) {
                 Some(length) => at += length,
-                None => return false,
+                None => return None,
             },
             byte => {
                 if !byte.is_ascii_whitespace() {
@@ -31,7 +41,7 @@ pub(super) fn is_complete(text: &str) -> bool {
             }
         }
     }
-    last == b';'
+    Some(last)
 }
 
 /// Bytes of the (nested) comment that the text begins with.
@@ -77,6 +87,7 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_complete(text), complete, "{text}");
+            assert_eq!(is_between(text), complete || text.is_empty(), "{text}");
         }
     }
 }
