@@ -5,13 +5,14 @@
 //! - `in_region('chr1:1-2')` means the columns `chrom` and `pos`.
 //! - `crude_rate(4, 100, confidence => 0.9)` gives an argument of a measure by name; those left out
 //!   before it are NULL, which means their default.
+//! - `crude_rate(4, 100, confidence => [0.95, 0.998])` is an array of two calls.
 
 use std::ops::ControlFlow;
 
 use datafusion::common::{Result, plan_err};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::ast::{
-    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
+    Array, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
     GroupByExpr, Ident, ObjectName, Query, Select, SelectItem, Statement, Value, VisitMut,
     VisitorMut,
 };
@@ -78,8 +79,50 @@ impl VisitorMut for Rewriter<'_> {
         {
             return ControlFlow::Break(Box::new(error));
         }
+        if let Expr::Function(function) = expr {
+            match call_per_confidence(function) {
+                Ok(Some(calls)) => *expr = Expr::Array(calls),
+                Ok(None) => {}
+                Err(error) => return ControlFlow::Break(Box::new(error)),
+            }
+        }
         ControlFlow::Continue(())
     }
+}
+
+/// A call for each confidence, where a measure is given an array of them.
+fn call_per_confidence(function: &Function) -> Result<Option<Array>> {
+    let Some((name, at)) = name_of(function).and_then(|name| {
+        let names = &call_of_measure(&name)?.names;
+        let at = names.iter().position(|known| *known == "confidence")?;
+        Some((name, at))
+    }) else {
+        return Ok(None);
+    };
+    let FunctionArguments::List(list) = &function.args else {
+        return Ok(None);
+    };
+    let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Array(confidences)))) =
+        list.args.get(at)
+    else {
+        return Ok(None);
+    };
+    if confidences.elem.is_empty() {
+        return plan_err!(
+            "{name}: `confidence`: expected a number, or several in an array, got none"
+        );
+    }
+    let call = |confidence: &Expr| {
+        let mut call = function.clone();
+        if let FunctionArguments::List(list) = &mut call.args {
+            list.args[at] = FunctionArg::Unnamed(FunctionArgExpr::Expr(confidence.clone()));
+        }
+        Expr::Function(call)
+    };
+    Ok(Some(Array {
+        elem: confidences.elem.iter().map(call).collect(),
+        named: true,
+    }))
 }
 
 /// Puts arguments given by name where their function expects them, and refuses calls that would
@@ -390,6 +433,25 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("did you mean `confidence`?"), "{error}");
+    }
+
+    #[test]
+    fn several_confidences_are_several_calls() {
+        assert_eq!(
+            rewritten("SELECT crude_rate(4, 100, confidence => [95, 0.998]) FROM v"),
+            "SELECT ARRAY[crude_rate(4, 100, NULL, 95), crude_rate(4, 100, NULL, 0.998)] FROM v"
+        );
+        assert_eq!(
+            rewritten(
+                "SELECT dsr(a, e, n, w, NULL, ARRAY[0.9]) FILTER (WHERE s) FROM v GROUP BY r"
+            ),
+            "SELECT ARRAY[dsr(a, e, n, w, NULL, 0.9) FILTER (WHERE s)] FROM v GROUP BY r"
+        );
+        let error = refused("SELECT crude_rate(4, 100, confidence => [])");
+        assert!(error.contains("expected a number, or several"), "{error}");
+        // An array elsewhere is what it is.
+        let sql = "SELECT [0.9, 0.95], gini([0.9]) FROM v";
+        assert_eq!(rewritten(sql), sql);
     }
 
     fn refused(sql: &str) -> String {
