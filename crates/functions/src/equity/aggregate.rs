@@ -5,7 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, LargeBinaryArray, LargeBinaryBuilder};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, LargeBinaryArray};
+use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
@@ -45,6 +46,14 @@ pub(crate) trait Aggregate: Debug + Send + Sync + 'static {
     /// # Errors
     /// The row breaks a rule: a negative count.
     fn update(state: &mut Self::State, columns: &Columns, row: usize) -> Result<()>;
+
+    /// Adds all rows of a batch.
+    ///
+    /// # Errors
+    /// A row breaks a rule.
+    fn update_all(state: &mut Self::State, columns: &Columns) -> Result<()> {
+        (0..columns.rows).try_for_each(|row| Self::update(state, columns, row))
+    }
 
     /// The answer. May be asked for again after more rows.
     ///
@@ -201,10 +210,7 @@ impl<A: Aggregate> Accumulator for One<A> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let rows = values.first().map_or(0, |array| array.len());
         let columns = Columns::of(A::NAME, A::ARGUMENTS, values, rows)?;
-        for row in 0..rows {
-            A::update(&mut self.state, &columns, row)?;
-        }
-        Ok(())
+        A::update_all(&mut self.state, &columns)
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
@@ -218,6 +224,7 @@ impl<A: Aggregate> Accumulator for One<A> {
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
         let mut bytes = Vec::new();
+        self.state.seal();
         self.state.write(&mut bytes);
         Ok(vec![ScalarValue::LargeBinary(Some(bytes))])
     }
@@ -301,7 +308,9 @@ impl<A: Aggregate> GroupsAccumulator for Groups<A> {
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        Ok(vec![written(&self.emit(emit_to))])
+        let mut states = self.emit(emit_to);
+        states.iter_mut().for_each(State::seal);
+        Ok(vec![written(&states)])
     }
 
     fn merge_batch(
@@ -345,12 +354,13 @@ impl<A: Aggregate> GroupsAccumulator for Groups<A> {
 }
 
 fn written<S: State>(states: &[S]) -> ArrayRef {
-    let mut builder = LargeBinaryBuilder::new();
     let mut bytes = Vec::new();
-    for state in states {
-        bytes.clear();
+    let ends = states.iter().map(|state| {
         state.write(&mut bytes);
-        builder.append_value(&bytes);
-    }
-    Arc::new(builder.finish())
+        bytes.len()
+    });
+    let lengths: Vec<usize> = std::iter::once(0).chain(ends).collect();
+    let lengths = lengths.windows(2).map(|ends| ends[1] - ends[0]);
+    let offsets = OffsetBuffer::from_lengths(lengths);
+    Arc::new(LargeBinaryArray::new(offsets, bytes.into(), None))
 }

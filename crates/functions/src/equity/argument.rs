@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Keys,
     /// The struct that another measure returned.
     Estimate,
+    /// What use may depend on: a number, a flag or a text, or several as a struct or a list.
+    Covariates,
 }
 
 /// What is used when an argument is absent or NULL.
@@ -95,6 +97,11 @@ impl Argument {
     /// A required struct of another measure.
     pub(crate) const fn estimate(name: &'static str, doc: &'static str) -> Self {
         Self::new(name, Kind::Estimate, doc)
+    }
+
+    /// Required covariates.
+    pub(crate) const fn covariates(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Kind::Covariates, doc)
     }
 
     /// A constant word of a list; the first is the default.
@@ -240,6 +247,11 @@ fn coerce_one(function: &str, argument: &Argument, data_type: &DataType) -> Resu
             data_type.clone(),
             "the result of another measure",
         ),
+        Kind::Covariates => (
+            is_covariates(data_type),
+            data_type.clone(),
+            "a number, true or false, or a text, or several of them as struct(…) or a list",
+        ),
     };
     if fits {
         return Ok(target);
@@ -248,6 +260,20 @@ fn coerce_one(function: &str, argument: &Argument, data_type: &DataType) -> Resu
         "{function}: `{}` must be {expected}, got {data_type}",
         argument.name
     )
+}
+
+fn is_covariates(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Struct(fields) => fields.iter().all(|field| is_covariate(field.data_type())),
+        DataType::List(field) | DataType::LargeList(field) | DataType::FixedSizeList(field, _) => {
+            is_covariate(field.data_type())
+        }
+        one => is_covariate(one),
+    }
+}
+
+fn is_covariate(data_type: &DataType) -> bool {
+    is_number(data_type) || is_text(data_type) || matches!(data_type, DataType::Boolean)
 }
 
 #[cfg(test)]

@@ -17,6 +17,31 @@ enum Column {
     Flag(BooleanArray),
     Keys(ListArray),
     Struct(StructArray),
+    Covariates(ArrayRef),
+}
+
+/// The numbers of a column, NaN for NULL, in the form in which they are quick to read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Numbers<'a> {
+    /// None is NULL.
+    Dense(&'a [f64]),
+    /// Some are NULL, which means this number.
+    Sparse(&'a Float64Array, f64),
+    /// All are the same.
+    Same(f64),
+}
+
+impl Numbers<'_> {
+    /// That of a row.
+    #[inline]
+    pub(crate) fn get(&self, row: usize) -> f64 {
+        match self {
+            Self::Dense(numbers) => numbers[row],
+            Self::Sparse(array, _) if array.is_valid(row) => array.value(row),
+            Self::Sparse(_, fallback) => *fallback,
+            Self::Same(number) => *number,
+        }
+    }
 }
 
 /// The arguments of one batch of rows.
@@ -52,6 +77,7 @@ impl Columns {
                 Kind::Flag => Column::Flag(flags(function, argument, &array)?),
                 Kind::Keys => Column::Keys(array.as_list::<i32>().clone()),
                 Kind::Estimate => Column::Struct(array.as_struct().clone()),
+                Kind::Covariates => Column::Covariates(array),
             });
         }
         Ok(Self {
@@ -77,6 +103,19 @@ impl Columns {
                 Fallback::Number(number) => Some(number),
                 _ => None,
             },
+        }
+    }
+
+    /// The numbers of a column.
+    pub(crate) fn numbers(&self, at: usize) -> Numbers<'_> {
+        let fallback = match self.fallback(at) {
+            Fallback::Number(number) => number,
+            _ => f64::NAN,
+        };
+        match (self.dense(at), self.columns.get(at)) {
+            (Some(numbers), _) => Numbers::Dense(numbers),
+            (None, Some(Column::Number(array))) => Numbers::Sparse(array, fallback),
+            _ => Numbers::Same(fallback),
         }
     }
 
@@ -171,6 +210,28 @@ impl Columns {
         }
     }
 
+    /// Whether a row has a key; where none has, all are of the key that is NULL.
+    pub(crate) fn has_keys(&self, at: usize) -> bool {
+        match self.columns.get(at) {
+            Some(Column::Text(array)) => array.null_count() < array.len(),
+            _ => false,
+        }
+    }
+
+    /// Whether an argument is given at all, if only as NULL.
+    #[inline]
+    pub(crate) fn is_given(&self, at: usize) -> bool {
+        at < self.columns.len()
+    }
+
+    /// What use may depend on, as it is given; `None` where it is not, or is NULL.
+    pub(crate) fn covariates(&self, at: usize) -> Option<&ArrayRef> {
+        match self.columns.get(at) {
+            Some(Column::Covariates(array)) if *array.data_type() != DataType::Null => Some(array),
+            _ => None,
+        }
+    }
+
     /// The options of a row: arguments by name.
     pub(crate) fn options(&self, row: usize) -> Result<Options> {
         let mut values = Vec::with_capacity(self.arguments.len());
@@ -185,7 +246,7 @@ impl Columns {
                     self.text(at, row),
                 )?),
                 Kind::Key | Kind::Code => OptionValue::Key(self.text(at, row).map(str::to_owned)),
-                Kind::Keys | Kind::Estimate => OptionValue::Number(None),
+                Kind::Keys | Kind::Estimate | Kind::Covariates => OptionValue::Number(None),
             });
         }
         Ok(Options {
@@ -417,6 +478,6 @@ fn literal_value(
             },
             None => None,
         }),
-        Kind::Keys | Kind::Estimate => OptionValue::Number(None),
+        Kind::Keys | Kind::Estimate | Kind::Covariates => OptionValue::Number(None),
     })
 }

@@ -8,6 +8,8 @@ use hashbrown::HashMap;
 /// The state of an aggregate. Merging the states of any split of the rows must give what one pass
 /// over all of them gives.
 pub(crate) trait State: Debug + Default + Send + Sync + 'static {
+    /// Called before the state is written for the last time: a chance to make it smaller.
+    fn seal(&mut self) {}
     /// Writes the state.
     fn write(&self, bytes: &mut Vec<u8>);
     /// Adds what another state wrote.
@@ -53,6 +55,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A count, as [`write_count`] wrote it.
+    pub(crate) fn count(&mut self) -> Result<u64> {
+        let (mut count, mut shift) = (0, 0);
+        loop {
+            let [byte] = self.take()?;
+            if shift >= u64::BITS {
+                return exec_err!("a state of an aggregate holds a count that is too large");
+            }
+            count |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(count);
+            }
+            shift += 7;
+        }
+    }
+
     /// A text.
     pub(crate) fn text(&mut self) -> Result<&'a str> {
         let length = self.length()?;
@@ -73,6 +91,15 @@ pub(crate) fn write_number(bytes: &mut Vec<u8>, number: f64) {
 /// Writes a `u64`.
 pub(crate) fn write_integer(bytes: &mut Vec<u8>, integer: u64) {
     bytes.extend_from_slice(&integer.to_le_bytes());
+}
+
+/// Writes a count that is mostly small: seven bits a byte, the lowest first.
+pub(crate) fn write_count(bytes: &mut Vec<u8>, mut count: u64) {
+    while count >= 0x80 {
+        bytes.push(0x80 | (count & 0x7f) as u8);
+        count >>= 7;
+    }
+    bytes.push((count & 0x7f) as u8);
 }
 
 /// Writes a text.
@@ -197,6 +224,13 @@ impl<T: State> Keyed<T> {
 }
 
 impl<T: State> State for Keyed<T> {
+    fn seal(&mut self) {
+        self.keys
+            .values_mut()
+            .chain(&mut self.null)
+            .for_each(T::seal);
+    }
+
     fn write(&self, bytes: &mut Vec<u8>) {
         write_integer(bytes, u64::from(self.null.is_some()));
         if let Some(state) = &self.null {

@@ -44,6 +44,14 @@ pub(crate) trait Window: Debug + Send + Sync + 'static {
     /// # Errors
     /// An argument is wrong.
     fn partition(columns: &Columns) -> Result<Vec<Output>>;
+
+    /// The same as an array of [`SHAPE`](Self::SHAPE), for functions over millions of people.
+    ///
+    /// # Errors
+    /// An argument is wrong.
+    fn answers(columns: &Columns) -> Result<ArrayRef> {
+        Self::SHAPE.array(Self::NAME, Self::partition(columns)?)
+    }
 }
 
 /// The entry of a function over a partition.
@@ -143,6 +151,6 @@ struct Evaluator<W>(PhantomData<W>);
 impl<W: Window> PartitionEvaluator for Evaluator<W> {
     fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
         let columns = Columns::of(W::NAME, W::ARGUMENTS, values, rows)?;
-        W::SHAPE.array(W::NAME, W::partition(&columns)?)
+        W::answers(&columns)
     }
 }

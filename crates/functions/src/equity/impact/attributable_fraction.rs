@@ -5,9 +5,9 @@ use kohort_stats::impact::attributable_fraction;
 use kohort_stats::unordered::Group;
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::super::unordered::over_groups::{OverGroups, POPULATION, RANK, VALUE};
 use super::{SCALE, best_off};
 
@@ -34,7 +34,7 @@ impl OverGroups for AttributableFraction {
     const EXAMPLE: &'static str = "\
         SELECT attributable_fraction(deaths, people, NULL, 1000) AS avoidable\n\
         FROM (VALUES (40, 300), (20, 100), (35, 250)) AS region(deaths, people);";
-    type Rows = Rows<5>;
+    type Rows = Alike<5>;
 
     fn estimate(
         groups: &[Group],

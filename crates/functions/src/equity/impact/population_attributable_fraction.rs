@@ -5,9 +5,9 @@ use kohort_stats::impact::population_attributable_fraction;
 use kohort_stats::unordered::Group;
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::super::unordered::over_groups::{
     FAVOURABLE, OverGroups, POPULATION, RANK, VALUE, better,
 };
@@ -43,7 +43,7 @@ impl OverGroups for PopulationAttributableFraction {
         SELECT population_attributable_fraction(share, people, true, quintile, 100) AS gain\n\
         FROM (VALUES (1, 20, 78), (2, 30, 91), (3, 40, 162), (4, 50, 103), (5, 60, 105))\n\
         \u{20}    AS income(quintile, share, people);";
-    type Rows = Rows<5>;
+    type Rows = Alike<5>;
 
     fn estimate(
         groups: &[Group],

@@ -5,9 +5,9 @@ use kohort_stats::impact::population_attributable_risk;
 use kohort_stats::unordered::Group;
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::super::unordered::over_groups::{
     FAVOURABLE, OverGroups, POPULATION, RANK, VALUE, better,
 };
@@ -43,7 +43,7 @@ impl OverGroups for PopulationAttributableRisk {
     const EXAMPLE: &'static str = "\
         SELECT population_attributable_risk(share, people, true, NULL, 100) AS gain\n\
         FROM (VALUES (61, 832), (74, 931), (58, 1468), (84, 935)) AS region(share, people);";
-    type Rows = Rows<5>;
+    type Rows = Alike<5>;
 
     fn estimate(
         groups: &[Group],

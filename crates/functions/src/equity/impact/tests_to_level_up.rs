@@ -5,9 +5,9 @@ use kohort_stats::impact::tests_to_level_up;
 use kohort_stats::unordered::Group;
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::super::unordered::over_groups::{FAVOURABLE, OverGroups, POPULATION, VALUE, better};
 
 const PER: Argument = Argument::number(
@@ -37,7 +37,7 @@ impl OverGroups for TestsToLevelUp {
         SELECT tests_to_level_up(tests_per_100000, people, true, 100000) AS more_tests\n\
         FROM (VALUES (40, 300000), (60, 100000), (55, 250000))\n\
         \u{20}    AS region(tests_per_100000, people);";
-    type Rows = Rows<3>;
+    type Rows = Alike<3>;
 
     fn estimate(groups: &[Group], options: &Options, _: Confidence) -> Result<Estimate, Error> {
         let scale = options.number(PER.name).unwrap_or(f64::NAN);

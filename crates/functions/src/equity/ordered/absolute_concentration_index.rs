@@ -8,7 +8,8 @@ use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
 use super::super::output::Output;
 use super::rows::{
-    GROUP_ERROR, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, group_options, keep, rows,
+    GROUP_ERROR, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, group_options, keep,
+    keep_all, rows,
 };
 
 #[derive(Debug)]
@@ -43,6 +44,11 @@ impl Aggregate for AbsoluteConcentrationIndex {
 
     fn update(state: &mut Rows, columns: &Columns, row: usize) -> Result<()> {
         keep(state, columns, row, [3, 5, 6]);
+        Ok(())
+    }
+
+    fn update_all(state: &mut Rows, columns: &Columns) -> Result<()> {
+        keep_all(state, columns, [3, 5, 6]);
         Ok(())
     }
 

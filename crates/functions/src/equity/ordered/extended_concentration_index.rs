@@ -65,6 +65,11 @@ impl Aggregate for ExtendedConcentrationIndex {
         Ok(())
     }
 
+    fn update_all(state: &mut Alike<4>, columns: &Columns) -> Result<()> {
+        state.extend([2, 0, 1, 4].map(|at| columns.numbers(at)), columns.rows);
+        Ok(())
+    }
+
     fn evaluate(state: &Alike<4>, options: &Options) -> Result<Output> {
         let known = |number: f64| (!number.is_nan()).then_some(number);
         let mut rows: Vec<OrderedRow> = state

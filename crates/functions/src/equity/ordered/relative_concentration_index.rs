@@ -9,7 +9,7 @@ use super::super::columns::{Columns, Options};
 use super::super::output::Output;
 use super::rows::{
     GROUP_ERROR, LOWER, POPULATION, PSU, RANK, Rows, SE, STRATUM, UPPER, VALUE, VARIANT, fault,
-    group_options, keep, rows,
+    group_options, keep, keep_all, rows,
 };
 
 #[derive(Debug)]
@@ -51,6 +51,11 @@ impl Aggregate for RelativeConcentrationIndex {
 
     fn update(state: &mut Rows, columns: &Columns, row: usize) -> Result<()> {
         keep(state, columns, row, [3, 8, 9]);
+        Ok(())
+    }
+
+    fn update_all(state: &mut Rows, columns: &Columns) -> Result<()> {
+        keep_all(state, columns, [3, 8, 9]);
         Ok(())
     }
 

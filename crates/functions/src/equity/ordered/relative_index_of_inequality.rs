@@ -9,7 +9,7 @@ use super::super::columns::{Columns, Options};
 use super::super::output::Output;
 use super::rows::{
     LINE_ERROR, MODEL, POPULATION, PSU, RANK, Rows, SCALE, SE, STRATUM, VALUE, fault, keep,
-    line_options, rows,
+    keep_all, line_options, rows,
 };
 
 #[derive(Debug)]
@@ -48,6 +48,11 @@ impl Aggregate for RelativeIndexOfInequality {
 
     fn update(state: &mut Rows, columns: &Columns, row: usize) -> Result<()> {
         keep(state, columns, row, [3, 7, 8]);
+        Ok(())
+    }
+
+    fn update_all(state: &mut Rows, columns: &Columns) -> Result<()> {
+        keep_all(state, columns, [3, 7, 8]);
         Ok(())
     }
 

@@ -8,7 +8,8 @@ use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
 use super::super::output::Output;
 use super::rows::{
-    LINE_ERROR, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, keep, line_options, rows,
+    LINE_ERROR, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, keep, keep_all,
+    line_options, rows,
 };
 
 #[derive(Debug)]
@@ -42,6 +43,11 @@ impl Aggregate for RiiMean {
 
     fn update(state: &mut Rows, columns: &Columns, row: usize) -> Result<()> {
         keep(state, columns, row, [3, 5, 6]);
+        Ok(())
+    }
+
+    fn update_all(state: &mut Rows, columns: &Columns) -> Result<()> {
+        keep_all(state, columns, [3, 5, 6]);
         Ok(())
     }
 

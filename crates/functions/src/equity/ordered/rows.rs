@@ -133,6 +133,16 @@ pub(super) fn keep(
     unit.push([number(2), number(0), number(1), number(se)]);
 }
 
+/// Keeps a batch of rows, as [`keep`] does.
+pub(super) fn keep_all(state: &mut Rows, columns: &Columns, places: [usize; 3]) {
+    let [se, stratum, psu] = places;
+    if columns.has_keys(stratum) || columns.has_keys(psu) {
+        return (0..columns.rows).for_each(|row| keep(state, columns, row, places));
+    }
+    let unit = state.entry(None).entry(None);
+    unit.extend([2, 0, 1, se].map(|at| columns.numbers(at)), columns.rows);
+}
+
 /// The rows as `stats` takes them. Where no units are given, every row is one.
 pub(super) fn rows(state: &Rows, options: &Options) -> Vec<OrderedRow> {
     let mut rows = Vec::new();

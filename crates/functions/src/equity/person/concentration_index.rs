@@ -67,12 +67,21 @@ impl Aggregate for ConcentrationIndex {
     type State = Keyed<Alike<3>>;
 
     fn update(state: &mut Self::State, columns: &Columns, row: usize) -> Result<()> {
-        let people = state.entry(columns.text(7, row));
+        let people = state.entry(columns.text(CLUSTER_AT, row));
         people.push([
             columns.number(1, row),
             columns.number(0, row),
             columns.number(2, row),
         ]);
+        Ok(())
+    }
+
+    fn update_all(state: &mut Self::State, columns: &Columns) -> Result<()> {
+        if columns.has_keys(CLUSTER_AT) {
+            return (0..columns.rows).try_for_each(|row| Self::update(state, columns, row));
+        }
+        let people = [1, 0, 2].map(|at| columns.numbers(at));
+        state.entry(None).extend(people, columns.rows);
         Ok(())
     }
 
@@ -106,6 +115,9 @@ impl Aggregate for ConcentrationIndex {
         Ok(fault(Self::NAME, concentration_index(&mut people, &index))?.into())
     }
 }
+
+/// Where the cluster is among the arguments.
+const CLUSTER_AT: usize = 7;
 
 /// Whom people share their luck with.
 const CLUSTER: Argument = Argument::key(

@@ -68,6 +68,11 @@ impl Aggregate for HorizontalInequityIndex {
         Ok(())
     }
 
+    fn update_all(state: &mut Alike<4>, columns: &Columns) -> Result<()> {
+        state.extend([1, 0, 2, 3].map(|at| columns.numbers(at)), columns.rows);
+        Ok(())
+    }
+
     fn evaluate(state: &Alike<4>, options: &Options) -> Result<Output> {
         let has_weights = options.is_column("weight");
         let constant = options.number("weight").unwrap_or(1.0);

@@ -6,6 +6,7 @@ mod generalised_entropy;
 mod gini;
 mod hoover_index;
 mod horizontal_inequity_index;
+mod need_expected;
 mod over_people;
 #[cfg(test)]
 mod ranked_tests;
@@ -17,6 +18,7 @@ use over_people::Over;
 
 use super::Entry;
 use super::aggregate::aggregate;
+use super::window::window;
 
 /// The measures of this family.
 pub(super) fn entries() -> Vec<Entry> {
@@ -28,5 +30,6 @@ pub(super) fn entries() -> Vec<Entry> {
         aggregate::<theil_decomposition::TheilDecomposition>(),
         aggregate::<concentration_index::ConcentrationIndex>(),
         aggregate::<horizontal_inequity_index::HorizontalInequityIndex>(),
+        window::<need_expected::NeedExpected>(),
     ]
 }

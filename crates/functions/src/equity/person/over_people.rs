@@ -67,6 +67,12 @@ impl<M: OverPeople> Aggregate for Over<M> {
         Ok(())
     }
 
+    fn update_all(state: &mut Alike<2>, columns: &Columns) -> Result<()> {
+        let people = [0, M::WEIGHT_AT].map(|at| columns.numbers(at));
+        state.extend(people, columns.rows);
+        Ok(())
+    }
+
     fn evaluate(state: &Alike<2>, options: &Options) -> Result<Output> {
         match M::estimate(&people(state, options), options) {
             Ok(estimate) => Ok(estimate.into()),

@@ -3,9 +3,9 @@
 use kohort_stats::unordered::{Group, coefficient_of_variation};
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::over_groups::{OverGroups, POPULATION_OR_ONE, SE, VALUE};
 
 /// The standard deviation between groups, in per cent of their mean.
@@ -28,7 +28,7 @@ impl OverGroups for CoefficientOfVariation {
         SELECT coefficient_of_variation(share, people, se) AS spread\n\
         FROM (VALUES (61, 832, 5), (74, 931, 3), (58, 1468, 3), (84, 935, 4))\n\
         \u{20}    AS region(share, people, se);";
-    type Rows = Rows<3>;
+    type Rows = Alike<3>;
 
     fn estimate(groups: &[Group], _: &Options, confidence: Confidence) -> Result<Estimate, Error> {
         coefficient_of_variation(groups, confidence)

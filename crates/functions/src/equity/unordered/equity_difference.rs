@@ -3,9 +3,9 @@
 use kohort_stats::unordered::{Group, equity_difference};
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::over_groups::{FAVOURABLE, IS_REFERENCE, OverGroups, RANK, SE, VALUE, better, contrast};
 
 /// The difference between two groups.
@@ -37,7 +37,7 @@ impl OverGroups for EquityDifference {
         SELECT equity_difference(share, se, quintile) AS gap\n\
         FROM (VALUES (1, 20, 5), (2, 30, 7), (3, 40, 10), (4, 50, 12), (5, 60, 14))\n\
         \u{20}    AS income(quintile, share, se);";
-    type Rows = Rows<5>;
+    type Rows = Alike<5>;
 
     fn estimate(
         groups: &[Group],

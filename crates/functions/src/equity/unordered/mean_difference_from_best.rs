@@ -3,9 +3,9 @@
 use kohort_stats::unordered::{Group, Weighting, mean_difference_from_best};
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::over_groups::{FAVOURABLE, OverGroups, SE, VALUE, better};
 
 /// How far groups lie from the best one, every group counting alike.
@@ -29,7 +29,7 @@ impl OverGroups for MeanDifferenceFromBest {
         SELECT mean_difference_from_best(share, true, se) AS gap\n\
         FROM (VALUES (61, 832, 5), (74, 931, 3), (58, 1468, 3), (84, 935, 4))\n\
         \u{20}    AS region(share, people, se);";
-    type Rows = Rows<3>;
+    type Rows = Alike<3>;
 
     fn estimate(
         groups: &[Group],

@@ -3,9 +3,9 @@
 use kohort_stats::unordered::{Group, Weighting, mean_difference_from_mean};
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::over_groups::{OverGroups, POPULATION, SE, VALUE};
 
 /// How far groups lie from the mean, weighted by population, so that every person counts alike.
@@ -28,7 +28,7 @@ impl OverGroups for MeanDifferenceFromMeanWeighted {
         SELECT mean_difference_from_mean_weighted(share, people, se) AS spread\n\
         FROM (VALUES (61, 832, 5), (74, 931, 3), (58, 1468, 3), (84, 935, 4))\n\
         \u{20}    AS region(share, people, se);";
-    type Rows = Rows<3>;
+    type Rows = Alike<3>;
 
     fn estimate(groups: &[Group], _: &Options, confidence: Confidence) -> Result<Estimate, Error> {
         mean_difference_from_mean(groups, Weighting::Population, confidence)

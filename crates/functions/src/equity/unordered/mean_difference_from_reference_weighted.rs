@@ -3,9 +3,9 @@
 use kohort_stats::unordered::{Group, Weighting, mean_difference_from_reference};
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::over_groups::{IS_REFERENCE, OverGroups, POPULATION, SE, VALUE};
 
 /// How far groups lie from a named one, weighted by population, so that every person counts alike.
@@ -30,7 +30,7 @@ impl OverGroups for MeanDifferenceFromReferenceWeighted {
         SELECT mean_difference_from_reference_weighted(share, people, name = 'Skåne', se) AS gap\n\
         FROM (VALUES ('Skåne', 61, 832, 5), ('Dalarna', 74, 931, 3), ('Gotland', 58, 1468, 3))\n\
         \u{20}    AS region(name, share, people, se);";
-    type Rows = Rows<5>;
+    type Rows = Alike<5>;
 
     fn estimate(groups: &[Group], _: &Options, confidence: Confidence) -> Result<Estimate, Error> {
         mean_difference_from_reference(groups, Weighting::Population, confidence)

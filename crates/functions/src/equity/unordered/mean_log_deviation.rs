@@ -3,9 +3,9 @@
 use kohort_stats::unordered::{Group, mean_log_deviation};
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::over_groups::{ENTROPY_SCALE, OverGroups, POPULATION_OR_ONE, SE, VALUE, scale};
 
 /// The mean log deviation, Theil's index L.
@@ -36,7 +36,7 @@ impl OverGroups for MeanLogDeviation {
         SELECT mean_log_deviation(share, people, se) AS spread\n\
         FROM (VALUES (61, 832, 5), (74, 931, 3), (58, 1468, 3), (84, 935, 4))\n\
         \u{20}    AS region(share, people, se);";
-    type Rows = Rows<3>;
+    type Rows = Alike<3>;
 
     fn estimate(
         groups: &[Group],

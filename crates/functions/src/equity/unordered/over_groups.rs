@@ -9,10 +9,12 @@ use kohort_stats::unordered::{Better, Contrast, Group};
 use kohort_stats::{Confidence, Error, Estimate};
 
 use super::super::aggregate::Aggregate;
+use super::super::alike::{Alike, Counted};
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
+use super::super::ordered::rows::count;
 use super::super::output::Output;
-use super::super::state::{Rows, State};
+use super::super::state::State;
 
 /// The estimate of a group.
 pub(crate) const VALUE: Argument = Argument::number(
@@ -117,6 +119,7 @@ impl<M: OverGroups> Aggregate for Over<M> {
             se: places.se.and_then(|at| columns.number(at, row)),
             order: places.rank.and_then(|at| columns.number(at, row)),
             is_reference: places.is_reference.and_then(|at| columns.flag(at, row)),
+            times: 1.0,
         });
         Ok(())
     }
@@ -218,6 +221,11 @@ const fn equal(left: &[u8], right: &[u8]) -> bool {
     at == left.len() && at == right.len()
 }
 
+/// NaN stands for NULL in rows that are kept.
+fn known(number: f64) -> Option<f64> {
+    (!number.is_nan()).then_some(number)
+}
+
 /// Rows that are groups.
 pub(crate) trait GroupRows: State {
     /// Adds a group.
@@ -227,24 +235,28 @@ pub(crate) trait GroupRows: State {
 }
 
 /// Value, population and standard error.
-impl GroupRows for Rows<3> {
+impl GroupRows for Alike<3> {
     fn add(&mut self, group: Group) {
         self.push([group.value, group.population, group.se]);
     }
 
     fn groups(&self) -> Vec<Group> {
-        let group = |[value, population, se]: [Option<f64>; 3]| Group {
-            value,
-            population,
-            se,
-            ..Group::default()
+        let group = |(row, times): Counted<3>| {
+            let [value, population, se] = row.map(known);
+            Group {
+                value,
+                population,
+                se,
+                times: count(times),
+                ..Group::default()
+            }
         };
         self.iter().map(group).collect()
     }
 }
 
 /// Value, population, standard error, rank, and whether it is the reference.
-impl GroupRows for Rows<5> {
+impl GroupRows for Alike<5> {
     fn add(&mut self, group: Group) {
         let is_reference = group.is_reference.map(|is| f64::from(u8::from(is)));
         self.push([
@@ -257,12 +269,16 @@ impl GroupRows for Rows<5> {
     }
 
     fn groups(&self) -> Vec<Group> {
-        let group = |[value, population, se, order, is_reference]: [Option<f64>; 5]| Group {
-            value,
-            population,
-            se,
-            order,
-            is_reference: is_reference.map(|is| is != 0.0),
+        let group = |(row, times): Counted<5>| {
+            let [value, population, se, order, is_reference] = row.map(known);
+            Group {
+                value,
+                population,
+                se,
+                order,
+                is_reference: is_reference.map(|is| is != 0.0),
+                times: count(times),
+            }
         };
         self.iter().map(group).collect()
     }

@@ -3,9 +3,9 @@
 use kohort_stats::unordered::{Group, range_ratio};
 use kohort_stats::{Confidence, Error, Estimate};
 
+use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::Options;
-use super::super::state::Rows;
 use super::over_groups::{OverGroups, VALUE};
 
 /// The highest value over the lowest.
@@ -26,7 +26,7 @@ impl OverGroups for RangeRatio {
         SELECT range_ratio(share) AS gap\n\
         FROM (VALUES (61, 832, 5), (74, 931, 3), (58, 1468, 3), (84, 935, 4))\n\
         \u{20}    AS region(share, people, se);";
-    type Rows = Rows<3>;
+    type Rows = Alike<3>;
 
     fn estimate(groups: &[Group], _: &Options, _: Confidence) -> Result<Estimate, Error> {
         range_ratio(groups)
