@@ -21,7 +21,7 @@ pub struct CostEffect {
 }
 
 impl PartialEq for CostEffect {
-    /// The same people in all and the same sums, however they were added.
+    /// The same people in all and sums of the same value, however they were added.
     fn eq(&self, other: &Self) -> bool {
         let values = |sums: [ExactSum; SUMS]| sums.map(|sum| sum.value().to_bits());
         let ((counts, sums), (other_counts, other_sums)) = (self.parts(), other.parts());

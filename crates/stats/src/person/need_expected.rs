@@ -61,13 +61,14 @@ impl Covariate {
 /// follow from one another are one (of levels, one always does), and so are others.
 ///
 /// # Nulls
-/// NaN for a person of whom anything is not known: NaN or infinite use, numbers or weights, unknown
-/// levels, and levels that nobody with weight has. They are not in the regression. `None` where it cannot be told what is due to need:
-/// where something of need follows from the others (need that is the same as income), and without
-/// anybody who is known.
+/// NaN for a person of whom anything is not known (NaN or infinite use, numbers or weights, unknown
+/// levels), and for one without weight. They are not in the regression. `None` where it cannot be
+/// told what is due to need: where something of need follows from the others (need that is the same
+/// as income), and without anybody who is known. To follow is to differ from what follows in less
+/// than a millionth of the spread.
 ///
 /// # Errors
-/// Covariates of different lengths; a negative weight.
+/// Covariates of different lengths; a negative weight; more than 2,000 numbers and levels.
 ///
 /// # Interpretation
 /// In the unit of use: what a person would have used, were use by need alone, at the average level
@@ -107,6 +108,11 @@ pub fn need_expected(
     if let Some(found) = weights.and_then(|all| all.iter().find(|weight| **weight < 0.0)) {
         return Err(Error::argument("weight", "a number of at least 0", found));
     }
+    let width: usize = need.iter().chain(other).map(Covariate::width).sum();
+    if width > MOST_COLUMNS {
+        let expected = "at most 2000 numbers and different texts, those of `other` with them";
+        return Err(Error::argument("need", expected, width));
+    }
     let people = People {
         used,
         // The others first, so that what follows from them among need is seen.
@@ -123,6 +129,9 @@ pub fn need_expected(
     Ok(Some(people.expected(&sums, &slopes, other.len())))
 }
 
+/// The regression takes time as the cube of its columns, and memory as their square.
+const MOST_COLUMNS: usize = 2000;
+
 struct People<'a> {
     used: &'a [f64],
     covariates: Vec<&'a Covariate>,
@@ -131,14 +140,49 @@ struct People<'a> {
 
 /// Sums of products of all columns, the first of which is 1 for everyone.
 struct Sums {
-    /// The means of use and of the columns: numbers are taken from them, for the digits.
+    /// The mean of use.
     level: f64,
-    means: Vec<f64>,
-    /// Levels that nobody with weight has.
-    is_unseen: Vec<bool>,
+    /// Of each column.
+    scales: Vec<Scale>,
     /// By rows, the lower half.
     products: Vec<Sum>,
     with_used: Vec<Sum>,
+}
+
+/// The mean of a number, and how far at most it is from there: numbers are told in these terms, for
+/// the digits.
+#[derive(Clone, Copy)]
+struct Scale {
+    mean: f64,
+    spread: f64,
+}
+
+impl Scale {
+    /// Of levels.
+    const NONE: Self = Self {
+        mean: 0.0,
+        spread: 1.0,
+    };
+
+    /// `None` where a number is too large to be told from another.
+    fn of(numbers: impl Iterator<Item = f64>, mean: f64) -> Option<Self> {
+        let (spread, largest) = numbers.fold((0.0, 0.0), |(spread, largest), number| {
+            (
+                f64::max(spread, (number - mean).abs()),
+                f64::max(largest, number.abs()),
+            )
+        });
+        let is_constant = spread <= 1e-12 * largest;
+        let scale = Self {
+            mean,
+            spread: if is_constant { f64::INFINITY } else { spread },
+        };
+        (mean.is_finite() && f64::is_finite(spread)).then_some(scale)
+    }
+
+    fn tell(self, number: f64) -> f64 {
+        (number - self.mean) / self.spread
+    }
 }
 
 impl People<'_> {
@@ -150,21 +194,22 @@ impl People<'_> {
         let covariates = self.covariates.iter();
         self.used[person].is_finite()
             && self.weight(person).is_finite()
+            && self.weight(person) > 0.0
             && covariates.clone().all(|all| all.is_known(person))
     }
 
-    /// The columns of a person that are not 0, with the numbers less their means.
+    /// The columns of a person that are not 0.
     fn row<'a>(
         &'a self,
         person: usize,
-        means: &'a [f64],
+        scales: &'a [Scale],
     ) -> impl Iterator<Item = (usize, f64)> + 'a {
         let mut first = 1;
         let columns = self.covariates.iter().map(move |covariate| {
             let at = first;
             first += covariate.width();
             match covariate {
-                Covariate::Number(numbers) => (at, numbers[person] - means[at]),
+                Covariate::Number(numbers) => (at, scales[at].tell(numbers[person])),
                 Covariate::Level { level, .. } => (at + level[person] as usize, 1.0),
             }
         });
@@ -182,25 +227,25 @@ impl People<'_> {
             Sum::of(known().map(|person| self.weight(person) * of(person))) / total
         };
         let level = usable.then(|| mean(&|person| self.used[person]))?;
-        let mut means = vec![0.0; width];
+        let mut scales = vec![Scale::NONE; width];
         let mut at = 1;
         for covariate in &self.covariates {
             if let Covariate::Number(numbers) = covariate {
-                means[at] = mean(&|person| numbers[person]);
+                let mean = mean(&|person| numbers[person]);
+                scales[at] = Scale::of(known().map(|person| numbers[person]), mean)?;
             }
             at += covariate.width();
         }
         let mut sums = Sums {
             level,
-            means,
-            is_unseen: vec![false; width],
+            scales,
             products: vec![Sum::default(); width * width],
             with_used: vec![Sum::default(); width],
         };
         let mut row = Vec::with_capacity(1 + self.covariates.len());
         for person in known() {
             row.clear();
-            row.extend(self.row(person, &sums.means));
+            row.extend(self.row(person, &sums.scales));
             let weight = self.weight(person);
             for (nth, (at, number)) in row.iter().enumerate() {
                 let weighed = weight * number;
@@ -208,14 +253,6 @@ impl People<'_> {
                 for (before, other) in &row[..=nth] {
                     sums.products[at * width + before].add(weighed * other);
                 }
-            }
-        }
-        let mut at = 1;
-        for covariate in &self.covariates {
-            let of_covariate = at..at + covariate.width();
-            at = of_covariate.end;
-            if let Covariate::Level { .. } = covariate {
-                of_covariate.for_each(|at| sums.is_unseen[at] = sums.product(at, at) == 0.0);
             }
         }
         Some(sums)
@@ -231,12 +268,8 @@ impl People<'_> {
             if !self.is_known(person) {
                 return f64::NAN;
             }
-            let need = self.row(person, &sums.means).skip(1 + others);
-            let terms = need.map(|(at, number)| match sums.is_unseen[at] {
-                false => slopes[at] * number,
-                true => f64::NAN,
-            });
-            base + terms.sum::<f64>()
+            let need = self.row(person, &sums.scales).skip(1 + others);
+            base + need.map(|(at, number)| slopes[at] * number).sum::<f64>()
         };
         (0..self.used.len()).map(expected).collect()
     }
@@ -244,14 +277,14 @@ impl People<'_> {
 
 impl Sums {
     fn product(&self, row: usize, column: usize) -> f64 {
-        self.products[row * self.means.len() + column].value()
+        self.products[row * self.scales.len() + column].value()
     }
 
     /// The slopes of the columns from `before_need` on, and 0 for those before and for those that
     /// follow from what is kept. `None` where something of need follows from the others, or a slope
     /// is no number.
     fn slopes(&self, before_need: usize) -> Option<Vec<f64>> {
-        let width = self.means.len();
+        let width = self.scales.len();
         let all: Vec<usize> = (0..width).collect();
         let joint = Cholesky::of(self, &all);
         let need: Vec<usize> = std::iter::once(0).chain(before_need..width).collect();
@@ -272,7 +305,7 @@ impl Sums {
 
 /// The triangle `L` of `L Lᵀ`, the sums of products of the columns that are kept.
 struct Cholesky {
-    /// Those that do not follow from the ones before them, to ten digits.
+    /// Those that do not follow from the ones before them.
     kept: Vec<usize>,
     lower: Vec<Vec<f64>>,
 }
@@ -289,7 +322,7 @@ impl Cholesky {
             }
             let own = sums.product(*column, *column);
             let rest = own - row.iter().map(|entry| entry * entry).sum::<f64>();
-            if rest > 1e-10 * own {
+            if rest > 1e-12 * own {
                 row.push(rest.sqrt());
                 kept.push(*column);
                 lower.push(row);
@@ -371,11 +404,33 @@ mod tests {
         let weights = [1.0, 3.0, 1.0, 1.0, 0.0];
         let need = [level(&[0, 0, 1, 2, 2])];
         let found = need_expected(&used, &need, &[], Some(&weights)).unwrap();
-        near(&found.unwrap(), &[2.5, 2.5, 10.0, 0.0, 0.0]);
-        // Of a level that nobody with weight has, nothing is known.
+        near(&found.unwrap(), &[2.5, 2.5, 10.0, 0.0, f64::NAN]);
         let weights = [1.0, 1.0, 0.0, 1.0, 1.0];
         let found = need_expected(&used, &need, &[], Some(&weights)).unwrap();
         near(&found.unwrap(), &[2.0, 2.0, f64::NAN, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn neither_the_unit_of_need_nor_where_it_begins_changes_anything() {
+        let (need, used) = ([1.0, 2.0, 4.0, 8.0], [2.0, 1.0, 5.0, 9.0]);
+        let one = expected(&used, &[number(&need)], &[]).unwrap();
+        for (unit, start) in [(1e160, 0.0), (1e-170, 0.0), (1.0, 1e6)] {
+            let other = need.map(|need| start + unit * need);
+            near(&expected(&used, &[number(&other)], &[]).unwrap(), &one);
+        }
+        // The same number, but for its last digit.
+        let same = number(&[0.1 + 0.2, 0.3, 0.3, 0.3]);
+        near(&expected(&used, &[same], &[]).unwrap(), &[4.25; 4]);
+        // Years and their powers are not the same thing.
+        let years = [2016.0, 2017.0, 2018.0, 2019.0, 2020.0_f64];
+        let powers = [1, 2].map(|power| number(&years.map(|year| year.powi(power))));
+        let used = [1.0, 4.0, 9.0, 16.0, 25.0];
+        let found = expected(&used, &powers, &[]).unwrap();
+        let close = found
+            .iter()
+            .zip(used)
+            .all(|(found, used)| (found - used).abs() < 1e-6);
+        assert!(close, "{found:?}");
     }
 
     #[test]
@@ -424,5 +479,10 @@ mod tests {
         let need = [number(&[1.0])];
         assert!(need_expected(&[1.0, 2.0], &need, &[], None).is_err());
         assert!(need_expected(&[1.0], &need, &[], Some(&[-1.0])).is_err());
+        let ids = Covariate::Level {
+            level: (0..3000).collect(),
+            levels: 3000,
+        };
+        assert!(need_expected(&[1.0; 3000], &[ids], &[], None).is_err());
     }
 }

@@ -92,10 +92,15 @@ impl Known {
     /// A total order, so that neither sums nor ties depend on how the rows came.
     fn cmp(&self, other: &Self) -> Ordering {
         let least = |field: Option<f64>| field.unwrap_or(f64::NEG_INFINITY);
+        // What is not known is not the least number.
+        let compare = |left: Option<f64>, right: Option<f64>| {
+            let known = left.is_some().cmp(&right.is_some());
+            known.then(least(left).total_cmp(&least(right)))
+        };
         // Nearly always the values differ already.
         self.value.total_cmp(&other.value).then_with(|| {
             let by_number = self.numbers().zip(other.numbers());
-            let by_number = by_number.map(|(left, right)| least(left).total_cmp(&least(right)));
+            let by_number = by_number.map(|(left, right)| compare(left, right));
             let first = by_number.fold(Ordering::Equal, Ordering::then);
             first.then_with(|| self.is_reference.cmp(&other.is_reference))
         })
@@ -115,8 +120,14 @@ impl Known {
 /// [`Status::Undefined`]. An infinite standard error is none.
 ///
 /// # Errors
-/// Negative standard errors and populations.
+/// Negative standard errors and populations, and rows that are none.
 pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status>, Error> {
+    if let Some(group) = groups
+        .iter()
+        .find(|group| group.times.is_nan() || group.times < 1.0)
+    {
+        return Err(Error::argument("times", "at least 1", group.times));
+    }
     let known = groups.iter().map(|group| {
         Ok(Known {
             value: group.value.unwrap_or(f64::NAN),

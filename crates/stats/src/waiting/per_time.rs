@@ -10,9 +10,9 @@ use super::counts::Time;
 /// Days from here on are looked up like any other time: some twenty years.
 const MOST_DAYS: usize = 1 << 13;
 
-/// How many days there may be at first, and how many more for each person: the row of days stays
-/// small beside the people in it.
-const DAYS_AT_FIRST: usize = 32;
+/// So many people are looked up before there is a row of days, and so many days there may be for
+/// each: the row stays small beside the people in it.
+const FIRST_LOOKS: usize = 16;
 const DAYS_PER_LOOK: usize = 8;
 
 /// Something per distinct time, which is there where it differs from the default.
@@ -42,7 +42,7 @@ impl<C: Copy + Default + Eq> PerTime<C> {
             return self.others.entry(time).or_default();
         }
         self.looked_up += 1;
-        if day >= DAYS_AT_FIRST + DAYS_PER_LOOK * self.looked_up {
+        if self.looked_up < FIRST_LOOKS || day >= DAYS_PER_LOOK * self.looked_up {
             return self.others.entry(time).or_default();
         }
         self.grow((day + 1).next_power_of_two());
@@ -185,12 +185,13 @@ mod tests {
     fn one_person_who_waits_for_years_does_not_make_room_for_thousands_of_days() {
         let mut counts = PerTime::<u64>::default();
         *counts.at(at(4000.0)) += 1;
-        assert!(counts.heap_bytes() < 1000, "{}", counts.heap_bytes());
+        *counts.at(at(3.0)) += 1;
+        assert!(counts.heap_bytes() < 200, "{}", counts.heap_bytes());
         for day in 0..4001_u32 {
             *counts.at(at(f64::from(day))) += 1;
         }
         assert_eq!((counts.len(), counts.others.len()), (4001, 0));
-        assert_eq!(*counts.at(at(4000.0)), 2);
+        assert_eq!((*counts.at(at(4000.0)), *counts.at(at(3.0))), (2, 2));
     }
 
     #[test]
