@@ -55,6 +55,19 @@ pub(crate) trait Aggregate: Debug + Send + Sync + 'static {
         (0..columns.rows).try_for_each(|row| Self::update(state, columns, row))
     }
 
+    /// Adds each row of a batch to the state of its group.
+    ///
+    /// # Errors
+    /// A row breaks a rule.
+    fn update_groups(
+        states: &mut [Self::State],
+        columns: &Columns,
+        groups: &[usize],
+    ) -> Result<()> {
+        let mut rows = groups.iter().enumerate();
+        rows.try_for_each(|(row, group)| Self::update(&mut states[*group], columns, row))
+    }
+
     /// The answer. May be asked for again after more rows.
     ///
     /// # Errors
@@ -289,9 +302,14 @@ impl<A: Aggregate> GroupsAccumulator for Groups<A> {
     ) -> Result<()> {
         self.make_room(total_num_groups);
         let columns = Columns::of(A::NAME, A::ARGUMENTS, values, group_indices.len())?;
-        for (row, group) in group_indices.iter().enumerate() {
-            if opt_filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row)) {
-                A::update(&mut self.states[*group], &columns, row)?;
+        match opt_filter {
+            None => A::update_groups(&mut self.states, &columns, group_indices)?,
+            Some(filter) => {
+                for (row, group) in group_indices.iter().enumerate() {
+                    if filter.is_valid(row) && filter.value(row) {
+                        A::update(&mut self.states[*group], &columns, row)?;
+                    }
+                }
             }
         }
         self.grown(group_indices.len(), total_num_groups);

@@ -3,7 +3,8 @@
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, ListArray, StringViewArray, StructArray,
 };
-use arrow::compute::cast;
+use arrow::buffer::BooleanBuffer;
+use arrow::compute::{cast, nullif};
 use arrow::datatypes::{DataType, Float64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use kohort_stats::{Confidence, Estimate, Status};
@@ -18,6 +19,18 @@ enum Column {
     Keys(ListArray),
     Struct(StructArray),
     Covariates(ArrayRef),
+}
+
+/// Casts an array. A dictionary may hold NULL among its values, which a cast to text overlooks.
+pub(crate) fn cast_with_nulls(array: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
+    let cast = cast(array, target)?;
+    match array.logical_nulls() {
+        Some(nulls) if nulls.null_count() > cast.null_count() => {
+            let is_null = BooleanArray::new(!nulls.inner(), None);
+            Ok(nullif(&cast, &is_null)?)
+        }
+        _ => Ok(cast),
+    }
 }
 
 /// The numbers of a column, NaN for NULL, in the form in which they are quick to read.
@@ -68,7 +81,7 @@ impl Columns {
         for ((array, target), argument) in arrays.iter().zip(&targets).zip(arguments) {
             let array = match array.data_type() == target {
                 true => ArrayRef::clone(array),
-                false => cast(array, target)?,
+                false => cast_with_nulls(array, target)?,
             };
             columns.push(match argument.kind {
                 Kind::Number => Column::Number(array.as_primitive::<Float64Type>().clone()),
@@ -86,6 +99,13 @@ impl Columns {
             columns,
             rows,
         })
+    }
+
+    /// Without the last arguments, of which it is said that they are NULL for everyone.
+    pub(crate) fn without_last(mut self, is_null: &[bool]) -> Self {
+        let given = is_null.iter().rposition(|is_null| !is_null);
+        self.columns.truncate(given.map_or(0, |last| last + 1));
+        self
     }
 
     fn fallback(&self, at: usize) -> Fallback {
@@ -123,6 +143,14 @@ impl Columns {
     pub(crate) fn dense(&self, at: usize) -> Option<&[f64]> {
         match self.columns.get(at) {
             Some(Column::Number(array)) if array.null_count() == 0 => Some(array.values()),
+            _ => None,
+        }
+    }
+
+    /// The flags of a column without NULLs.
+    pub(crate) fn dense_flags(&self, at: usize) -> Option<&BooleanBuffer> {
+        match self.columns.get(at) {
+            Some(Column::Flag(array)) if array.null_count() == 0 => Some(array.values()),
             _ => None,
         }
     }

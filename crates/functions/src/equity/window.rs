@@ -16,6 +16,7 @@ use datafusion::logical_expr::function::{PartitionEvaluatorArgs, WindowUDFFieldA
 use datafusion::logical_expr::{
     Documentation, PartitionEvaluator, Signature, Volatility, WindowUDF, WindowUDFImpl,
 };
+use datafusion::physical_expr::expressions::Literal;
 
 use super::argument::{Argument, coerce};
 use super::columns::Columns;
@@ -127,9 +128,16 @@ impl<W: Window> WindowUDFImpl for Udwf<W> {
 
     fn partition_evaluator(
         &self,
-        _: PartitionEvaluatorArgs,
+        args: PartitionEvaluatorArgs,
     ) -> Result<Box<dyn PartitionEvaluator>> {
-        Ok(Box::new(Evaluator::<W>(PhantomData)))
+        let is_null = args.input_exprs().iter().map(|expr| {
+            let literal = expr.downcast_ref::<Literal>();
+            literal.is_some_and(|literal| literal.value().is_null())
+        });
+        Ok(Box::new(Evaluator::<W> {
+            is_null: is_null.collect(),
+            measure: PhantomData,
+        }))
     }
 
     fn field(&self, args: WindowUDFFieldArgs) -> Result<FieldRef> {
@@ -146,11 +154,17 @@ impl<W: Window> WindowUDFImpl for Udwf<W> {
 }
 
 #[derive(Debug)]
-struct Evaluator<W>(PhantomData<W>);
+struct Evaluator<W> {
+    /// Whether an argument is NULL as it is written.
+    is_null: Vec<bool>,
+    measure: PhantomData<W>,
+}
 
 impl<W: Window> PartitionEvaluator for Evaluator<W> {
     fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
         let columns = Columns::of(W::NAME, W::ARGUMENTS, values, rows)?;
+        // A NULL that is written where an argument is optional means its default.
+        let columns = columns.without_last(&self.is_null);
         W::answers(&columns)
     }
 }

@@ -15,6 +15,9 @@ pub(super) enum Counts {
     Hashed(HashMap<u64, u64, BuildHasherDefault<KeyHasher>>),
 }
 
+/// Keys of more bits than this are hashed: a table of 32 MiB is larger than most caches.
+const MOST_BITS: u32 = 22;
+
 impl Default for Counts {
     fn default() -> Self {
         Self::Hashed(HashMap::default())
@@ -45,7 +48,7 @@ impl Counts {
     }
 
     fn is_dense(width: u32, seen: u64) -> bool {
-        width < 30 && (1 << width) <= 2 * seen
+        width <= MOST_BITS && (1 << width) <= 2 * seen
     }
 
     /// Adds to the counts of keys.

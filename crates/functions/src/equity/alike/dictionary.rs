@@ -31,38 +31,50 @@ impl Dictionary {
 
     /// The codes of numbers, in `codes`. A zero below zero is zero.
     pub(super) fn encode(&mut self, numbers: impl Iterator<Item = f64>, codes: &mut Vec<u32>) {
+        if self.slots.is_empty() {
+            self.grow();
+        }
         codes.clear();
         // In many columns all numbers are the same.
-        let (mut last, mut code) = (0, None);
+        let (mut last, mut last_code) = (0, None);
         codes.extend(numbers.map(|number| {
             let bits = (number + 0.0).to_bits();
-            match code {
+            match last_code {
                 Some(code) if last == bits => code,
                 _ => {
-                    last = bits;
-                    *code.insert(self.code(bits))
+                    let code = match self.find(bits) {
+                        Ok(code) => code,
+                        Err(free) => self.insert(bits, free),
+                    };
+                    (last, last_code) = (bits, Some(code));
+                    code
                 }
             }
         }));
     }
 
+    /// The code of a number, or the free slot where it would be.
     #[inline]
-    fn code(&mut self, bits: u64) -> u32 {
-        if 2 * (self.numbers.len() + 1) > self.slots.len() {
-            self.grow();
-        }
+    fn find(&self, bits: u64) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
         let mut at = hash(bits) & mask;
         loop {
             match self.slots[at] {
-                0 => break,
-                slot if self.numbers[slot as usize - 1] == bits => return slot - 1,
+                0 => return Err(at),
+                slot if self.numbers[slot as usize - 1] == bits => return Ok(slot - 1),
                 _ => at = (at + 1) & mask,
             }
         }
+    }
+
+    #[cold]
+    fn insert(&mut self, bits: u64, free: usize) -> u32 {
         let code = self.next_code();
-        self.slots[at] = code + 1;
+        self.slots[free] = code + 1;
         self.numbers.push(bits);
+        if 2 * (self.numbers.len() + 1) > self.slots.len() {
+            self.grow();
+        }
         code
     }
 

@@ -33,7 +33,8 @@ pub(crate) type Counted<const N: usize> = ([f64; N], u64);
 pub(crate) struct Alike<const N: usize> {
     /// Rows that are not counted, or not yet.
     single: Vec<[f64; N]>,
-    kinds: Kinds<N>,
+    /// Made for the first rows that are counted: most groups have few rows.
+    kinds: Option<Box<Kinds<N>>>,
     /// Counted rows that no key can tell apart.
     others: Vec<Counted<N>>,
     /// Whether rows are no longer counted, since nearly all differ.
@@ -44,7 +45,7 @@ impl<const N: usize> Default for Alike<N> {
     fn default() -> Self {
         Self {
             single: Vec::new(),
-            kinds: Kinds::default(),
+            kinds: None,
             others: Vec::new(),
             differ: false,
         }
@@ -67,6 +68,13 @@ impl<const N: usize> Alike<N> {
         }
     }
 
+    /// Adds each row of a batch to the rows of its group.
+    pub(crate) fn push_groups(states: &mut [Self], columns: [Numbers<'_>; N], groups: &[usize]) {
+        for (row, group) in groups.iter().enumerate() {
+            states[*group].add(columns.each_ref().map(|column| column.get(row) + 0.0));
+        }
+    }
+
     /// Adds the rows of a batch, which is quicker than one after the other.
     pub(crate) fn extend(&mut self, columns: [Numbers<'_>; N], rows: usize) {
         let encode =
@@ -75,7 +83,13 @@ impl<const N: usize> Alike<N> {
                 other => dictionary.encode((0..rows).map(|row| other.get(row)), codes),
             };
         let times = std::iter::repeat_n(1, rows);
-        if self.differ || self.too_many_differ() || !self.kinds.count(rows, encode, times) {
+        let counts = !self.differ && !self.too_many_differ();
+        if !counts
+            || !self
+                .kinds
+                .get_or_insert_default()
+                .count(rows, encode, times)
+        {
             self.differ = true;
             let row = |row| columns.each_ref().map(|column| column.get(row) + 0.0);
             self.single.extend((0..rows).map(row));
@@ -90,12 +104,17 @@ impl<const N: usize> Alike<N> {
     }
 
     fn counted(&self) -> impl Iterator<Item = Counted<N>> + '_ {
-        self.kinds.iter().chain(self.others.iter().copied())
+        let kinds = self.kinds.iter().flat_map(|kinds| kinds.iter());
+        kinds.chain(self.others.iter().copied())
     }
 
     /// How many entries [`iter`](Self::iter) gives.
     pub(crate) fn len(&self) -> usize {
-        self.single.len() + self.kinds.counts.kinds() + self.others.len()
+        self.single.len() + self.n_kinds() + self.others.len()
+    }
+
+    fn n_kinds(&self) -> usize {
+        self.kinds.as_ref().map_or(0, |kinds| kinds.counts.kinds())
     }
 
     /// Counts the rows that were gathered, or gives up counting where too many differ.
@@ -104,16 +123,19 @@ impl<const N: usize> Alike<N> {
         let single = &self.single;
         let times = std::iter::repeat_n(1, single.len());
         let column = |at: usize| single.iter().map(move |row| row[at]);
-        match !self.too_many_differ() && self.kinds.count(single.len(), encode(column), times) {
+        let counts = !self.too_many_differ();
+        let kinds = self.kinds.get_or_insert_default();
+        match counts && kinds.count(single.len(), encode(column), times) {
             true => self.single.clear(),
             false => self.differ = true,
         }
     }
 
     fn too_many_differ(&self) -> bool {
-        let different = self.kinds.counts.kinds();
+        let different = self.n_kinds();
         let last = LOOKS.iter().rfind(|(at, _)| different >= *at);
-        last.is_some_and(|(_, most)| different as u64 * 16 > self.kinds.seen * most)
+        let seen = self.kinds.as_ref().map_or(0, |kinds| kinds.seen);
+        last.is_some_and(|(_, most)| different as u64 * 16 > seen * most)
     }
 }
 
@@ -126,6 +148,8 @@ struct Kinds<const N: usize> {
     counts: Counts,
     /// All rows.
     seen: u64,
+    /// Whether keys no longer fit in 64 bits.
+    is_full: bool,
 }
 
 impl<const N: usize> Default for Kinds<N> {
@@ -135,6 +159,7 @@ impl<const N: usize> Default for Kinds<N> {
             widths: [0; N],
             counts: Counts::default(),
             seen: 0,
+            is_full: false,
         }
     }
 }
@@ -148,13 +173,17 @@ impl<const N: usize> Kinds<N> {
         encode: impl Fn(usize, &mut Dictionary, &mut Vec<u32>),
         times: impl Iterator<Item = u64> + Clone,
     ) -> bool {
+        if self.is_full {
+            return false;
+        }
         let mut codes: [Vec<u32>; N] = std::array::from_fn(|_| Vec::with_capacity(rows));
         for (at, codes) in codes.iter_mut().enumerate() {
             encode(at, &mut self.dictionaries[at], codes);
         }
         let widths = self.dictionaries.each_ref().map(Dictionary::width);
         let width = widths.iter().sum();
-        if width > u64::BITS {
+        self.is_full = width > u64::BITS;
+        if self.is_full {
             return false;
         }
         self.seen += times.clone().sum::<u64>();
@@ -210,9 +239,27 @@ impl<const N: usize> Kinds<N> {
         })
     }
 
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let varies = self.widths.map(|width| width > 0);
+        for (dictionary, varies) in self.dictionaries.iter().zip(varies) {
+            write_integer(bytes, varies.into());
+            if !varies {
+                write_number(bytes, dictionary.number(0));
+            }
+        }
+        for (row, times) in self.iter() {
+            for (number, varies) in row.iter().zip(varies) {
+                if varies {
+                    write_number(bytes, *number);
+                }
+            }
+            write_count(bytes, times);
+        }
+    }
+
     fn heap_bytes(&self) -> usize {
         let dictionaries = self.dictionaries.iter().map(Dictionary::heap_bytes);
-        dictionaries.sum::<usize>() + self.counts.heap_bytes()
+        size_of::<Self>() + dictionaries.sum::<usize>() + self.counts.heap_bytes()
     }
 }
 
@@ -248,32 +295,20 @@ impl<const N: usize> State for Alike<N> {
         if self.single.len() >= FEW && !self.differ {
             self.count();
         }
+        if self.single.is_empty() {
+            self.single = Vec::new();
+        }
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.reserve((self.single.len() + 2) * N * 8 + self.kinds.counts.kinds() * (N * 8 + 2));
+        bytes.reserve((self.single.len() + 2) * N * 8 + self.n_kinds() * (N * 8 + 2));
         write_integer(bytes, self.single.len() as u64);
         let numbers = self.single.iter().flatten();
         numbers.for_each(|number| write_number(bytes, *number));
         // Of kinds, a column in which all are the same is written once.
-        let kinds = &self.kinds;
-        write_integer(bytes, kinds.counts.kinds() as u64);
-        let varies = kinds.widths.map(|width| width > 0);
-        if kinds.counts.kinds() > 0 {
-            for (dictionary, varies) in kinds.dictionaries.iter().zip(varies) {
-                write_integer(bytes, varies.into());
-                if !varies {
-                    write_number(bytes, dictionary.number(0));
-                }
-            }
-        }
-        for (row, times) in kinds.iter() {
-            for (number, varies) in row.iter().zip(varies) {
-                if varies {
-                    write_number(bytes, *number);
-                }
-            }
-            write_count(bytes, times);
+        write_integer(bytes, self.n_kinds() as u64);
+        if let Some(kinds) = self.kinds.as_ref().filter(|_| self.n_kinds() > 0) {
+            kinds.write(bytes);
         }
         write_integer(bytes, self.others.len() as u64);
         for (row, times) in &self.others {
@@ -288,6 +323,8 @@ impl<const N: usize> State for Alike<N> {
         for _ in 0..single {
             self.single.push(read_row(bytes, [None; N])?);
         }
+        // Only a part in which nearly all differ hands on so many.
+        self.differ |= single >= GATHERED;
         if self.single.len() >= GATHERED && !self.differ {
             self.count();
         }
@@ -310,8 +347,11 @@ impl<const N: usize> State for Alike<N> {
         }
         let column = |at: usize| counted.iter().map(move |(row, _): &Counted<N>| row[at]);
         let times = counted.iter().map(|(_, times)| *times);
-        if !counted.is_empty() && !self.kinds.count(counted.len(), encode(column), times) {
-            self.others.extend(counted);
+        if !counted.is_empty() {
+            let kinds = self.kinds.get_or_insert_default();
+            if !kinds.count(counted.len(), encode(column), times) {
+                self.others.extend(counted);
+            }
         }
         Ok(())
     }
@@ -319,7 +359,7 @@ impl<const N: usize> State for Alike<N> {
     fn heap_bytes(&self) -> usize {
         self.single.capacity() * N * 8
             + self.others.capacity() * (N + 1) * 8
-            + self.kinds.heap_bytes()
+            + self.kinds.as_ref().map_or(0, |kinds| kinds.heap_bytes())
     }
 }
 
@@ -361,7 +401,7 @@ mod tests {
         let mut rows = Alike::<2>::default();
         (0..100_000).for_each(|i| rows.push(band(i)));
         assert!(rows.len() < 21 + GATHERED, "{}", rows.len());
-        assert_eq!(rows.kinds.counts.kinds(), 21);
+        assert_eq!(rows.n_kinds(), 21);
         assert_eq!(rows.iter().map(|(_, times)| times).sum::<u64>(), 100_000);
         let nobody = rows.iter().filter(|(row, _)| row[1].is_nan());
         assert_eq!(nobody.map(|(_, times)| times).sum::<u64>(), 33_334);
@@ -383,6 +423,29 @@ mod tests {
     }
 
     #[test]
+    fn a_group_of_few_rows_has_no_tables() {
+        let mut rows = Alike::<5>::default();
+        (0..10).for_each(|i| rows.push([Some(f64::from(i)); 5]));
+        rows.seal();
+        assert!(rows.kinds.is_none() && size_of_val(&rows) < 80);
+        assert_eq!(rows.len(), 10);
+    }
+
+    #[test]
+    fn what_a_part_gave_up_is_not_begun_again() {
+        let mut part = Alike::<1>::default();
+        (0..100_000).for_each(|i| part.push([Some(f64::from(i))]));
+        part.seal();
+        let merged = merged(&[part]);
+        assert!(
+            merged.differ && merged.n_kinds() < 2 * LOOKS[0].0,
+            "{}",
+            merged.n_kinds()
+        );
+        assert_eq!((merged.len(), bits(&merged).len()), (100_000, 100_000));
+    }
+
+    #[test]
     fn keys_that_do_not_fit_are_kept_beside_the_others() {
         // Five columns of 8,000 numbers each would take 65 bits.
         let row = |i: u32| [1.0, 3.0, 5.0, 7.0, 9.0].map(|odd| Some(f64::from(i) * odd));
@@ -390,7 +453,7 @@ mod tests {
         (0..20_000).for_each(|i| half.push(row(i % 4_000)));
         let mut other = Alike::<5>::default();
         (0..20_000).for_each(|i| other.push(row(4_000 + i % 4_000)));
-        assert!(half.kinds.counts.kinds() > 0 && half.others.is_empty());
+        assert!(half.n_kinds() > 0 && half.others.is_empty());
         let both = merged(&[half, other]);
         assert!(!both.others.is_empty() || both.differ);
         let counts = bits(&both);

@@ -5,7 +5,7 @@ use kohort_stats::cost::{CostEffect, RatioLimits, cost_per_outcome};
 
 use super::super::aggregate::Aggregate;
 use super::super::argument::Argument;
-use super::super::columns::{Columns, Options};
+use super::super::columns::{Columns, Numbers, Options};
 use super::super::output::Output;
 use super::strategies::{COST, add};
 
@@ -49,6 +49,20 @@ impl Aggregate for CostPerOutcome {
 
     fn update(state: &mut CostEffect, columns: &Columns, row: usize) -> Result<()> {
         add(state, columns, row);
+        Ok(())
+    }
+
+    fn update_groups(states: &mut [CostEffect], columns: &Columns, groups: &[usize]) -> Result<()> {
+        let (costs, outcomes) = (columns.numbers(0), columns.numbers(1));
+        if let (Numbers::Dense(costs), Numbers::Dense(outcomes)) = (costs, outcomes) {
+            for ((cost, outcome), group) in costs.iter().zip(outcomes).zip(groups) {
+                states[*group].add(Some(*cost), Some(*outcome));
+            }
+            return Ok(());
+        }
+        for (row, group) in groups.iter().enumerate() {
+            add(&mut states[*group], columns, row);
+        }
         Ok(())
     }
 

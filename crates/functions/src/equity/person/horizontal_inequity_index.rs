@@ -73,6 +73,11 @@ impl Aggregate for HorizontalInequityIndex {
         Ok(())
     }
 
+    fn update_groups(states: &mut [Alike<4>], columns: &Columns, groups: &[usize]) -> Result<()> {
+        Alike::push_groups(states, [1, 0, 2, 3].map(|at| columns.numbers(at)), groups);
+        Ok(())
+    }
+
     fn evaluate(state: &Alike<4>, options: &Options) -> Result<Output> {
         let has_weights = options.is_column("weight");
         let constant = options.number("weight").unwrap_or(1.0);

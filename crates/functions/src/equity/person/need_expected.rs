@@ -13,7 +13,7 @@ use datafusion::common::{Result, exec_err};
 use kohort_stats::person::{Covariate, need_expected};
 
 use super::super::argument::Argument;
-use super::super::columns::Columns;
+use super::super::columns::{Columns, cast_with_nulls};
 use super::super::named::named;
 use super::super::output::{CellType, Output, Shape};
 use super::super::window::Window;
@@ -43,7 +43,7 @@ impl Window for NeedExpected {
         .optional(),
         Argument::number(
             "weight",
-            "of the person, at least 0; 1 for all if not given; a NULL among weights is not known",
+            "of the person, at least 0; 1 for all if not given; a NULL in a column of weights is not known",
         )
         .optional(),
     ];
@@ -57,11 +57,12 @@ impl Window for NeedExpected {
         A linear model: of yes and no the expectation may lie below 0 or above 1. Ages in bands \
         need no straight line. What is recorded as need only for those who come for care is too \
         little need for those who do not.\n\n\
-        NULL for a person of whom anything is NULL, NaN or infinite, and for a band or sex that \
-        nobody with a weight has; they do not count for the others, and \
-        `horizontal_inequity_index` then says `incomplete_strata`. NULL for all of a partition \
-        where something of need follows from the rest, such as need that is the same as income: \
-        then it cannot be told which of them use is due to. A negative weight is an error.";
+        NULL for a person of whom anything is NULL, NaN or infinite, and for one whose weight is \
+        0; they do not count for the others, and `horizontal_inequity_index` then says \
+        `incomplete_strata` (but for a weight of 0). NULL for all of a partition where something \
+        of need follows from the rest, such as need that is the same as income: then it cannot be \
+        told which of them use is due to. Lists of different lengths, a negative weight, and more \
+        than 2000 numbers and different texts together are errors.";
     const EXAMPLE: &'static str = "\
         SELECT horizontal_inequity_index(visits, income, expected) AS inequity\n\
         FROM (SELECT visits, income,\n\
@@ -151,6 +152,12 @@ fn places(
         return Ok(vec![Arc::new(Float64Array::new_null(lengths.len()))]);
     };
     let length = lengths[first];
+    if length == 0 {
+        return exec_err!(
+            "{}: {name}: expected a list of something, got an empty one",
+            NeedExpected::NAME
+        );
+    }
     if let Some(row) = known.find(|row| lengths[*row] != length) {
         return exec_err!(
             "{}: {name}: expected lists of one length, got {length} and {}",
@@ -177,7 +184,7 @@ fn covariate(array: &ArrayRef) -> Result<Covariate> {
         let numbers = numbers.map(|number| number.unwrap_or(f64::NAN));
         return Ok(Covariate::Number(numbers.collect()));
     }
-    let texts = cast(array, &DataType::Utf8View)?;
+    let texts = cast_with_nulls(array, &DataType::Utf8View)?;
     let texts: &StringViewArray = texts.as_string_view();
     // In the order of the words, so that the order of rows is not seen in a digit.
     let mut words: Vec<&str> = Vec::new();
@@ -252,6 +259,8 @@ mod tests {
         near(&answers(call, "t"), &EXPECTED);
         let call = "need_expected(visits, struct(age, ill), struct(income), weight) OVER ()";
         near(&answers(call, "t"), &WEIGHTED);
+        let call = "need_expected(visits, struct(age, ill), income, NULL) OVER ()";
+        near(&answers(call, "t"), &EXPECTED);
         let call = "need_expected(visits, age) OVER ()";
         let means = [4.0, 4.0 / 3.0, 4.0, 4.0 / 3.0, 4.0, 4.0 / 3.0, 3.0, 3.0];
         near(&answers(call, "t"), &means);
@@ -302,7 +311,6 @@ mod tests {
         for nothing in [
             "need_expected(visits, NULL) OVER ()",
             "need_expected(visits, income, struct(income)) OVER ()",
-            "need_expected(visits, age, income, NULL) OVER ()",
         ] {
             let found = answers(nothing, "t");
             assert!(
@@ -331,6 +339,11 @@ mod tests {
         };
         let found = error("need_expected(visits, income, age, -weight)");
         assert!(found.contains("need_expected: weight: expected"), "{found}");
+        let found = error("need_expected(visits, make_array())");
+        assert!(
+            found.contains("need: expected a list of something"),
+            "{found}"
+        );
         let found = error("need_expected(visits, struct(CAST('2020-01-01' AS DATE)))");
         assert!(
             found.contains("`need` must be a number, true or false"),

@@ -73,6 +73,12 @@ impl<M: OverPeople> Aggregate for Over<M> {
         Ok(())
     }
 
+    fn update_groups(states: &mut [Alike<2>], columns: &Columns, groups: &[usize]) -> Result<()> {
+        let people = [0, M::WEIGHT_AT].map(|at| columns.numbers(at));
+        Alike::push_groups(states, people, groups);
+        Ok(())
+    }
+
     fn evaluate(state: &Alike<2>, options: &Options) -> Result<Output> {
         match M::estimate(&people(state, options), options) {
             Ok(estimate) => Ok(estimate.into()),

@@ -11,7 +11,7 @@ use kohort_stats::{Confidence, Error, Estimate};
 use super::super::aggregate::Aggregate;
 use super::super::alike::{Alike, Counted};
 use super::super::argument::Argument;
-use super::super::columns::{Columns, Options};
+use super::super::columns::{Columns, Numbers, Options};
 use super::super::ordered::rows::count;
 use super::super::output::Output;
 use super::super::state::State;
@@ -124,6 +124,19 @@ impl<M: OverGroups> Aggregate for Over<M> {
         Ok(())
     }
 
+    fn update_groups(
+        states: &mut [Self::State],
+        columns: &Columns,
+        groups: &[usize],
+    ) -> Result<()> {
+        let places = const { Places::of(M::ARGUMENTS) };
+        if M::Rows::add_all(states, columns, &places, groups) {
+            return Ok(());
+        }
+        let mut rows = groups.iter().enumerate();
+        rows.try_for_each(|(row, group)| Self::update(&mut states[*group], columns, row))
+    }
+
     fn evaluate(state: &Self::State, options: &Options) -> Result<Output> {
         let mut groups = state.groups();
         if !counts_people(M::ARGUMENTS, options) {
@@ -181,7 +194,7 @@ pub(crate) fn better(options: &Options) -> Better {
 
 /// Where the arguments of a measure are.
 #[derive(Debug)]
-struct Places {
+pub(crate) struct Places {
     value: Option<usize>,
     population: Option<usize>,
     se: Option<usize>,
@@ -230,12 +243,24 @@ fn known(number: f64) -> Option<f64> {
 pub(crate) trait GroupRows: State {
     /// Adds a group.
     fn add(&mut self, group: Group);
+    /// Adds each row of a batch to its own, or says that it has to be done row by row.
+    fn add_all(_: &mut [Self], _: &Columns, _: &Places, _: &[usize]) -> bool {
+        false
+    }
     /// The groups.
     fn groups(&self) -> Vec<Group>;
 }
 
 /// Value, population and standard error.
 impl GroupRows for Alike<3> {
+    fn add_all(states: &mut [Self], columns: &Columns, places: &Places, groups: &[usize]) -> bool {
+        let of =
+            |place: Option<usize>| place.map_or(Numbers::Same(f64::NAN), |at| columns.numbers(at));
+        let rows = [places.value, places.population, places.se].map(of);
+        Self::push_groups(states, rows, groups);
+        true
+    }
+
     fn add(&mut self, group: Group) {
         self.push([group.value, group.population, group.se]);
     }

@@ -92,6 +92,23 @@ impl<M: OverWaits> Aggregate for Waits<M> {
         add(M::NAME, state, columns, row)
     }
 
+    fn update_groups(
+        states: &mut [WaitingTimes],
+        columns: &Columns,
+        groups: &[usize],
+    ) -> Result<()> {
+        let (Some(times), Some(events)) = (columns.dense(0), columns.dense_flags(1)) else {
+            let mut rows = groups.iter().enumerate();
+            return rows
+                .try_for_each(|(row, group)| add(M::NAME, &mut states[*group], columns, row));
+        };
+        for ((time, event), group) in times.iter().zip(events).zip(groups) {
+            let added = states[*group].add(Some(*time), Some(event));
+            added.or_else(|error| exec_err!("{}: {error}", M::NAME))?;
+        }
+        Ok(())
+    }
+
     fn evaluate(state: &WaitingTimes, options: &Options) -> Result<Output> {
         let answer = M::answer(state, options, options.confidence()?);
         answer.or_else(|error| exec_err!("{}: {error}", M::NAME))
