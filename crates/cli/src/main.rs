@@ -46,6 +46,10 @@ fn run(command: Command) -> Result {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = command.threads() {
         builder.worker_threads(threads.get().max(MIN_RUNTIME_THREADS));
+        // Sorts and counts of millions of people take these.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
+        pool.build_global()
+            .map_err(|source| Failure::caused("cannot start threads", &source))?;
     }
     let runtime = builder
         .enable_all()

@@ -44,7 +44,7 @@ impl Step {
         for line in text.split_inclusive('\n') {
             let before = &text[start..at];
             at += line.len();
-            if line.starts_with('\\') && is_between(before) {
+            if line.trim_start().starts_with('\\') && is_between(before) {
                 steps.push(Self::Statements(before.to_owned()));
                 steps.push(Self::Meta(line.trim().to_owned()));
                 start = at;
