@@ -128,8 +128,10 @@ pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status
     {
         return Err(Error::argument("times", "at least 1", group.times));
     }
-    let known = groups.iter().map(|group| {
-        Ok(Known {
+    // Ten million people may be groups of one: room for them is made once.
+    let mut known = Vec::with_capacity(groups.len());
+    for group in groups {
+        known.push(Known {
             value: group.value.unwrap_or(f64::NAN),
             population: at_least_0("population", group.population)?.unwrap_or(f64::NAN),
             share: f64::NAN,
@@ -137,9 +139,8 @@ pub(crate) fn known_groups(groups: &[Group]) -> Result<Result<Vec<Known>, Status
             se: at_least_0("se", group.se)?.filter(|se| se.is_finite()),
             order: group.order.filter(|order| !order.is_nan()),
             is_reference: group.is_reference,
-        })
-    });
-    let mut known: Vec<Known> = known.collect::<Result<_, Error>>()?;
+        });
+    }
     known.retain(|group| group.population != 0.0);
     if known.iter().any(|group| group.value.is_nan()) {
         return Ok(Err(Status::IncompleteStrata));
