@@ -297,14 +297,27 @@ impl Session {
             LogicalPlan::Statement(LogicalStatement::SetVariable(set)) => {
                 Some(format!("{} = {}", set.variable, set.value))
             }
+            // A prepared statement may be a query.
+            LogicalPlan::Statement(LogicalStatement::Execute(_)) => None,
             LogicalPlan::Statement(_) => Some("done".to_string()),
             LogicalPlan::Ddl(ddl) => Some(what_was_done(ddl)),
             _ => None,
         };
         let explained = matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
+        let inferred = match &plan {
+            LogicalPlan::Ddl(DdlStatement::CreateExternalTable(made))
+                if made.schema.fields().is_empty() =>
+            {
+                Some(made.name.clone())
+            }
+            _ => None,
+        };
         let frame = self.context.execute_logical_plan(plan).await?;
         if let Some(message) = done {
             frame.collect().await?;
+            if let Some(name) = inferred {
+                files::keep_codes(&self.context, &name).await?;
+            }
             return Ok(Outcome::Done { message });
         }
         let stream = frame.execute_stream().await?;

@@ -1,12 +1,17 @@
 //! Files as tables: `SELECT * FROM 'people.csv'`, where a session may read files.
+//!
+//! In a CSV file a column of numbers, one of which begins with a zero and another digit, is one of codes, and
+//! text.
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow::array::AsArray;
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema};
 use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Column, Result, TableReference, plan_err};
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::csv::CsvFormat;
 use datafusion::datasource::file_format::json::JsonFormat;
@@ -15,7 +20,9 @@ use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
 };
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{DdlStatement, LogicalPlan};
+use datafusion::functions::expr_fn::{starts_with, substring};
+use datafusion::functions_aggregate::expr_fn::bool_or;
+use datafusion::logical_expr::{DdlStatement, Expr, LogicalPlan, lit};
 use datafusion::prelude::SessionContext;
 
 /// What makes tables of files.
@@ -55,7 +62,75 @@ impl Files {
             .with_listing_options(options)
             .infer_schema(&state)
             .await?;
-        Ok(Some(Arc::new(ListingTable::try_new(config)?)))
+        let table = ListingTable::try_new(config)?;
+        let kept = codes_as_text(&state, &table).await?;
+        Ok(Some(Arc::new(kept.unwrap_or(table))))
+    }
+}
+
+/// Makes a table of CSV, whose columns are inferred, read codes as text.
+pub(super) async fn keep_codes(context: &SessionContext, name: &TableReference) -> Result<()> {
+    let provider = context.table_provider(name.clone()).await?;
+    let Some(table) = provider.downcast_ref::<ListingTable>() else {
+        return Ok(());
+    };
+    if let Some(kept) = codes_as_text(&context.state(), table).await? {
+        context.deregister_table(name.clone())?;
+        context.register_table(name.clone(), Arc::new(kept))?;
+    }
+    Ok(())
+}
+
+/// The same table of CSV with text for columns that were taken for numbers though they hold codes:
+/// `01` is a region, and as the number 1 it is none. `None` where there is no such column. All rows
+/// are looked at, since one code decides.
+async fn codes_as_text(state: &SessionState, table: &ListingTable) -> Result<Option<ListingTable>> {
+    let options = table.options();
+    if options.format.downcast_ref::<CsvFormat>().is_none()
+        || !options.table_partition_cols.is_empty()
+    {
+        return Ok(None);
+    }
+    let with_text = |is_text: &dyn Fn(&Field) -> bool| {
+        let schema = table.schema();
+        let field = |field: &FieldRef| match is_text(field) {
+            true => Field::new(field.name(), DataType::Utf8, true),
+            false => field.as_ref().clone(),
+        };
+        let fields: Fields = schema.fields().iter().map(field).collect();
+        let config = ListingTableConfig::new_with_multi_paths(table.table_paths().clone())
+            .with_listing_options(options.clone())
+            .with_schema(Arc::new(Schema::new(fields)));
+        ListingTable::try_new(config)
+    };
+    let is_number = |field: &Field| field.data_type().is_numeric();
+    let schema = table.schema();
+    let numbers = schema.fields().iter().filter(|field| is_number(field));
+    let looks: Vec<Expr> = numbers
+        .map(|field| {
+            let text = || Expr::Column(Column::new_unqualified(field.name()));
+            let second = substring(text(), lit(2_i64), lit(1_i64));
+            let is_code = starts_with(text(), lit("0")).and(second.between(lit("0"), lit("9")));
+            bool_or(is_code).alias(field.name())
+        })
+        .collect();
+    if looks.is_empty() {
+        return Ok(None);
+    }
+    let texts = SessionContext::new_with_state(state.clone())
+        .read_table(Arc::new(with_text(&is_number)?))?;
+    let found = texts.aggregate(Vec::new(), looks)?.collect().await?;
+    let is_code = |field: &Field| {
+        let columns = found
+            .iter()
+            .filter_map(|batch| batch.column_by_name(field.name()));
+        columns
+            .filter_map(|column| column.as_boolean_opt())
+            .any(|column| column.iter().any(|is| is == Some(true)))
+    };
+    match schema.fields().iter().any(|field| is_code(field)) {
+        true => with_text(&is_code).map(Some),
+        false => Ok(None),
     }
 }
 
