@@ -178,6 +178,13 @@ fn from_schema(error: &SchemaError) -> Error {
 /// DataFusion's own words about names that do not exist, in ours.
 fn from_plan(message: &str) -> Error {
     if let Some(name) = between(message, "Invalid function '", "'") {
+        if kohort_functions::call_of_measure(name).is_some_and(|call| call.is_window) {
+            return Error::Query {
+                message: format!("{name} answers for a row beside others, and needs OVER"),
+                blame: Blame::Usage,
+                hint: Some(format!("write {name}(…) OVER (), or OVER (PARTITION BY …)")),
+            };
+        }
         let near = between(message, "Did you mean '", "'");
         return Error::not_found(
             format!("there is no function `{name}`"),

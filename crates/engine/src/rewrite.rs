@@ -102,14 +102,15 @@ fn call_per_confidence(function: &Function) -> Result<Option<Array>> {
     let FunctionArguments::List(list) = &function.args else {
         return Ok(None);
     };
-    let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Array(confidences)))) =
-        list.args.get(at)
-    else {
+    let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(given))) = list.args.get(at) else {
         return Ok(None);
     };
-    if confidences.elem.is_empty() {
+    let Some(confidences) = elements(given) else {
+        return Ok(None);
+    };
+    if confidences.is_empty() || confidences.iter().any(|one| elements(one).is_some()) {
         return plan_err!(
-            "{name}: `confidence`: expected a number, or several in an array, got none"
+            "{name}: `confidence`: expected a number, or several in an array, got `{given}`"
         );
     }
     let call = |confidence: &Expr| {
@@ -120,9 +121,27 @@ fn call_per_confidence(function: &Function) -> Result<Option<Array>> {
         Expr::Function(call)
     };
     Ok(Some(Array {
-        elem: confidences.elem.iter().map(call).collect(),
+        elem: confidences.into_iter().map(call).collect(),
         named: true,
     }))
+}
+
+/// What an array holds that is written as one.
+fn elements(expr: &Expr) -> Option<Vec<&Expr>> {
+    match expr {
+        Expr::Array(array) => Some(array.elem.iter().collect()),
+        Expr::Function(function) if name_of(function).as_deref() == Some("make_array") => {
+            let FunctionArguments::List(list) = &function.args else {
+                return None;
+            };
+            let element = |arg| match arg {
+                &FunctionArg::Unnamed(FunctionArgExpr::Expr(ref element)) => Some(element),
+                _ => None,
+            };
+            list.args.iter().map(element).collect()
+        }
+        _ => None,
+    }
 }
 
 /// Puts arguments given by name where their function expects them, and refuses calls that would
@@ -449,6 +468,12 @@ mod tests {
         );
         let error = refused("SELECT crude_rate(4, 100, confidence => [])");
         assert!(error.contains("expected a number, or several"), "{error}");
+        let error = refused("SELECT crude_rate(4, 100, confidence => [[95]])");
+        assert!(error.contains("got `[[95]]`"), "{error}");
+        assert_eq!(
+            rewritten("SELECT crude_rate(4, 100, confidence => make_array(95, 0.9)) FROM v"),
+            "SELECT ARRAY[crude_rate(4, 100, NULL, 95), crude_rate(4, 100, NULL, 0.9)] FROM v"
+        );
         // An array elsewhere is what it is.
         let sql = "SELECT [0.9, 0.95], gini([0.9]) FROM v";
         assert_eq!(rewritten(sql), sql);

@@ -120,7 +120,8 @@ impl Argument {
     pub(crate) const fn confidence() -> Self {
         Self::number(
             "confidence",
-            "of the interval, two-sided, between 0 and 1 (from 50 to 100 it is per cent: 95, 99.8)",
+            "of the interval, two-sided, between 0 and 1 (from 50 to below 100 it is per cent: 95, \
+             99.8); several in an array, `[95, 99.8]`, give an array of answers",
         )
         .or(0.95)
         .constant()

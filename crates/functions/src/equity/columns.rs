@@ -395,7 +395,12 @@ pub(crate) fn confidence(function: &str, number: f64) -> Result<Confidence> {
         );
     }
     let share = if number > 1.0 { number / 100.0 } else { number };
-    Confidence::try_new(share).or_else(|error| exec_err!("{function}: {error}"))
+    Confidence::try_new(share).or_else(|_| {
+        exec_err!(
+            "{function}: confidence: expected a number between 0 and 1, or a percentage below \
+             100, got `{number}`"
+        )
+    })
 }
 
 /// Booleans, or the numbers 0 and 1 for them.

@@ -109,6 +109,8 @@ pub struct CallOfMeasure {
     pub syntax: String,
     /// Why it is not called with `DISTINCT`.
     pub no_distinct: String,
+    /// Whether it is called with `OVER`.
+    pub is_window: bool,
 }
 
 /// What a measure takes, by its name or an alias of it.
@@ -126,6 +128,7 @@ pub fn call_of_measure(function: &str) -> Option<&'static CallOfMeasure> {
                     required: entry.arguments.iter().map(|a| a.is_required()).collect(),
                     syntax: argument::syntax(name, entry.arguments),
                     no_distinct: no_distinct(name),
+                    is_window: matches!(entry.function, Function::Window(_)),
                 };
                 calls.insert(by, call);
             }

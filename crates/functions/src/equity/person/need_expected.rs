@@ -61,7 +61,9 @@ impl Window for NeedExpected {
         0; they do not count for the others, and `horizontal_inequity_index` then says \
         `incomplete_strata` (but for a weight of 0). NULL for all of a partition where something \
         of need follows from the rest, such as need that is the same as income: then it cannot be \
-        told which of them use is due to. Lists of different lengths, a negative weight, and more \
+        told which of them use is due to. What of need follows from the rest of need is left out, \
+        and changes nothing; of high powers of a number take the mean off first, or they nearly do. \
+        Lists of different lengths, a negative weight, and more \
         than 2000 numbers and different texts together are errors.";
     const EXAMPLE: &'static str = "\
         SELECT horizontal_inequity_index(visits, income, expected) AS inequity\n\

@@ -19,8 +19,8 @@ impl OverGroups for CoefficientOfVariation {
         The standard deviation between groups in per cent of the mean over people: `100 · \
         between_group_sd / weighted_mean`. 0 is no difference; 10 means that groups typically \
         lie a tenth of the mean away from it. Relative and weighted by people. It divides by \
-        the number of people, not by one less. Interval by the delta method, none when all \
-        values are equal.\n\n\
+        the number of people, not by one less. Interval by the delta method from the variance of \
+        `between_group_variance` (Ahn), none when all values are equal.\n\n\
         NULL as a value or population gives the status `incomplete_strata`; fewer than three \
         groups, no people, or a mean that is not above 0 give `undefined`; a NULL standard \
         error leaves out the interval.";
