@@ -70,9 +70,48 @@ fn external_tables_take_relative_paths_and_options() {
 }
 
 #[test]
+fn codes_in_csv_keep_their_zeros() {
+    let place = place();
+    let rows = "kod,n,share,note\n01,1,0.5,\n0114,20,0,x\n25,3,1e3,\n";
+    assert!(std::fs::write(place.path("codes.csv"), rows).is_ok());
+    let expected = "kod,n,share\n01,1,0.5\n0114,20,0.0\n25,3,1000.0\n";
+    let columns = "kod, n, share";
+    let by_name = format!("SELECT {columns} FROM 'codes.csv' ORDER BY kod");
+    assert_eq!(sql(&place, &by_name).ok(), expected);
+    let created = format!(
+        "CREATE EXTERNAL TABLE codes STORED AS CSV LOCATION 'codes.csv'; \
+         SELECT {columns} FROM codes ORDER BY kod"
+    );
+    assert_eq!(sql(&place, &created).ok(), expected);
+    let types = "SELECT arrow_typeof(n), arrow_typeof(share) FROM 'codes.csv' LIMIT 1";
+    assert!(sql(&place, types).ok().ends_with("Int64,Float64\n"));
+    // Only where nobody said what the columns are.
+    let said = "CREATE EXTERNAL TABLE codes (kod INT, n INT, share DOUBLE, note VARCHAR) \
+        STORED AS CSV LOCATION 'codes.csv' OPTIONS ('format.has_header' 'true'); \
+        SELECT min(kod) FROM codes";
+    assert!(sql(&place, said).ok().ends_with("\n1\n"));
+}
+
+#[test]
+fn a_prepared_query_gives_its_rows() {
+    let place = place();
+    let prepared = "PREPARE s(INT) AS SELECT $1 + 1 AS a; EXECUTE s(4)";
+    assert_eq!(sql(&place, prepared).ok(), "a\n5\n");
+}
+
+#[test]
+fn a_function_of_a_window_says_that_it_needs_over() {
+    let error = sql(&place(), "SELECT need_expected(1, 2)").failed(2);
+    assert!(
+        error.contains("needs OVER") && error.contains("OVER ()"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_file_of_statements_may_hold_commands_of_the_shell() {
     let place = place();
-    let text = "\\d reference.regions\n\\x\nSELECT days\nFROM 'visits.csv' LIMIT 1;\n";
+    let text = "\u{feff}\\d reference.regions\n\\x\nSELECT days\nFROM 'visits.csv' LIMIT 1;\n";
     assert!(std::fs::write(place.path("look.sql"), text).is_ok());
     let out = place.run(&["sql", "-f", "look.sql"]).ok();
     assert!(out.contains("region_code") && out.contains("days"), "{out}");

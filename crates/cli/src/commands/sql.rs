@@ -153,7 +153,7 @@ impl SqlArgs {
                 }
                 return Ok(None);
             }
-            return Ok(Some(Step::of_text(&read_standard_input()?)));
+            return Ok(Some(Step::of_text(without_mark(&read_standard_input()?))));
         }
         let texts = self.file.iter().map(|path| {
             let text = match path.as_os_str() == "-" {
@@ -162,11 +162,16 @@ impl SqlArgs {
                     Failure::caused(format!("cannot read `{}`", path.display()), &error)
                 }),
             };
-            text.map(|text| Step::of_text(&text))
+            text.map(|text| Step::of_text(without_mark(&text)))
         });
         let steps = texts.collect::<Result<Vec<_>>>()?;
         Ok(Some(steps.into_iter().flatten().collect()))
     }
+}
+
+/// Without the mark that editors of other systems put before a text.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn read_standard_input() -> Result<String> {
