@@ -16,8 +16,6 @@
 //! Each family of measures is a folder with a `mod.rs` that lists its [`Entry`]s; [`entries`] is the
 //! table of contents.
 
-#![allow(dead_code, reason = "the measures come one by one")]
-
 use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};

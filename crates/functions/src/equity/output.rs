@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListArray, StringBuilder,
-    StructArray,
+    Array, ArrayRef, Float64Builder, Int64Builder, ListArray, StringBuilder, StructArray,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, Fields};
@@ -20,8 +19,6 @@ pub(crate) enum CellType {
     Integer,
     /// Text.
     Text,
-    /// `BOOLEAN`.
-    Flag,
 }
 
 impl CellType {
@@ -30,7 +27,6 @@ impl CellType {
             Self::Number => DataType::Float64,
             Self::Integer => DataType::Int64,
             Self::Text => DataType::Utf8,
-            Self::Flag => DataType::Boolean,
         }
     }
 }
@@ -74,8 +70,6 @@ pub(crate) enum Cell {
     Integer(Option<i64>),
     /// Text.
     Text(Option<String>),
-    /// `BOOLEAN`.
-    Flag(Option<bool>),
 }
 
 /// An answer.
@@ -223,7 +217,6 @@ fn null(cell: CellType) -> Cell {
         CellType::Number => Cell::Number(None),
         CellType::Integer => Cell::Integer(None),
         CellType::Text => Cell::Text(None),
-        CellType::Flag => Cell::Flag(None),
     }
 }
 
@@ -231,7 +224,6 @@ enum Builder {
     Number(Float64Builder),
     Integer(Int64Builder),
     Text(StringBuilder),
-    Flag(BooleanBuilder),
 }
 
 impl Builder {
@@ -240,7 +232,6 @@ impl Builder {
             CellType::Number => Self::Number(Float64Builder::new()),
             CellType::Integer => Self::Integer(Int64Builder::new()),
             CellType::Text => Self::Text(StringBuilder::new()),
-            CellType::Flag => Self::Flag(BooleanBuilder::new()),
         }
     }
 
@@ -249,7 +240,6 @@ impl Builder {
             (Self::Number(builder), Cell::Number(value)) => builder.append_option(value),
             (Self::Integer(builder), Cell::Integer(value)) => builder.append_option(value),
             (Self::Text(builder), Cell::Text(value)) => builder.append_option(value),
-            (Self::Flag(builder), Cell::Flag(value)) => builder.append_option(value),
             (_, cell) => return exec_err!("{function}: an answer of another type: {cell:?}"),
         }
         Ok(())
@@ -260,7 +250,6 @@ impl Builder {
             Self::Number(mut builder) => Arc::new(builder.finish()),
             Self::Integer(mut builder) => Arc::new(builder.finish()),
             Self::Text(mut builder) => Arc::new(builder.finish()),
-            Self::Flag(mut builder) => Arc::new(builder.finish()),
         }
     }
 }

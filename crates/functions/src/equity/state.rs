@@ -144,11 +144,6 @@ impl<const N: usize> Rows<N> {
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = [Option<f64>; N]> + '_ {
         self.0.iter().map(|row| row.map(Packed::get))
     }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
 }
 
 impl<const N: usize> State for Rows<N> {
@@ -263,34 +258,5 @@ impl<T: State> State for Keyed<T> {
             .sum::<usize>()
             + self.keys.capacity() * per_key
             + self.null.as_ref().map_or(0, State::heap_bytes)
-    }
-}
-
-/// Sums that merge by addition.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sums<const N: usize>(pub [f64; N]);
-
-impl<const N: usize> Default for Sums<N> {
-    fn default() -> Self {
-        Self([0.0; N])
-    }
-}
-
-impl<const N: usize> State for Sums<N> {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        for sum in self.0 {
-            write_number(bytes, sum);
-        }
-    }
-
-    fn merge(&mut self, bytes: &mut Reader<'_>) -> Result<()> {
-        for sum in &mut self.0 {
-            *sum += bytes.number()?;
-        }
-        Ok(())
-    }
-
-    fn heap_bytes(&self) -> usize {
-        0
     }
 }

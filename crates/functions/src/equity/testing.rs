@@ -121,7 +121,7 @@ mod tests {
     use super::super::argument::Argument;
     use super::super::columns::{Columns, Options};
     use super::super::output::{Cell, CellType, Output, Shape};
-    use super::super::state::{Keyed, Rows, Sums};
+    use super::super::state::{Keyed, Reader, Rows, State, write_number};
     use super::super::window::{Window, window};
     use super::{number, query};
 
@@ -159,6 +159,25 @@ mod tests {
         }
     }
 
+    /// A sum that merges by addition.
+    #[derive(Debug, Default)]
+    struct Sum(f64);
+
+    impl State for Sum {
+        fn write(&self, bytes: &mut Vec<u8>) {
+            write_number(bytes, self.0);
+        }
+
+        fn merge(&mut self, bytes: &mut Reader<'_>) -> Result<()> {
+            self.0 += bytes.number()?;
+            Ok(())
+        }
+
+        fn heap_bytes(&self) -> usize {
+            0
+        }
+    }
+
     #[derive(Debug)]
     struct LargestStratum;
 
@@ -170,20 +189,20 @@ mod tests {
             Shape::Struct(&[("stratum", CellType::Text), ("sum", CellType::Number)]);
         const DESCRIPTION: &'static str = "The stratum with the largest sum.";
         const EXAMPLE: &'static str = "SELECT 1";
-        type State = Keyed<Sums<1>>;
+        type State = Keyed<Sum>;
 
         fn update(state: &mut Self::State, columns: &Columns, row: usize) -> Result<()> {
-            state.entry(columns.text(0, row)).0[0] += columns.number(1, row).unwrap_or(0.0);
+            state.entry(columns.text(0, row)).0 += columns.number(1, row).unwrap_or(0.0);
             Ok(())
         }
 
         fn evaluate(state: &Self::State, _: &Options) -> Result<Output> {
             let strata = state.sorted();
-            let largest = strata.iter().max_by(|a, b| a.1.0[0].total_cmp(&b.1.0[0]));
+            let largest = strata.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0));
             Ok(match largest {
                 Some((key, sums)) => Output::Struct(vec![
                     Cell::Text(key.map(str::to_owned)),
-                    Cell::Number(Some(sums.0[0])),
+                    Cell::Number(Some(sums.0)),
                 ]),
                 None => Output::Null,
             })
