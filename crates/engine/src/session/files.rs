@@ -1,7 +1,7 @@
 //! Files as tables: `SELECT * FROM 'people.csv'`, where a session may read files.
 //!
-//! In a CSV file a column of numbers, one of which begins with a zero and another digit, is one of codes, and
-//! text.
+//! In a CSV file a column of numbers, one of which begins with a zero and another digit, is one of
+//! codes, and text.
 
 use std::fmt;
 use std::path::Path;
@@ -74,8 +74,12 @@ pub(super) async fn keep_codes(context: &SessionContext, name: &TableReference) 
     let Some(table) = provider.downcast_ref::<ListingTable>() else {
         return Ok(());
     };
-    if let Some(kept) = codes_as_text(&context.state(), table).await? {
+    let kept = codes_as_text(&context.state(), table).await;
+    if !matches!(kept, Ok(None)) {
+        // A file that cannot be read to its end leaves no table behind.
         context.deregister_table(name.clone())?;
+    }
+    if let Some(kept) = kept? {
         context.register_table(name.clone(), Arc::new(kept))?;
     }
     Ok(())
