@@ -39,7 +39,8 @@ pub(crate) struct SqlArgs {
     /// may be repeated
     #[arg(short, long, value_name = "SQL")]
     command: Vec<String>,
-    /// Run the statements of this file, and end; `-` is standard input; may be repeated
+    /// Run the statements of this file, and commands of the shell such as \d on lines between them,
+    /// and end; `-` is standard input; may be repeated
     #[arg(short, long, value_name = "FILE", conflicts_with = "command")]
     file: Vec<PathBuf>,
     /// The language of results [default: by the output's name, else table]
