@@ -29,7 +29,7 @@ pub(crate) struct Cli {
     /// What to do
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Say more on standard error (-v, -vv, -vvv); RUST_LOG decides where it is set
+    /// Print more to standard error (-v, -vv, -vvv); RUST_LOG takes precedence
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -37,25 +37,25 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Read VCF or BCF files into a lake, as one callset
+    /// Read VCF or BCF files into a lake as one callset
     Ingest(Box<commands::ingest::IngestArgs>),
-    /// Load a registry (CSV, Parquet, FHIR, ...) or newer reference data into a lake, as a table
+    /// Load a registry (CSV, Parquet, FHIR, ...) or newer reference data into a lake as a table
     Load(Box<commands::load::LoadArgs>),
-    /// Ask questions in SQL: a shell, one statement, or a file of them
+    /// Query in SQL: interactive shell, single statement, or script file
     Sql(Box<commands::sql::SqlArgs>),
-    /// Write a callset back as VCF or BCF, or its sites with counts
+    /// Export a callset as VCF or BCF, or only its sites with allele counts
     Export(commands::export::ExportArgs),
-    /// Make a report: a page with maps, funnel plots and tables, as HTML, PDF, Excel, CSV and SVG
+    /// Make a report with maps, funnel plots and tables: HTML, PDF, Excel, CSV and SVG
     Report(Box<commands::report::ReportArgs>),
-    /// Look after a lake: info, history, verify, vacuum
+    /// Maintain a lake: info, history, verify, vacuum
     Lake(commands::lake::LakeCommand),
     /// List the cohorts of a lake
     Cohort(commands::cohort::CohortCommand),
-    /// Build a small lake from data that comes with Kohort, and query it
+    /// Build a small lake from bundled data, and query it
     Demo(commands::demo::DemoArgs),
-    /// Make synthetic data: a national register with inequalities of known size
+    /// Generate synthetic data: a national register with inequalities of known size
     Simulate(commands::simulate::SimulateCommand),
-    /// Print the reference of functions or columns, from the code
+    /// Print the reference documentation of functions or columns
     Docs(commands::docs::DocsArgs),
 }
 
@@ -119,8 +119,8 @@ impl MaybeLakeArgs {
 /// How to reach the storage.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct StorageArgs {
-    /// An option of the storage, such as aws_endpoint=https://...; may be repeated. The variables
-    /// AWS_*, AZURE_* and GOOGLE_* are read first
+    /// Storage option, such as aws_endpoint=https://...; may be repeated. Overrides the environment
+    /// variables AWS_*, AZURE_* and GOOGLE_*
     #[arg(long = "storage-option", value_name = "KEY=VALUE", value_parser = secret_key_value)]
     storage_option: Vec<Secret>,
 }

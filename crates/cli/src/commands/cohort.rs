@@ -19,7 +19,7 @@ pub(crate) struct CohortCommand {
 
 #[derive(Debug, Subcommand)]
 enum Cohorts {
-    /// List the cohorts: name, size, by whom and when, and the SQL that made each
+    /// List the cohorts: name, size, who created each and when, and its SQL
     List(ListArgs),
 }
 
@@ -34,7 +34,7 @@ Examples:
 struct ListArgs {
     #[command(flatten)]
     lake: LakeArgs,
-    /// The language of the list
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -80,7 +80,7 @@ Examples:
   kohort demo --dir /tmp/demo-lake
 ")]
 pub(crate) struct DemoArgs {
-    /// The folder of the lake; a demo lake that is there is made anew
+    /// Folder of the lake; an existing demo lake is re-created
     #[arg(long, value_name = "DIR", default_value = "demo-lake")]
     dir: PathBuf,
 }

@@ -18,7 +18,7 @@ pub(crate) struct DocsArgs {
     /// Which reference
     #[arg(value_enum)]
     page: Page,
-    /// Print nothing; fail when this file holds something else
+    /// Print nothing; fail if this file differs
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
 }

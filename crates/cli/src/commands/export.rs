@@ -27,25 +27,25 @@ Examples:
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     lake: LakeArgs,
-    /// The callset's name
+    /// Name of the callset
     #[arg(long, value_name = "NAME")]
     callset: String,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// v: VCF, z: VCF in BGZF, b: BCF [default: by the file's name, else v]
+    /// v: VCF, z: VCF in BGZF, b: BCF [default: from the file name, else v]
     #[arg(short = 'O', long, value_name = "v|z|b", value_parser = output_type)]
     output_type: Option<ExportFormat>,
-    /// Records that start here, such as chr17:43,044,295-43,125,364
+    /// Only records that start in this region, such as chr17:43,044,295-43,125,364
     #[arg(short, long, value_parser = region)]
     region: Option<Region>,
-    /// Only these samples: names separated by commas, or @FILE with a name a line
+    /// Only these samples: comma-separated names, or @FILE with one name per line
     #[arg(short, long, value_name = "NAMES", conflicts_with = "cohort")]
     samples: Option<String>,
     /// Only the samples of this cohort
     #[arg(long, value_name = "NAME")]
     cohort: Option<String>,
-    /// Sites with AC, AN, AF and genotype counts instead of samples
+    /// Write sites with AC, AN, AF and genotype counts, without samples
     #[arg(long)]
     sites: bool,
     /// Read the lake as it was at this version or time

@@ -36,7 +36,7 @@ pub(crate) struct IngestArgs {
     files: Vec<String>,
     #[command(flatten)]
     lake: OptionalLake,
-    /// The callset's name
+    /// Name of the callset
     #[arg(
         long,
         value_name = "NAME",
@@ -44,8 +44,8 @@ pub(crate) struct IngestArgs {
         value_parser = NonEmptyStringValueParser::new()
     )]
     callset: Option<String>,
-    /// Who the samples are: a TSV with sample_id, sex_karyotype, optionally person_id, and any
-    /// other columns, which become columns of `samples`
+    /// Sample sheet: a TSV with sample_id, sex_karyotype, optionally person_id, and any other
+    /// columns, which become columns of `samples`
     #[arg(long, value_name = "TSV")]
     samples: Option<PathBuf>,
     /// GRCh37, GRCh38 or CHM13; detected from contig lengths when absent
@@ -54,22 +54,22 @@ pub(crate) struct IngestArgs {
     /// Left-align with this FASTA; without it alleles are split and trimmed only
     #[arg(long, value_name = "FASTA")]
     fasta: Option<PathBuf>,
-    /// What a site that these files lack means for their samples [default: missing]
+    /// How to treat the samples at sites that these files do not contain [default: missing]
     #[arg(long, value_enum, hide_default_value = true, default_value_t)]
     absent: Absent,
-    /// What to do with a value that breaks its own declaration
+    /// What to do with a value that contradicts its header declaration
     #[arg(long, value_enum, default_value_t)]
     on_bad_field: BadField,
-    /// INFO fields to keep, separated by commas; `none` for none [default: all]
+    /// INFO fields to keep, comma-separated; `none` to keep none [default: all]
     #[arg(long, value_name = "FIELDS", value_parser = selection)]
     info: Option<FieldSelection>,
-    /// FORMAT fields to keep beside GT, separated by commas; `none` for none [default: all]
+    /// FORMAT fields to keep in addition to GT, comma-separated; `none` to keep none [default: all]
     #[arg(long, value_name = "FIELDS", value_parser = selection)]
     format: Option<FieldSelection>,
-    /// Put these files in place of the callset of this name, atomically
+    /// Replace the callset of this name with these files, atomically
     #[arg(long)]
     replace: bool,
-    /// Read and report everything, write nothing
+    /// Read and check everything, write nothing
     #[arg(long)]
     check: bool,
     /// Worker threads [default: all cores]
@@ -96,7 +96,7 @@ struct OptionalLake {
 /// What an absent site means.
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
 enum Absent {
-    /// The samples carry the reference there
+    /// The samples carry the reference allele there
     Reference,
     /// Nothing is known about the samples there
     #[default]
@@ -106,7 +106,7 @@ enum Absent {
 /// What to do with a bad value.
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
 enum BadField {
-    /// Stop, and name file, line, position and field
+    /// Stop with an error that names file, line, position and field
     #[default]
     Error,
     /// Store NULL, and count it in the summary

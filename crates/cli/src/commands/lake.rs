@@ -26,13 +26,13 @@ pub(crate) struct LakeCommand {
 
 #[derive(Debug, Subcommand)]
 enum Lakes {
-    /// Callsets, their samples and variants, and bytes per table
+    /// Show callsets, their samples and variants, and bytes per table
     Info(InfoArgs),
-    /// Every version of the lake: what was done, and when
+    /// List every version of the lake: what was done, and when
     History(ListArgs),
     /// Check that every file is there, readable, and as long as the logs say
     Verify(ListArgs),
-    /// Remove what no version within the retention needs: replaced callsets, broken-off ingests
+    /// Remove data that no retained version needs: replaced callsets, interrupted ingests
     Vacuum(VacuumArgs),
 }
 
@@ -68,7 +68,7 @@ struct ListArgs {
 struct ListOptions {
     #[command(flatten)]
     lake: LakeArgs,
-    /// The language of the answer
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -84,10 +84,10 @@ Examples:
 struct VacuumArgs {
     #[command(flatten)]
     list: ListOptions,
-    /// How long versions stay readable; below 1, files of an ingest that runs may go too
+    /// How long old versions stay readable; below 1, files of a running ingest may be removed too
     #[arg(long, value_name = "HOURS", default_value_t = DEFAULT_KEEP_HOURS)]
     keep_hours: u64,
-    /// Tell what would go, and leave it
+    /// List what would be removed, and remove nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -43,7 +43,7 @@ pub(crate) struct LoadArgs {
     #[arg(value_name = "NAME")]
     table: LoadedTable,
     /// Files or URLs of one format: CSV, TSV, Parquet, NDJSON, FHIR bulk NDJSON or Bundles,
-    /// phenopackets, Beacon individuals; gzip is undone
+    /// phenopackets, Beacon individuals; gzip-compressed or not
     #[arg(value_name = "FILE", required_unless_present = "history")]
     files: Vec<String>,
     #[command(flatten)]
@@ -54,13 +54,13 @@ pub(crate) struct LoadArgs {
     people: PeopleOptions,
     #[command(flatten)]
     file: FileOptions,
-    /// Read and report everything, write nothing
+    /// Read and check everything, write nothing
     #[arg(long)]
     check: bool,
-    /// List the loads of this table: when, how, from which files, how many rows
+    /// List the loads of this table: when, how, from which files, and how many rows
     #[arg(long, conflicts_with = "files")]
     history: bool,
-    /// The language of the history
+    /// Output format of the history
     #[arg(
         long = "output-format",
         value_enum,

@@ -29,7 +29,7 @@ pub(crate) struct SimulateCommand {
 /// What can be made.
 #[derive(Debug, Subcommand)]
 enum Simulate {
-    /// Make a national register: people, referrals, tests, diagnoses and a study, 2016 to 2025
+    /// Generate a national register: people, referrals, tests, diagnoses and a study, 2016 to 2025
     National(NationalArgs),
 }
 
@@ -64,20 +64,20 @@ Examples:
   kohort simulate national --people 1000000 --planted none --out equal
 ")]
 struct NationalArgs {
-    /// How many people; everyone who lived in Sweden at the end of 2019 unless given
+    /// Number of people [default: the population of Sweden at the end of 2019]
     #[arg(long, value_name = "N", default_value_t = DEFAULT_PEOPLE, hide_default_value = true)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     people: u64,
-    /// What all is drawn from: another seed gives other people
+    /// Random seed
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Inequalities to put in: all, none, or names with commas between them
+    /// Inequalities to plant: all, none, or comma-separated names
     #[arg(long, value_name = "NAMES", default_value = "all", value_parser = planted)]
     planted: Planted,
-    /// The folder to write into: a new one, or empty
+    /// Output folder: new, or empty
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
-    /// Threads [default: all cores]
+    /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }

@@ -35,30 +35,30 @@ In a result for another program (every format but table) only rows are printed."
 pub(crate) struct SqlArgs {
     #[command(flatten)]
     lake: MaybeLakeArgs,
-    /// Run these statements, separated by `;`, or one of the shell's commands, such as \d, and end;
-    /// may be repeated
+    /// Run these statements, separated by `;`, or a shell command such as \d, and exit; may be
+    /// repeated
     #[arg(short, long, value_name = "SQL")]
     command: Vec<String>,
-    /// Run the statements of this file, and commands of the shell such as \d on lines between them,
-    /// and end; `-` is standard input; may be repeated
+    /// Run the statements of this file (shell commands such as \d on lines of their own) and exit;
+    /// `-` is standard input; may be repeated
     #[arg(short, long, value_name = "FILE", conflicts_with = "command")]
     file: Vec<PathBuf>,
-    /// The language of results [default: by the output's name, else table]
+    /// Output format [default: from the output's file name, else table]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Write results to this file, which appears when all of them are in it
+    /// Write the result to this file, which appears only when it is complete
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// A setting, such as kohort.unknown_sex=as_called; may be repeated
+    /// Set a session setting, such as kohort.unknown_sex=as_called; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = key_value)]
     set: Vec<(String, String)>,
     /// Read the lake as it was at this version or time
     #[arg(long, value_name = "VERSION|TIME", value_parser = as_of)]
     as_of: Option<AsOf>,
-    /// Threads of a query [default: all cores]
+    /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Memory that sorts and joins may hold before they use the disk, such as 4GiB
+    /// Memory that sorts, joins and aggregates may use before they spill to disk, such as 4GiB
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory_limit: Option<usize>,
 }

@@ -23,20 +23,20 @@ use crate::error::{Failure, Result};
 /// The language of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// Aligned columns for a person; numbers rounded to six digits.
+    /// Aligned columns for reading; numbers rounded to six digits.
     #[default]
     Table,
-    /// Comma-separated, with a header line; NULL is empty, nested values are JSON.
+    /// Comma-separated with a header line; NULL is empty, nested values are JSON.
     Csv,
-    /// Tab-separated, with a header line.
+    /// Tab-separated with a header line.
     Tsv,
-    /// One array of objects per result.
+    /// One JSON array of objects per result.
     Json,
-    /// One object a line.
+    /// One JSON object per line.
     Ndjson,
-    /// Parquet, zstd.
+    /// Apache Parquet, compressed with zstd.
     Parquet,
-    /// Arrow IPC: the file format with --output, the stream format on standard output.
+    /// Arrow IPC: file format with --output, stream format on standard output.
     Arrow,
 }
 

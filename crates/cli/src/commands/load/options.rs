@@ -19,13 +19,13 @@ const KEY_VARIABLE: &str = "KOHORT_PSEUDONYM_KEY";
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rows")]
 pub(super) struct ModeOptions {
-    /// Add to the rows of the table
+    /// Add the rows to the table
     #[arg(long, conflicts_with_all = ["replace", "upsert"])]
     append: bool,
-    /// Put these rows in place of those of the table
+    /// Replace all rows of the table
     #[arg(long, conflicts_with = "upsert")]
     replace: bool,
-    /// Put these rows in place of those with the same key: columns, separated by commas
+    /// Replace rows with the same key and add the others; the key's columns, comma-separated
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     upsert: Vec<String>,
     /// What to do when two rows of one load have the same key
@@ -34,7 +34,8 @@ pub(super) struct ModeOptions {
     /// What to do with rows that cannot be stored
     #[arg(long, value_enum, default_value_t)]
     on_bad_row: Bad,
-    /// Where rows go that are set aside: a CSV file (with a dot or a slash in its name), or a table
+    /// Where to write rows that are set aside: a CSV file (its name has a dot or a slash), or a
+    /// table
     #[arg(
         long,
         value_name = "FILE|TABLE",
@@ -46,20 +47,20 @@ pub(super) struct ModeOptions {
 /// What to do with keys that come twice.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Duplicate {
-    /// Stop, and name both lines
+    /// Stop with an error that names both lines
     #[default]
     Refuse,
-    /// The last row counts
+    /// Keep the last row
     Last,
 }
 
 /// What to do with bad rows.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Bad {
-    /// Stop, and show the first of them with their lines
+    /// Stop with an error that shows the first of them, with line numbers
     #[default]
     Refuse,
-    /// Keep them apart, and store the others
+    /// Write them elsewhere, and store the others
     SetAside,
 }
 
@@ -105,18 +106,18 @@ impl ModeOptions {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "People")]
 pub(super) struct PeopleOptions {
-    /// A column of personnummer or samordningsnummer: it becomes a keyed pseudonym, and the number
-    /// is stored nowhere; may be repeated
+    /// Column of personnummer or samordningsnummer: replaced by a keyed pseudonym; the number itself
+    /// is not stored; may be repeated
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     personal_id: Vec<String>,
-    /// A file with the key of the pseudonyms, at least 32 bytes; else the variable
-    /// KOHORT_PSEUDONYM_KEY holds the key
+    /// File with the pseudonym key, at least 32 bytes [default: the key in the environment variable
+    /// KOHORT_PSEUDONYM_KEY]
     #[arg(long, value_name = "FILE")]
     pseudonym_key: Option<PathBuf>,
-    /// Add a column with the date of birth that the number tells
+    /// Add a column with the date of birth from the personal number
     #[arg(long, requires = "personal_id")]
     derive_birth_date: bool,
-    /// Add a column with the legal sex that the number tells, K or M
+    /// Add a column with the legal sex from the personal number, K or M
     #[arg(long, requires = "personal_id")]
     derive_sex: bool,
 }
@@ -178,36 +179,37 @@ fn warn_of_readers(_: &std::path::Path) {}
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 pub(super) struct FileOptions {
-    /// The format [default: by the content]
+    /// File format [default: detected from the content]
     #[arg(long, value_enum)]
     format: Option<FileFormat>,
     /// What a row is: a FHIR resource type; subjects, features, diseases or diagnoses of
     /// phenopackets; individuals, diseases, measures, procedures or features of Beacon
     #[arg(long, value_name = "WHAT")]
     rows: Option<String>,
-    /// The type of a column: text, integer, float, boolean, date, timestamp [default: by all its
-    /// values]; may be repeated
+    /// The type of a column: text, integer, float, boolean, date, timestamp [default: inferred
+    /// from all values]; may be repeated
     #[arg(long = "type", value_name = "COLUMN=TYPE", value_parser = column_type)]
     types: Vec<(String, ColumnType)>,
-    /// Another name for a column; may be repeated
+    /// Rename a column; may be repeated
     #[arg(long, value_name = "HEADER=NAME", value_parser = rename)]
     rename: Vec<(String, String)>,
-    /// A column to leave out; may be repeated
+    /// Leave out a column; may be repeated
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     drop: Vec<String>,
-    /// A word that means nothing, such as NA; may be repeated
+    /// Text that stands for a missing value, such as NA; may be repeated
     #[arg(long = "null", value_name = "TEXT")]
     nulls: Vec<String>,
-    /// The sign between fields: a character, or `tab` [default: by the content]
+    /// Field delimiter: a character, or `tab` [default: detected from the content]
     #[arg(long, value_name = "SIGN", value_parser = delimiter)]
     delimiter: Option<u8>,
-    /// utf-8, windows-1252 (also for iso-8859-1) or utf-16 [default: by the content]
+    /// utf-8, windows-1252 (also for iso-8859-1) or utf-16 [default: detected from the
+    /// content]
     #[arg(long, value_name = "NAME")]
     encoding: Option<TextEncoding>,
-    /// The decimal sign: comma or point [default: by the values]
+    /// Decimal separator: comma or point [default: detected from the values]
     #[arg(long, value_name = "SIGN")]
     decimal: Option<Decimal>,
-    /// The first line is a row: columns are column_1, column_2, ...
+    /// The file has no header line; columns are named column_1, column_2, ...
     #[arg(long)]
     no_header: bool,
 }
@@ -215,9 +217,9 @@ pub(super) struct FileOptions {
 /// A format of files.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum FileFormat {
-    /// Fields with a sign between them
+    /// Comma-separated (or another delimiter)
     Csv,
-    /// Fields with tabs between them
+    /// Tab-separated
     Tsv,
     /// Apache Parquet
     Parquet,

@@ -36,10 +36,10 @@ A report is a folder with a report.toml and queries; docs/reports.md says how to
 made holds report.html (one file, works offline), report.pdf where a Chromium or Chrome is found,
 tables/ (CSV and Excel), figures/ (SVG), sql/ and report.json.")]
 pub(crate) struct ReportArgs {
-    /// A report's name, or the path of a folder with a report.toml
+    /// Name of a built-in report, or path of a folder with a report.toml
     #[arg(value_name = "NAME|PATH", required_unless_present = "list")]
     report: Option<String>,
-    /// Print the reports that ship, and end
+    /// List the built-in reports, and exit
     #[arg(long)]
     list: bool,
     /// The lake: a folder, s3://bucket/path, gs://bucket/path or az://container/path
@@ -48,26 +48,26 @@ pub(crate) struct ReportArgs {
     lake: Option<String>,
     #[command(flatten)]
     storage: StorageArgs,
-    /// The folder to make; it appears when all of it is written
+    /// Output folder; it appears only when the report is complete
     #[arg(long, value_name = "DIR", required_unless_present = "list")]
     out: Option<PathBuf>,
-    /// Put the report in the place of an older one
+    /// Overwrite an older report
     #[arg(long)]
     force: bool,
     /// Read the lake as it was at this version or time
     #[arg(long, value_name = "VERSION|TIME", value_parser = as_of)]
     as_of: Option<AsOf>,
-    /// The language of the report
+    /// Language of the report
     #[arg(long, value_enum, default_value_t)]
     lang: Lang,
-    /// A parameter of the report, such as region=01, or a setting, such as
+    /// Set a report parameter, such as region=01, or a session setting, such as
     /// kohort.genotype_filter=adj; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = key_value)]
     set: Vec<(String, String)>,
-    /// Make no PDF
+    /// Do not make a PDF
     #[arg(long)]
     no_pdf: bool,
-    /// Threads of a query [default: all cores]
+    /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,
 }
