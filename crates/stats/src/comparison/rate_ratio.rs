@@ -1,11 +1,8 @@
 //! The ratio of two rates.
 
-use statrs::distribution::{Beta, Continuous};
-use statrs::function::beta::beta_reg;
-
 use super::GroupCounts;
 use super::group_counts::rates;
-use crate::distribution::{beta_quantile, polish};
+use crate::distribution::{Tail, beta_quantile_of, mid_beta_quantile};
 use crate::rates::{Known, Limits};
 use crate::{Confidence, Error, Estimate, Status};
 
@@ -103,7 +100,7 @@ pub fn rate_ratio(
     // The standard error of the logarithm, where both have one.
     let log_error = (a > 0.0 && b > 0.0).then(|| (1.0 / a + 1.0 / b).sqrt());
     let tail = confidence.tail();
-    let of_odds = |odds: f64| odds * time_0 / time_1;
+    let of_odds = |odds: f64| odds * (time_0 / time_1);
     let limits = match method {
         RateRatioMethod::Exact => {
             Limits::new(exact_odds(a, b, tail), 1.0 / exact_odds(b, a, tail)).map(of_odds)
@@ -119,6 +116,7 @@ pub fn rate_ratio(
             }
         }
     };
+    let limits = limits.holding(ratio);
     let estimate = Estimate::of(ratio, name).with_limits(confidence, limits.lower, limits.upper);
     Ok(Estimate {
         se: log_error.map(|error| ratio * error),
@@ -131,8 +129,7 @@ fn exact_odds(a: f64, b: f64, tail: f64) -> f64 {
     if a == 0.0 {
         return 0.0;
     }
-    // p and 1 - p each from their own quantile: no digit is lost where one is near 1.
-    beta_quantile(tail, a, b + 1.0) / beta_quantile(1.0 - tail, b + 1.0, a)
+    odds(beta_quantile_of(Tail::Lower(tail), a, b + 1.0))
 }
 
 /// The lower mid-p limit of the odds of an event lying in the first group.
@@ -145,15 +142,12 @@ fn mid_p_odds(a: f64, b: f64, tail: f64) -> f64 {
         let p = (2.0 * tail).powf(1.0 / a);
         return p / (1.0 - p);
     }
-    let (Ok(at), Ok(above)) = (Beta::new(a, b + 1.0), Beta::new(a + 1.0, b)) else {
-        return f64::NAN;
-    };
-    // P(X > a) + P(X = a) / 2.
-    let more = |p: f64| 0.5 * (beta_reg(a, b + 1.0, p) + beta_reg(a + 1.0, b, p)) - tail;
-    let slope = |p: f64| 0.5 * (at.pdf(p) + above.pdf(p));
-    let start = beta_quantile(tail, a, b + 1.0);
-    let p = polish(start, 0.0, 1.0, more, slope);
-    p / (1.0 - p)
+    odds(mid_beta_quantile(Tail::Lower(tail), a, b))
+}
+
+/// The odds of a share that is given with its distance from 1.
+fn odds((share, rest): (f64, f64)) -> f64 {
+    share / rest
 }
 
 #[cfg(test)]

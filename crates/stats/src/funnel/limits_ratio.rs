@@ -60,7 +60,7 @@ pub(super) fn lines(
         Known::Not(status) => return Ok(Estimate::missing(status, METHOD)),
     };
     let Limits { lower, upper } = exact_poisson_limits(observed, confidence);
-    let line = |expected: f64| target * observed / expected;
+    let line = |expected: f64| target * (observed / expected);
     let above = lower.filter(|expected| *expected > 0.0).map(line);
     Ok(Estimate::of(target, METHOD)
         .with_limits(confidence, upper.map(line), above)

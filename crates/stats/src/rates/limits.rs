@@ -24,6 +24,16 @@ impl Limits {
         }
     }
 
+    /// Limits that hold a value: one that lies on the wrong side of it, by rounding or because a
+    /// confidence near 0 leaves nothing around a median, is the value.
+    #[must_use]
+    pub fn holding(self, value: f64) -> Self {
+        Self {
+            lower: self.lower.map(|lower| lower.min(value)),
+            upper: self.upper.map(|upper| upper.max(value)),
+        }
+    }
+
     /// Both limits through an increasing function.
     #[must_use]
     pub fn map(self, function: impl Fn(f64) -> f64) -> Self {

@@ -1,10 +1,7 @@
 //! The limits of a count of events.
 
-use statrs::distribution::{Continuous, Gamma};
-use statrs::function::gamma::{gamma_lr, gamma_ur};
-
 use super::{Known, Limits, known};
-use crate::distribution::{gamma_quantile, polish};
+use crate::distribution::{Tail, gamma_quantile, gamma_quantile_upper, mid_gamma_quantile};
 use crate::{Confidence, Error, Estimate};
 
 /// How the limits of a count are made.
@@ -45,11 +42,12 @@ impl PoissonMethod {
 
     /// The limits of a count.
     pub fn limits(self, events: f64, confidence: Confidence) -> Limits {
-        match self.resolve(events) {
+        let limits = match self.resolve(events) {
             Self::Byar => byar_limits(events, confidence),
             Self::MidP => mid_p_poisson_limits(events, confidence),
             Self::Auto | Self::Exact => exact_poisson_limits(events, confidence),
-        }
+        };
+        limits.holding(events)
     }
 }
 
@@ -144,36 +142,29 @@ pub fn exact_poisson_limits(events: f64, confidence: Confidence) -> Limits {
         true => gamma_quantile(tail, events),
         false => 0.0,
     };
-    Limits::new(lower, gamma_quantile(1.0 - tail, events + 1.0))
+    Limits::new(lower, gamma_quantile_upper(tail, events + 1.0))
 }
 
 /// Mid-p limits of a count; see [`poisson_limits`]. None for a negative count.
 pub fn mid_p_poisson_limits(events: f64, confidence: Confidence) -> Limits {
-    let exact = exact_poisson_limits(events, confidence);
-    let (Some(low), Some(high)) = (exact.lower, exact.upper) else {
+    if !(events >= 0.0 && events.is_finite()) {
         return Limits::NONE;
-    };
+    }
     let tail = confidence.tail();
     if events == 0.0 {
         // P(X = 0) / 2 is what is left on the side.
         return Limits::new(0.0, -(2.0 * tail).ln());
     }
-    let (Ok(at), Ok(above)) = (Gamma::new(events, 1.0), Gamma::new(events + 1.0, 1.0)) else {
-        return Limits::NONE;
-    };
-    let slope = |mean: f64| 0.5 * (at.pdf(mean) + above.pdf(mean));
-    // The mid-p limits lie inside the exact ones.
-    let more = |mean: f64| 0.5 * (gamma_lr(events, mean) + gamma_lr(events + 1.0, mean)) - tail;
-    let fewer = |mean: f64| tail - 0.5 * (gamma_ur(events, mean) + gamma_ur(events + 1.0, mean));
     Limits::new(
-        polish(low, 0.0, events + 1.0, more, slope),
-        polish(high, 0.0, high, fewer, slope),
+        mid_gamma_quantile(Tail::Lower(tail), events),
+        mid_gamma_quantile(Tail::Upper(tail), events),
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::distribution::gamma_upper as gamma_ur;
 
     fn near(got: Option<f64>, expected: f64) {
         let got = got.unwrap();

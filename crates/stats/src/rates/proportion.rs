@@ -2,7 +2,7 @@
 
 use super::crude_rate::check_multiplier;
 use super::{Known, Limits, known, wilson_limits};
-use crate::distribution::beta_quantile;
+use crate::distribution::{beta_quantile, beta_quantile_upper};
 use crate::{Confidence, Error, Estimate, Status};
 
 /// How the limits of a share are made.
@@ -75,7 +75,7 @@ fn corrected(events: f64, n: f64, confidence: Confidence) -> Limits {
     let limit = |sign: f64| {
         let inner = z * z - 1.0 / n + 4.0 * events * (1.0 - p) - sign * (4.0 * p - 2.0);
         let half = 1.0 + z * inner.max(0.0).sqrt();
-        (2.0 * events + z * z + sign * half) / (2.0 * (n + z * z))
+        (events + 0.5 * z * z + sign * 0.5 * half) / (n + z * z)
     };
     let lower = match events == 0.0 {
         true => 0.0,
@@ -99,7 +99,7 @@ fn betas(events: f64, n: f64, confidence: Confidence, low: f64, high: f64) -> Li
     };
     let upper = match b == 0.0 {
         true => 1.0,
-        false => beta_quantile(1.0 - tail, a + high, b + low),
+        false => beta_quantile_upper(tail, a + high, b + low),
     };
     Limits::new(lower, upper)
 }
@@ -166,7 +166,7 @@ pub fn proportion(
     }
     let p = events / n;
     let scale = |share: f64| multiplier * share;
-    let Limits { lower, upper } = method.limits(events, n, confidence).map(scale);
+    let Limits { lower, upper } = method.limits(events, n, confidence).holding(p).map(scale);
     let share = Estimate::of(scale(p), method.as_str()).with_limits(confidence, lower, upper);
     Ok(Estimate {
         se: (events > 0.0 && events < n).then(|| scale((p * (1.0 - p) / n).sqrt())),

@@ -33,8 +33,10 @@ pub fn wilson_limits(events: f64, n: f64, confidence: Confidence) -> Limits {
         return Limits::NONE;
     }
     let z = confidence.z();
-    let half = z * (z * z + 4.0 * events * (1.0 - events / n)).sqrt();
-    let limit = |sign: f64| (2.0 * events + z * z + sign * half) / (2.0 * (n + z * z));
+    // No product of two large numbers, and no square of one.
+    let spread = 2.0 * events.sqrt() * (1.0 - events / n).sqrt();
+    let half = 0.5 * z * z.hypot(spread);
+    let limit = |sign: f64| (events + 0.5 * z * z + sign * half) / (n + z * z);
     let lower = match events == 0.0 {
         true => 0.0,
         false => limit(-1.0),

@@ -1,8 +1,7 @@
 //! How likely the events of an area are if all areas have one rate.
 
-use statrs::function::gamma::{gamma_lr, gamma_ur};
-
 use super::eb_smooth::known_areas;
+use crate::distribution::{gamma_lower, gamma_upper};
 use crate::variation::{Area, Areas};
 use crate::{Error, Status};
 
@@ -81,8 +80,8 @@ fn tail(events: f64, expected: f64) -> f64 {
         return 1.0;
     }
     match events > expected {
-        true => gamma_lr(events, expected),
-        false => gamma_ur(events + 1.0, expected),
+        true => gamma_lower(events, expected),
+        false => gamma_upper(events + 1.0, expected),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::digamma::digamma_difference;
 use super::gamma::turns;
+use crate::distribution::ln_gamma_ratio;
 
 /// How much likelier observed events become as the size grows: the derivative of the logarithm of
 /// their likelihood. `rows` are events and their means.
@@ -23,8 +24,7 @@ fn log_likelihood(rows: &[(f64, f64)], size: f64) -> f64 {
         if size.is_infinite() {
             return log_mean - mean;
         }
-        let gammas = libm::lgamma(size + events) - libm::lgamma(size) - events * size.ln();
-        gammas + log_mean - (size + events) * (mean / size).ln_1p()
+        ln_gamma_ratio(size, events) + log_mean - (size + events) * (mean / size).ln_1p()
     };
     rows.iter().map(term).sum()
 }

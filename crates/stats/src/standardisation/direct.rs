@@ -2,7 +2,7 @@
 
 use super::Standardisation;
 use super::strata::all_known;
-use crate::distribution::{chi_squared_quantile, gamma_quantile};
+use crate::distribution::{Tail, gamma_quantile, gamma_quantile_upper};
 use crate::rates::{Known, Limits, byar_limits, check_multiplier, known};
 use crate::{Confidence, Error, Estimate, Status};
 
@@ -197,7 +197,7 @@ impl Terms {
     pub(super) fn sum(strata: &[[f64; 4]]) -> Self {
         let weights: f64 = strata.iter().map(|[.., weight]| weight).sum();
         let mut terms = Self {
-            defined: weights > 0.0,
+            defined: weights > 0.0 && weights.is_finite(),
             ..Self::default()
         };
         for &[events, variance, population, weight] in strata {
@@ -216,7 +216,8 @@ impl Terms {
 
     /// Whether there is a rate. Too few events are said first: they are what people can mend.
     pub(super) fn status(&self, minimum_events: f64) -> Status {
-        match self.defined {
+        let is_number = self.rate.is_finite() && self.variance.is_finite();
+        match self.defined && is_number {
             false => Status::Undefined,
             true if self.events < minimum_events => Status::TooFewEvents,
             true => Status::Ok,
@@ -252,8 +253,8 @@ impl Terms {
         let (rate, variance) = (self.rate, self.variance);
         let tail = confidence.tail();
         let gamma = |one: f64, squared: f64| {
-            let upper = gamma_limit(1.0 - tail, rate + one, variance + squared);
-            Limits::new(gamma_limit(tail, rate, variance), upper)
+            let upper = gamma_limit(Tail::Upper(tail), rate + one, variance + squared);
+            Limits::new(gamma_limit(Tail::Lower(tail), rate, variance), upper)
         };
         match method {
             DirectMethod::Dobson => self.dobson(confidence),
@@ -267,7 +268,7 @@ impl Terms {
                 let (shape, scale) = (rate * rate / variance, variance / rate);
                 let (lower, upper) = (
                     gamma_quantile(tail, shape),
-                    gamma_quantile(1.0 - tail, shape + 1.0),
+                    gamma_quantile_upper(tail, shape + 1.0),
                 );
                 Limits::new(lower, upper).map(|quantile| scale * quantile)
             }
@@ -291,16 +292,22 @@ impl Terms {
 }
 
 /// The quantile of a gamma distribution with this mean and variance; 0 when both are.
-fn gamma_limit(p: f64, mean: f64, variance: f64) -> f64 {
+fn gamma_limit(tail: Tail, mean: f64, variance: f64) -> f64 {
     if mean == 0.0 {
         return 0.0;
     }
-    variance / (2.0 * mean) * chi_squared_quantile(p, 2.0 * mean * mean / variance)
+    let shape = mean / variance * mean;
+    let quantile = match tail {
+        Tail::Lower(p) => gamma_quantile(p, shape),
+        Tail::Upper(q) => gamma_quantile_upper(q, shape),
+    };
+    variance / mean * quantile
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::distribution::chi_squared_quantile;
 
     fn stratum(events: f64, population: f64, weight: f64) -> DirectStratum {
         DirectStratum {
