@@ -53,7 +53,8 @@ impl Status {
 /// An estimate with its interval.
 ///
 /// `None` in an interval with `value` present means that the interval cannot be computed; the value
-/// itself is missing exactly when `status` is not [`Status::Ok`]. Infinity is a value (a ratio with
+/// itself is missing exactly when `status` is not [`Status::Ok`]. A quantile that is not reached may
+/// have a lower limit all the same: it lies there or beyond. Infinity is a value (a ratio with
 /// nothing below the line, where the catalogue of measures says so).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
@@ -78,8 +79,12 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// A value without an interval.
+    /// A value without an interval. A value that is NaN, as infinity less infinity where numbers are
+    /// larger than any count, is undefined.
     pub fn of(value: f64, method: &'static str) -> Self {
+        if value.is_nan() {
+            return Self::missing(Status::Undefined, method);
+        }
         Self {
             value: Some(value),
             method,
@@ -96,7 +101,7 @@ impl Estimate {
         }
     }
 
-    /// With limits.
+    /// With limits. One that is NaN, where a number is too large for the method, is none.
     #[must_use]
     pub fn with_limits(
         mut self,
@@ -104,9 +109,11 @@ impl Estimate {
         lower: Option<f64>,
         upper: Option<f64>,
     ) -> Self {
-        self.confidence = Some(confidence.value());
-        self.lower_cl = lower;
-        self.upper_cl = upper;
+        let is_undefined = self.status == Status::Undefined;
+        let number = |limit: Option<f64>| limit.filter(|limit| !limit.is_nan() && !is_undefined);
+        self.confidence = Some(confidence.value()).filter(|_| !is_undefined);
+        self.lower_cl = number(lower);
+        self.upper_cl = number(upper);
         self
     }
 
@@ -116,7 +123,7 @@ impl Estimate {
         let half = se.map(|se| confidence.z() * se);
         let at = |sign: f64| Some(self.value? + sign * half?);
         let (lower, upper) = (at(-1.0), at(1.0));
-        self.se = se;
+        self.se = se.filter(|se| !se.is_nan() && self.value.is_some());
         self.with_limits(confidence, lower, upper)
     }
 

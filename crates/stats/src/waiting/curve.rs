@@ -85,6 +85,16 @@ pub struct Step {
 }
 
 impl Step {
+    /// The band around the curve, in which quantiles have their limits: before the first event, where
+    /// nothing varies yet, it is at 1 (but for `log-log`, which has no value there).
+    pub(super) fn band(&self, limits: Limits, confidence: Confidence) -> Option<(f64, f64)> {
+        match (self.survival == 1.0, limits) {
+            (true, Limits::LogLog) => None,
+            (true, Limits::Log | Limits::Plain) => Some((1.0, 1.0)),
+            (false, _) => self.limits(limits, confidence),
+        }
+    }
+
     /// The limits of the share: none where it is 0 or 1.
     pub fn limits(&self, limits: Limits, confidence: Confidence) -> Option<(f64, f64)> {
         limits.around(self.survival, self.se?, confidence)

@@ -1,12 +1,14 @@
 //! How long until a share of people are served.
 
+use std::collections::HashSet;
+
 use super::counts::people;
-use super::{Curve, Limits, WaitingTimes};
+use super::{Curve, Limits, Step, WaitingTimes};
 use crate::{Confidence, Error, Estimate, Status};
 
-/// How near a share counts as equal to the one that is asked for: rounding of a product of a few
-/// thousand factors, and far less than one person in a hundred million.
-const SAME: f64 = 1e-11;
+/// How near a share counts as equal to the one that is asked for, as in R's `survival`: the square
+/// root of the spacing of numbers around 1.
+const SAME: f64 = 1.490_116_119_384_765_6e-8;
 
 /// Estimates how long until a share `p` of people are served: the median wait for 0.5.
 ///
@@ -14,7 +16,8 @@ const SAME: f64 = 1e-11;
 /// The first time at which the Kaplan-Meier curve is `1 - p` or below. Where the curve is exactly
 /// `1 - p` over an interval, its middle (for the last interval, the middle between its start and
 /// the last time that anyone was seen). The limits are where the band around the curve is `1 - p`
-/// or below, by the same rule.
+/// or below, by the same rule; where an edge of the band rises again, as the upper one does when few
+/// are left, the time at which it is nearest below. All as `quantile` of R's `survfit` has it.
 ///
 /// # Arguments
 /// People per distinct time; `p` above 0 and below 1.
@@ -24,16 +27,18 @@ const SAME: f64 = 1e-11;
 /// scale of the band.
 ///
 /// # Nulls
-/// `not_reached` when fewer than `p` are served by the last time; a limit alone is missing when its
-/// edge of the band does not come down so far. `incomplete_strata` when a time or an event is not
-/// known, `undefined` without people.
+/// `not_reached` when fewer than `p` are served by the last time. The lower limit is there all the
+/// same where the lower edge of the band comes down so far: "not reached, 95 % limits 475 to –". A
+/// limit alone is missing when its edge of the band does not come down so far. `incomplete_strata`
+/// when a time or an event is not known, `undefined` without people.
 ///
 /// # Errors
 /// `p` is not between 0 and 1.
 ///
 /// # Interpretation
 /// In the unit of the times. Half of people wait at least the median. A missing upper limit says
-/// that the wait may be longer than anyone has been followed.
+/// that the wait may be longer than anyone has been followed; a median that is not reached with a
+/// lower limit of 475, that it is longer than that.
 ///
 /// # Limits
 /// See [`kaplan_meier_survival`](super::kaplan_meier_survival).
@@ -72,37 +77,60 @@ pub fn kaplan_meier_quantile(
     let Some(last) = times.last() else {
         return Ok(missing(Status::Undefined));
     };
-    let steps = curve.steps();
-    let survival = steps.iter().map(|step| (step.time, step.survival));
-    let Some(value) = first_at_most(survival, 1.0 - p, last) else {
-        return Ok(missing(Status::NotReached));
+    let served = |share: &dyn Fn(&Step) -> Option<f64>| {
+        let of_step = |step: &Step| (step.time, share(step).map(|share| 1.0 - share));
+        first_at_least(curve.steps().iter().map(of_step), p, last)
     };
-    let edge = |pick: fn((f64, f64)) -> f64| {
-        // A curve that has no band yet is at 1, and cannot be at `1 - p`.
-        let band = steps.iter().filter_map(|step| {
-            let around = step.limits(limits, confidence)?;
-            Some((step.time, pick(around)))
-        });
-        first_at_most(band, 1.0 - p, last)
+    let value = served(&|step| Some(step.survival));
+    let lower = served(&|step| step.band(limits, confidence).map(|band| band.0));
+    let upper = served(&|step| step.band(limits, confidence).map(|band| band.1));
+    let estimate = match value {
+        Some(value) => Estimate::of(value, limits.as_str()),
+        None => Estimate::missing(Status::NotReached, limits.as_str()),
     };
-    Ok(Estimate::of(value, limits.as_str())
-        .with_limits(confidence, edge(|band| band.0), edge(|band| band.1))
+    Ok(estimate
+        .with_limits(confidence, lower, upper)
         .with_counts(events, n))
 }
 
-/// The first time at which a falling curve is at `level` or below, or the middle of the interval
-/// over which it is exactly there.
-fn first_at_most(
-    curve: impl Iterator<Item = (f64, f64)> + Clone,
+/// The first time at which a rising curve is at `level` or above, or the middle of the interval over
+/// which it is exactly there.
+///
+/// The rule of `quantile.survfit` in R's `survival`, with what it makes of edges of a band: they may
+/// fall again (then the value that is nearest above counts, at its first time), and may have no
+/// value at some times.
+fn first_at_least(
+    curve: impl Iterator<Item = (f64, Option<f64>)>,
     level: f64,
     last: f64,
 ) -> Option<f64> {
-    let (first, share) = curve.clone().find(|(_, share)| *share <= level + SAME)?;
-    if share < level - SAME {
-        return Some(first);
+    let (mut at_least, mut above) = (None::<(f64, f64)>, None::<(f64, f64)>);
+    let mut end = (0.0, Some(0.0));
+    let mut seen = HashSet::from([end.1.map(f64::to_bits)]);
+    let nearest = |found: &mut Option<(f64, f64)>, new: (f64, f64)| {
+        if found.is_none_or(|(_, share)| new.1 < share) {
+            *found = Some(new);
+        }
+    };
+    for (time, share) in curve {
+        // A time at which the curve does not move adds nothing.
+        if !seen.insert(share.map(|share| (share + 0.0).to_bits())) {
+            continue;
+        }
+        end = (time, share);
+        let Some(share) = share else { continue };
+        if share + SAME >= level {
+            nearest(&mut at_least, (time, share));
+        }
+        if share - SAME >= level {
+            nearest(&mut above, (time, share));
+        }
     }
-    let below = curve.clone().find(|(_, share)| *share < level - SAME);
-    Some(0.5 * (first + below.map_or(last, |(time, _)| time)))
+    let (first, _) = at_least?;
+    match end.1 {
+        Some(share) if (share - level).abs() < SAME => Some(0.5 * (first + last)),
+        _ => Some(0.5 * (first + above?.0)),
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +160,25 @@ mod tests {
         assert_eq!((wait.value, wait.status), (None, Status::NotReached));
         assert_eq!((wait.events, wait.n), (Some(1.0), Some(3.0)));
         assert_eq!(median(&[]).status, Status::Undefined);
+    }
+
+    #[test]
+    fn a_quantile_that_is_not_reached_keeps_its_lower_limit() {
+        // R's `survival` 3.5: `quantile(survfit(Surv(t, d) ~ 1, conf.type = …), 0.5)`.
+        let mut times = WaitingTimes::new();
+        for (time, events, censored) in [(10.0, 12, 0), (20.0, 5, 3), (30.0, 4, 0), (40.0, 0, 21)] {
+            times.add_counts(time, events, censored).unwrap();
+        }
+        for (limits, lower) in [
+            (Limits::Log, Some(20.0)),
+            (Limits::LogLog, Some(20.0)),
+            (Limits::Plain, Some(20.0)),
+        ] {
+            let wait = kaplan_meier_quantile(&times, 0.5, limits, Confidence::P95).unwrap();
+            assert_eq!((wait.value, wait.status), (None, Status::NotReached));
+            assert_eq!((wait.lower_cl, wait.upper_cl), (lower, None), "{limits:?}");
+            assert_eq!(wait.confidence, Some(0.95));
+        }
     }
 
     #[test]
