@@ -7,7 +7,10 @@ use arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::{ColumnarValue, Documentation, ScalarFunctionArgs};
-use kohort_stats::{DiploidCounts, HemizygousCounts, PValue, hardy_weinberg_p, hardy_weinberg_p_x};
+use kohort_stats::{
+    DiploidCounts, HemizygousCounts, MOST_PEOPLE, MOST_PEOPLE_X, PValue, hardy_weinberg_p,
+    hardy_weinberg_p_x,
+};
 
 use crate::args::{coerce_counts_or_struct, constant_text, counts_or_struct, is_text};
 use crate::context::FunctionContext;
@@ -43,8 +46,12 @@ impl Kernel for HweExact {
         let (counts, p_value) = split_p_value(&args.args)?;
         if counts.len() == 3 {
             let columns = counts_or_struct(Self::NAME, counts, &DIPLOID, rows)?;
-            let p = (0..rows).map(|row| hardy_weinberg_p(diploid(&columns, row)?, p_value));
-            return Ok(ColumnarValue::Array(Arc::new(p.collect::<Float64Array>())));
+            let p = (0..rows).map(|row| match diploid(&columns, row) {
+                Some(people) => exact(people, HemizygousCounts::default(), p_value),
+                None => Ok(None),
+            });
+            let p: Float64Array = p.collect::<Result<_>>()?;
+            return Ok(ColumnarValue::Array(Arc::new(p)));
         }
         let fields = [
             "n_hom_ref",
@@ -56,20 +63,12 @@ impl Kernel for HweExact {
             "n_hemi_other",
         ];
         let columns = counts_or_struct(Self::NAME, counts, &fields, rows)?;
-        let p = (0..rows).map(|row| {
-            let mut people = diploid(&columns, row)?;
-            people.n_hom_ref += value(&columns[3], row)?;
-            let men = HemizygousCounts {
-                n_hemi_ref: value(&columns[4], row)? + value(&columns[6], row)?,
-                n_hemi_alt: value(&columns[5], row)?,
-            };
-            match men.n_hemi_ref + men.n_hemi_alt {
-                _ if people.n_people() == 0 => None,
-                0 => hardy_weinberg_p(people, p_value),
-                _ => hardy_weinberg_p_x(people, men, p_value),
-            }
+        let p = (0..rows).map(|row| match people_and_men(&columns, row) {
+            Some((people, men)) => exact(people, men, p_value),
+            None => Ok(None),
         });
-        Ok(ColumnarValue::Array(Arc::new(p.collect::<Float64Array>())))
+        let p: Float64Array = p.collect::<Result<_>>()?;
+        Ok(ColumnarValue::Array(Arc::new(p)))
     }
 
     fn documentation() -> Documentation {
@@ -79,7 +78,8 @@ impl Kernel for HweExact {
              Abecasis 2005), this ALT against all other alleles. Given the struct of \
              `allele_stats`, people with one copy (men on X) take part as Graffelman & Weir (2016) \
              describe. A small value says that heterozygotes lack or abound. NULL when a count is \
-             NULL, and when nobody has two called copies (Y, MT).",
+             NULL, and when nobody has two called copies (Y, MT). More than 10^12 people, or 10^8 with \
+             men on X, are an error.",
             "hwe_exact(stats [, p_value])",
         )
         .with_alternative_syntax("hwe_exact(n_hom_ref, n_het, n_hom_alt [, p_value])")
@@ -94,6 +94,36 @@ impl Kernel for HweExact {
         .with_related_udf("inbreeding_coefficient")
         .build()
     }
+}
+
+/// People with two copies and with one, of the fields of `allele_stats`.
+fn people_and_men(columns: &[Int64Array], row: usize) -> Option<(DiploidCounts, HemizygousCounts)> {
+    let mut people = diploid(columns, row)?;
+    people.n_hom_ref = people.n_hom_ref.saturating_add(value(&columns[3], row)?);
+    let men = HemizygousCounts {
+        n_hemi_ref: value(&columns[4], row)?.saturating_add(value(&columns[6], row)?),
+        n_hemi_alt: value(&columns[5], row)?,
+    };
+    Some((people, men))
+}
+
+/// The p-value of a row; none where nobody has two copies.
+fn exact(people: DiploidCounts, men: HemizygousCounts, p_value: PValue) -> Result<Option<f64>> {
+    let n = people.n_people().saturating_add(men.n_people());
+    let most = match men.n_people() {
+        0 => MOST_PEOPLE,
+        _ => MOST_PEOPLE_X,
+    };
+    if people.n_people() == 0 {
+        return Ok(None);
+    }
+    if n > most {
+        return exec_err!("hwe_exact: expected at most {most} people, got {n}");
+    }
+    Ok(match men.n_people() {
+        0 => hardy_weinberg_p(people, p_value),
+        _ => hardy_weinberg_p_x(people, men, p_value),
+    })
 }
 
 /// Parts a last text argument from the counts before it.

@@ -40,7 +40,7 @@ impl Kernel for InbreedingCoefficient {
         let coefficients = (0..args.number_rows).map(|row| {
             let mut people = diploid(&columns, row)?;
             if let Some(others) = columns.get(3) {
-                people.n_hom_ref += value(others, row)?;
+                people.n_hom_ref = people.n_hom_ref.saturating_add(value(others, row)?);
             }
             kohort_stats::inbreeding_coefficient(people)
         });

@@ -36,16 +36,18 @@ pub struct DiploidCounts {
 }
 
 impl DiploidCounts {
-    /// All people counted.
+    /// All people counted; of counts that no sum holds, the largest number.
     pub const fn n_people(self) -> u64 {
-        self.n_hom_ref + self.n_het + self.n_hom_alt
+        let hom = self.n_hom_ref.saturating_add(self.n_hom_alt);
+        hom.saturating_add(self.n_het)
     }
 
     /// Their copies of the alternate allele, and all of their copies.
     pub const fn alleles(self) -> AlleleCounts {
+        let two = self.n_hom_alt.saturating_mul(2);
         AlleleCounts {
-            ac: self.n_het + 2 * self.n_hom_alt,
-            an: 2 * self.n_people(),
+            ac: self.n_het.saturating_add(two),
+            an: self.n_people().saturating_mul(2),
         }
     }
 }
@@ -57,4 +59,11 @@ pub struct HemizygousCounts {
     pub n_hemi_ref: u64,
     /// People whose copy is the alternate allele.
     pub n_hemi_alt: u64,
+}
+
+impl HemizygousCounts {
+    /// All people counted; of counts that no sum holds, the largest number.
+    pub const fn n_people(self) -> u64 {
+        self.n_hemi_ref.saturating_add(self.n_hemi_alt)
+    }
 }

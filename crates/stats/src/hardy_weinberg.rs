@@ -28,7 +28,7 @@ pub enum PValue {
 /// A number in [0, 1]. One allele only gives 1, and 0.5 as a mid-p: there is one outcome.
 ///
 /// # Nulls
-/// When there are no people.
+/// When there are no people, or more than [`MOST_PEOPLE`].
 ///
 /// # Interpretation
 /// A small value says that the genotypes are not those of random mating; the sign of
@@ -73,7 +73,7 @@ pub fn hardy_weinberg_p(counts: DiploidCounts, p_value: PValue) -> Option<f64> {
 /// A number in [0, 1]. Without XY people it is [`hardy_weinberg_p`] of the XX people.
 ///
 /// # Nulls
-/// When there are no people.
+/// When there are no people, or more than [`MOST_PEOPLE_X`].
 ///
 /// # Interpretation
 /// A small value says that heterozygotes lack or abound among XX people, or that the sexes differ
@@ -94,6 +94,13 @@ pub fn hardy_weinberg_p_x(
 ) -> Option<f64> {
     exact_p(females, males, p_value)
 }
+
+/// The most people of an exact test: a hundred times those who live. Its time grows with their square
+/// root.
+pub const MOST_PEOPLE: u64 = 1_000_000_000_000;
+
+/// The most people of an exact test on X, whose time grows with their number: some seconds.
+pub const MOST_PEOPLE_X: u64 = 100_000_000;
 
 /// Outcomes whose weights differ by less than this share count as equally likely. Rounding in the
 /// longest walks stays below it.
@@ -279,10 +286,18 @@ impl Sums {
 /// The weight of a whole row is known (hypergeometric), so only the tails are added up, from where
 /// they begin outwards; where they begin moves little from one row to the next.
 fn exact_p(females: DiploidCounts, males: HemizygousCounts, p_value: PValue) -> Option<f64> {
-    if females.n_people() + males.n_hemi_ref + males.n_hemi_alt == 0 {
+    let most = match males.n_people() {
+        0 => MOST_PEOPLE,
+        _ => MOST_PEOPLE_X,
+    };
+    let people = females.n_people().saturating_add(males.n_people());
+    if people == 0 || people > most {
         return None;
     }
     let mode = Outcome::observed(females, males).mode_of_row();
+    if !mode.weight.is_finite() {
+        return Some(0.0);
+    }
     let mut sums = Sums::default();
     let row = sum_first_row(mode, &mut sums);
     for mode in [mode, mode.swapped()] {

@@ -50,7 +50,8 @@ pub fn inbreeding_coefficient(counts: DiploidCounts) -> Option<f64> {
     }
     let p = alleles.frequency()?;
     let expected = 2.0 * p * (1.0 - p) * counts.n_people() as f64;
-    Some(1.0 - counts.n_het as f64 / expected)
+    // A frequency so near 1 that nothing is left of the difference expects nobody.
+    (expected > 0.0).then(|| 1.0 - counts.n_het as f64 / expected)
 }
 
 #[cfg(test)]

@@ -40,5 +40,7 @@ pub use estimate::{Estimate, Status};
 pub use exact_sum::ExactSum;
 pub use filtering_allele_frequency::filtering_allele_frequency;
 pub use fst::{FstTerms, fst_hudson};
-pub use hardy_weinberg::{PValue, hardy_weinberg_p, hardy_weinberg_p_x};
+pub use hardy_weinberg::{
+    MOST_PEOPLE, MOST_PEOPLE_X, PValue, hardy_weinberg_p, hardy_weinberg_p_x,
+};
 pub use inbreeding::inbreeding_coefficient;

@@ -223,3 +223,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn counts_of_any_size_end_and_beyond_all_people_there_is_no_answer() {
+    let sizes = [0, 1, 1_000_000_007, MOST_PEOPLE / 4, u64::MAX / 2, u64::MAX];
+    for n_hom_ref in sizes {
+        for n_het in sizes {
+            for n_hom_alt in sizes {
+                let counts = DiploidCounts {
+                    n_hom_ref,
+                    n_het,
+                    n_hom_alt,
+                };
+                let p = hardy_weinberg_p(counts, PValue::Mid);
+                assert_eq!(p.is_some(), (1..=MOST_PEOPLE).contains(&counts.n_people()));
+                assert!(
+                    p.is_none_or(|p| (0.0..=1.0).contains(&p)),
+                    "{counts:?}: {p:?}"
+                );
+                let males = HemizygousCounts {
+                    n_hemi_ref: u64::MAX,
+                    n_hemi_alt: n_het,
+                };
+                assert_eq!(hardy_weinberg_p_x(counts, males, PValue::Standard), None);
+                assert!(crate::inbreeding_coefficient(counts).is_none_or(f64::is_finite));
+            }
+        }
+    }
+}

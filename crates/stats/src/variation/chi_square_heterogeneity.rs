@@ -2,7 +2,7 @@
 
 use super::{Area, Areas};
 use crate::distribution::chi_squared_upper;
-use crate::{Error, Estimate};
+use crate::{Error, Estimate, Status};
 
 /// A test of whether areas differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -60,6 +60,12 @@ pub fn chi_square_heterogeneity(areas: &[Area]) -> Result<Heterogeneity, Error> 
     };
     let statistic = areas.sum(|observed, expected| (observed - expected).powi(2) / expected);
     let degrees = areas.len() - 1.0;
+    if !statistic.is_finite() {
+        return Ok(Heterogeneity {
+            estimate: areas.counts(Estimate::missing(Status::Undefined, METHOD)),
+            ..Heterogeneity::default()
+        });
+    }
     Ok(Heterogeneity {
         estimate: areas.counts(Estimate::of(statistic, METHOD)),
         degrees_of_freedom: Some(degrees),
