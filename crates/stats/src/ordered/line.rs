@@ -128,7 +128,8 @@ impl Line {
         variance.is_finite().then(|| variance.max(0.0))
     }
 
-    fn linear(&self, position: f64) -> f64 {
+    /// The line itself at a rank, on the scale of the model.
+    pub(crate) fn linear(&self, position: f64) -> f64 {
         self.level + self.slope * (position - self.centre)
     }
 

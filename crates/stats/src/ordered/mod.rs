@@ -31,10 +31,13 @@ pub use extended_concentration_index::{
 pub use line::{LineError, LineModel, LineWeights};
 pub use ranked::midpoint_ranks;
 pub use relative_index_of_inequality::{
-    kunst_mackenbach_index, relative_index_of_inequality, rii_mean,
+    kunst_mackenbach_index, relative_index_of_inequality, relative_index_with_line, rii_mean,
+    rii_mean_with_line,
 };
 pub use row::OrderedRow;
-pub use slope_index_of_inequality::{LineOptions, slope_index_of_inequality};
+pub use slope_index_of_inequality::{
+    LineOptions, OnLine, slope_index_of_inequality, slope_index_with_line,
+};
 
 pub(crate) use concentration::{Unit, concentration};
 pub(crate) use ranked::{Ranked, Refusal};

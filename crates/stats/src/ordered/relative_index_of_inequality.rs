@@ -3,7 +3,7 @@
 use crate::ordered::line::{Line, LineModel};
 use crate::ordered::ranked::{Ranked, Refusal};
 use crate::ordered::row::OrderedRow;
-use crate::ordered::slope_index_of_inequality::{FEWEST_PLACES, LineOptions};
+use crate::ordered::slope_index_of_inequality::{LineOptions, OnLine};
 use crate::{Error, Estimate, Status};
 
 /// Estimates the relative index of inequality: how many times higher the value is at the top of the
@@ -54,13 +54,21 @@ pub fn relative_index_of_inequality(
     rows: &mut [OrderedRow],
     options: &LineOptions,
 ) -> Result<Estimate, Error> {
-    ratio(rows, options).or_else(|refusal| refusal.settle(options.model.name()))
+    Ok(relative_index_with_line(rows, options)?.estimate)
 }
 
-fn ratio(rows: &mut [OrderedRow], options: &LineOptions) -> Result<Estimate, Refusal> {
-    let ranked = Ranked::sort(rows)?;
-    ranked.at_least(FEWEST_PLACES)?;
-    let line = Line::fit(&ranked, options.model, options.weights, options.error)?;
+/// The same as [`relative_index_of_inequality`], with the line that it is taken from.
+///
+/// # Errors
+/// As [`relative_index_of_inequality`].
+pub fn relative_index_with_line(
+    rows: &mut [OrderedRow],
+    options: &LineOptions,
+) -> Result<OnLine, Error> {
+    OnLine::of(rows, options, ratio)
+}
+
+fn ratio(line: &Line, ranked: &Ranked<'_>, options: &LineOptions) -> Result<Estimate, Refusal> {
     let (top, bottom) = (line.at(1.0), line.at(0.0));
     if bottom <= 0.0 || top < 0.0 {
         return Err(Status::Undefined.into());
@@ -73,7 +81,7 @@ fn ratio(rows: &mut [OrderedRow], options: &LineOptions) -> Result<Estimate, Ref
         false => None,
     };
     let limit = |sign: f64| Some(value * (sign * options.confidence.z() * log_se?).exp());
-    let mut estimate = Estimate::of(value, options.method(&ranked))
+    let mut estimate = Estimate::of(value, options.method(ranked))
         .with_limits(options.confidence, limit(-1.0), limit(1.0))
         .with_counts(None, Some(ranked.n));
     estimate.se = log_se.map(|se| se * value);
@@ -126,24 +134,30 @@ pub fn kunst_mackenbach_index(
 /// Pamuk, 1985, "Social class inequality in mortality from 1921 to 1972 in England and Wales",
 /// Population Studies, doi:10.1080/0032472031000141256.
 pub fn rii_mean(rows: &mut [OrderedRow], options: &LineOptions) -> Result<Estimate, Error> {
-    let options = LineOptions {
-        model: LineModel::Linear,
-        ..*options
-    };
-    share_of_mean(rows, &options).or_else(|refusal| refusal.settle(options.model.name()))
+    Ok(rii_mean_with_line(rows, options)?.estimate)
 }
 
-fn share_of_mean(rows: &mut [OrderedRow], options: &LineOptions) -> Result<Estimate, Refusal> {
-    let ranked = Ranked::sort(rows)?;
-    ranked.at_least(FEWEST_PLACES)?;
-    let line = Line::fit(&ranked, options.model, options.weights, options.error)?;
+/// The same as [`rii_mean`], with the line that it is taken from.
+///
+/// # Errors
+/// As [`rii_mean`].
+pub fn rii_mean_with_line(rows: &mut [OrderedRow], options: &LineOptions) -> Result<OnLine, Error> {
+    let model = LineModel::Linear;
+    OnLine::of(rows, &LineOptions { model, ..*options }, share_of_mean)
+}
+
+fn share_of_mean(
+    line: &Line,
+    ranked: &Ranked<'_>,
+    options: &LineOptions,
+) -> Result<Estimate, Refusal> {
     let mean = line.level;
     if mean == 0.0 {
         return Err(Status::Undefined.into());
     }
     let value = line.slope / mean;
     let variance = line.variance([-value / mean, 1.0 / mean]);
-    Ok(Estimate::of(value, options.method(&ranked))
+    Ok(Estimate::of(value, options.method(ranked))
         .with_normal_limits(options.confidence, variance.map(f64::sqrt))
         .with_counts(None, Some(ranked.n)))
 }

@@ -79,17 +79,70 @@ pub fn slope_index_of_inequality(
     rows: &mut [OrderedRow],
     options: &LineOptions,
 ) -> Result<Estimate, Error> {
-    slope(rows, options).or_else(|refusal| refusal.settle(options.model.name()))
+    Ok(slope_index_with_line(rows, options)?.estimate)
 }
 
-fn slope(rows: &mut [OrderedRow], options: &LineOptions) -> Result<Estimate, Refusal> {
-    let ranked = Ranked::sort(rows)?;
-    ranked.at_least(FEWEST_PLACES)?;
-    let line = Line::fit(&ranked, options.model, options.weights, options.error)?;
+/// The same as [`slope_index_of_inequality`], with the line that it is taken from.
+///
+/// # Errors
+/// As [`slope_index_of_inequality`].
+pub fn slope_index_with_line(
+    rows: &mut [OrderedRow],
+    options: &LineOptions,
+) -> Result<OnLine, Error> {
+    OnLine::of(rows, options, slope)
+}
+
+/// A measure with the line through the values that it is taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OnLine {
+    /// The measure.
+    pub estimate: Estimate,
+    /// The line itself at the bottom of the order, at rank 0: in the unit of the value for a linear
+    /// model, a logarithm or logit for the others.
+    pub intercept: Option<f64>,
+    /// The fitted value at the bottom of the order, at rank 0.
+    pub fitted_bottom: Option<f64>,
+    /// The fitted value at the top of the order, at rank 1.
+    pub fitted_top: Option<f64>,
+}
+
+impl OnLine {
+    /// A measure of the line through rows. A line may be there though its measure is not.
+    pub(crate) fn of(
+        rows: &mut [OrderedRow],
+        options: &LineOptions,
+        measure: impl Fn(&Line, &Ranked<'_>, &LineOptions) -> Result<Estimate, Refusal>,
+    ) -> Result<Self, Error> {
+        let missing = |refusal: Refusal| refusal.settle(options.model.name());
+        let of_line = |estimate| Self {
+            estimate,
+            ..Self::default()
+        };
+        let fitted = Ranked::sort(rows).and_then(|ranked| {
+            ranked.at_least(FEWEST_PLACES)?;
+            let line = Line::fit(&ranked, options.model, options.weights, options.error)?;
+            Ok((line, ranked))
+        });
+        let (line, ranked) = match fitted {
+            Ok(fitted) => fitted,
+            Err(refusal) => return missing(refusal).map(of_line),
+        };
+        let finite = |number: f64| Some(number).filter(|number| number.is_finite());
+        Ok(Self {
+            estimate: measure(&line, &ranked, options).or_else(missing)?,
+            intercept: finite(line.linear(0.0)),
+            fitted_bottom: finite(line.at(0.0)),
+            fitted_top: finite(line.at(1.0)),
+        })
+    }
+}
+
+fn slope(line: &Line, ranked: &Ranked<'_>, options: &LineOptions) -> Result<Estimate, Refusal> {
     let [top, bottom] = [line.gradient_at(1.0), line.gradient_at(0.0)];
     let variance = line.variance([top[0] - bottom[0], top[1] - bottom[1]]);
     Ok(
-        Estimate::of(line.at(1.0) - line.at(0.0), options.method(&ranked))
+        Estimate::of(line.at(1.0) - line.at(0.0), options.method(ranked))
             .with_normal_limits(options.confidence, variance.map(f64::sqrt))
             .with_counts(None, Some(ranked.n)),
     )

@@ -69,7 +69,7 @@ impl std::str::FromStr for IndirectMethod {
 ///
 /// # Returns
 /// The ratio times `multiplier`, its standard error `√O/E`, `O` as events and the population as n.
-/// [`expected_count`](super::expected_count) gives `E`.
+/// [`indirect_reference`] gives `E`.
 ///
 /// # Nulls
 /// - `incomplete_strata`: anything is NULL, or a reference population is 0. A NULL count is not 0,
@@ -146,6 +146,32 @@ pub fn indirectly_standardised_rate(
         multiplier: options.multiplier * crude,
         ..options
     }))
+}
+
+/// What an indirectly standardised measure rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct IndirectReference {
+    /// The events that the rates of the reference let expect; as
+    /// [`expected_count`](super::expected_count).
+    pub expected: Option<f64>,
+    /// The crude rate of the reference, per person.
+    pub rate: Option<f64>,
+}
+
+/// Gives what [`indirectly_standardised_ratio`] and [`indirectly_standardised_rate`] rest on: `E`
+/// and the crude rate `ΣO'/Σn'` of the reference. Both are none where anything is not known or no
+/// number.
+///
+/// # Errors
+/// A negative number.
+pub fn indirect_reference(strata: &[IndirectStratum]) -> Result<IndirectReference, Error> {
+    Ok(match Totals::of(strata)? {
+        Ok(totals) if totals.reference_population > 0.0 => IndirectReference {
+            expected: Some(totals.expected),
+            rate: Some(totals.reference_events / totals.reference_population),
+        },
+        _ => IndirectReference::default(),
+    })
 }
 
 impl IndirectStratum {

@@ -14,7 +14,8 @@ mod strata;
 pub use direct::{DirectMethod, DirectStratum, directly_standardised_rate};
 pub use expected::expected_count;
 pub use indirect::{
-    IndirectMethod, IndirectStratum, indirectly_standardised_rate, indirectly_standardised_ratio,
+    IndirectMethod, IndirectReference, IndirectStratum, indirect_reference,
+    indirectly_standardised_rate, indirectly_standardised_ratio,
 };
 pub use life_expectancy::{AgeBand, life_expectancy};
 pub use repeat_events::{RepeatStratum, directly_standardised_rate_repeat_events};
