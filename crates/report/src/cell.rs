@@ -21,13 +21,21 @@ pub(crate) struct Written {
 
 /// Writes a number of a column.
 pub(crate) fn number(column: &Column, number: f64, language: Language) -> String {
-    let decimals = column.decimals;
+    let decimals = decimals(column, number);
     match column.kind {
-        Kind::Percent => language.percent(number, decimals.unwrap_or(1)),
-        Kind::Money | Kind::Count => language.decimal(number, decimals.unwrap_or(0)),
+        Kind::Percent => language.percent(number, decimals),
         Kind::Year => format!("{number:.0}"),
-        Kind::Days => language.decimal(number, decimals.unwrap_or(0)),
-        _ => language.decimal(number, decimals.unwrap_or_else(|| fitting_decimals(number))),
+        _ => language.decimal(number, decimals),
+    }
+}
+
+/// The decimals that a number of a column is written with.
+pub(crate) fn decimals(column: &Column, number: f64) -> usize {
+    match column.kind {
+        Kind::Year => 0,
+        Kind::Percent => column.decimals.unwrap_or(1),
+        Kind::Money | Kind::Count | Kind::Days => column.decimals.unwrap_or(0),
+        _ => column.decimals.unwrap_or_else(|| fitting_decimals(number)),
     }
 }
 
@@ -65,28 +73,42 @@ fn write_estimate(column: &Column, estimate: &Estimate, language: Language) -> W
     let Some(value) = estimate.value else {
         let mut written = marked(&estimate.status, language);
         if !estimate.is_withheld() {
+            // A quantile that is not reached lies at its lower limit or beyond.
+            let limit = estimate.lower_cl.or(estimate.upper_cl);
+            let with_decimals = limit.map(|limit| with_decimals_of(column, limit));
+            written.interval = with_decimals.and_then(|c| interval(&c, estimate, language));
             written.basis = basis(column, estimate, language);
         }
         return written;
     };
-    let mut column_of_value = column.clone();
-    column_of_value.decimals = column.decimals.or(match column.kind {
-        Kind::Number | Kind::Rate => Some(fitting_decimals(value)),
-        _ => None,
-    });
-    let write = |n: f64| number(&column_of_value, n, language);
-    let interval = match (estimate.lower_cl, estimate.upper_cl) {
+    let column_of_value = with_decimals_of(column, value);
+    Written {
+        text: number(&column_of_value, value, language),
+        status: None,
+        interval: interval(&column_of_value, estimate, language),
+        basis: basis(column, estimate, language),
+    }
+}
+
+/// The interval of an estimate: `1.2–3.4`, or `≥ 475` without an upper limit.
+fn interval(column: &Column, estimate: &Estimate, language: Language) -> Option<String> {
+    let write = |n: f64| number(column, n, language);
+    match (estimate.lower_cl, estimate.upper_cl) {
         (Some(lower), Some(upper)) => Some(language.range(&write(lower), &write(upper))),
         (Some(lower), None) => Some(format!("≥ {}", write(lower))),
         (None, Some(upper)) => Some(format!("≤ {}", write(upper))),
         (None, None) => None,
-    };
-    Written {
-        text: write(value),
-        status: None,
-        interval,
-        basis: basis(column, estimate, language),
     }
+}
+
+/// The column with the decimals of an estimate's value, which its limits are written with too.
+pub(crate) fn with_decimals_of(column: &Column, value: f64) -> Column {
+    let mut column = column.clone();
+    column.decimals = column.decimals.or(match column.kind {
+        Kind::Number | Kind::Rate => Some(fitting_decimals(value)),
+        _ => None,
+    });
+    column
 }
 
 /// What an estimate rests on: `123 / 4 567`, or `n = 21`.

@@ -74,9 +74,17 @@ impl FlatColumn<'_> {
         format!("{}{}", self.column.name, self.part.suffix())
     }
 
-    /// The value of a row.
+    /// The value of a row, with the digits of files.
     pub(crate) fn value(&self, rows: &Rows, row: usize) -> Plain {
-        let value = rows.value(row, self.at);
+        self.part_of(rows.value_in_files(row, self.at))
+    }
+
+    /// The value of a row that is shown with the decimals of the page.
+    pub(crate) fn value_to_show(&self, rows: &Rows, row: usize) -> Plain {
+        self.part_of(rows.value(row, self.at))
+    }
+
+    fn part_of(&self, value: &Value) -> Plain {
         let text = |text: &str| match text.is_empty() {
             true => Plain::Nothing,
             false => Plain::Text(text.to_owned()),

@@ -1,5 +1,7 @@
 //! The rows of a table, read from what its query gave.
 
+use std::collections::BTreeMap;
+
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StructArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
@@ -118,6 +120,9 @@ impl Value {
 pub struct Rows {
     names: Vec<String>,
     pub(crate) rows: Vec<Vec<Value>>,
+    /// What files hold at a row and column, where more digits than the page has would be rounded
+    /// to another number than the page shows.
+    in_files: BTreeMap<(usize, usize), Value>,
 }
 
 impl Rows {
@@ -151,7 +156,11 @@ impl Rows {
                 rows.push(row.collect());
             }
         }
-        Ok(Self { names, rows })
+        Ok(Self {
+            names,
+            rows,
+            in_files: BTreeMap::new(),
+        })
     }
 
     /// Where a column is.
@@ -166,6 +175,17 @@ impl Rows {
             .get(row)
             .and_then(|r| r.get(column))
             .unwrap_or(NOTHING)
+    }
+
+    /// A cell as files hold it.
+    pub(crate) fn value_in_files(&self, row: usize, column: usize) -> &Value {
+        let in_files = self.in_files.get(&(row, column));
+        in_files.unwrap_or_else(|| self.value(row, column))
+    }
+
+    /// Sets what files hold in a cell.
+    pub(crate) fn set_in_files(&mut self, row: usize, column: usize, value: Value) {
+        self.in_files.insert((row, column), value);
     }
 
     /// The number of rows.

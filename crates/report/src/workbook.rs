@@ -71,7 +71,7 @@ fn data_sheet(
         let mut width = longest.unwrap_or_default().max(NARROWEST);
         let format = number_format(column.column, column.part);
         for (line, row) in (1u32..).zip(0..rows.len()) {
-            let value = column.value(rows, row);
+            let value = column.value_to_show(rows, row);
             width = width.max(written_width(&value, column, language));
             write(sheet, (line, at), &value, column, &format, language)?;
         }

@@ -298,3 +298,71 @@ fn a_public_number_is_rounded_as_the_page_shows_it() {
     let made = made(&toml, &[("funnel", vec![row])]).unwrap();
     assert!(csv(&made, "funnel").contains("01,100,ok,98.8\n"));
 }
+
+#[test]
+fn a_number_is_rounded_once_from_all_of_its_digits() {
+    let protect = r#"protect = [ { count = "n", by = ["region"] } ]"#;
+    let columns = "region text; n count; ratio rate decimals = 2; share percent; wait days";
+    let toml = report(&[("ratios", columns, protect)]);
+    // Each is just below a half in the page's last digit, and would be at or above it with the
+    // digits of files.
+    let ratio = estimate(2.824_96, 1.114_996, 3.335_004, 100, 100);
+    let share = estimate(0.282_496, 0.274_504, 0.315_496, 100, 1000);
+    let wait = estimate(21.499_97, 1.0, 1234.496, 100, 100);
+    let row = format!(
+        "{{\"region\":\"01\",\"n\":100,\"ratio\":{ratio},\"share\":{share},\"wait\":{wait}}}"
+    );
+    let made = made(&toml, &[("ratios", vec![row])]).unwrap();
+    let csv = csv(&made, "ratios");
+    for digits in [
+        "2.825,1.115,3.335,",
+        "0.2825,0.2745,0.3155,",
+        "21.5,1,1234.5,",
+    ] {
+        assert!(csv.contains(digits), "{digits}: {csv}");
+    }
+    let files = texts(&made);
+    for shown in [
+        "2.82",
+        "1.11–3.34",
+        "28.2%",
+        "27.5%–31.5%",
+        ">21<",
+        "1–1,234",
+    ] {
+        assert!(files["report.html"].contains(shown), "{shown} on the page");
+    }
+    // A spreadsheet rounds what the workbook holds, to the decimals of the page.
+    let book = &files["tables/ratios.xlsx"];
+    for held in [
+        "<v>2.82</v>",
+        "<v>1.11</v>",
+        "<v>3.34</v>",
+        "<v>0.282</v>",
+        "<v>0.315</v>",
+        "<v>21</v>",
+    ] {
+        assert!(book.contains(held), "{held} in the workbook: {book}");
+    }
+}
+
+#[test]
+fn a_wait_that_is_not_reached_shows_its_lower_limit() {
+    let protect = r#"protect = [ { count = "n", by = ["region"] } ]"#;
+    let columns = "region text; n count; wait days";
+    let toml = report(&[("waits", columns, protect)]);
+    let wait = "{\"value\":null,\"lower_cl\":475.4,\"upper_cl\":null,\"se\":null,\
+                \"confidence\":0.95,\"method\":\"log-log\",\"events\":47.0,\"n\":100.0,\
+                \"status\":\"not_reached\"}";
+    let row = format!("{{\"region\":\"01\",\"n\":100,\"wait\":{wait}}}");
+    let made = made(&toml, &[("waits", vec![row])]).unwrap();
+    let page = &texts(&made)["report.html"];
+    assert!(
+        page.contains("(–)") && page.contains("<span class=\"ci\">≥ 475</span>"),
+        "{page}"
+    );
+    assert!(page.contains("Intervals: 95%"), "{page}");
+    let csv = csv(&made, "waits");
+    assert!(csv.contains("01,100,ok,,475.4,,,0.95,log-log,"), "{csv}");
+    assert!(csv.contains(",not_reached"), "{csv}");
+}

@@ -331,18 +331,17 @@ impl<'a> View<'a> {
 
 /// A value as HTML; a mark tells its meaning to those who hear the page.
 pub(super) fn written(written: &Written, language: Language) -> String {
+    let interval = part(written.interval.as_deref(), "ci");
+    let basis = part(written.basis.as_deref(), "of");
     if let Some(status) = &written.status {
         let meaning = mark(status, language).1;
         let sign = escape(&written.text);
-        let basis = part(written.basis.as_deref(), "of");
         return format!(
             "<span class=\"mark\" title=\"{0}\"><span aria-hidden=\"true\">{sign}</span>\
-             <span class=\"unseen\">{0}</span></span>{basis}",
+             <span class=\"unseen\">{0}</span></span>{interval}{basis}",
             escape(meaning)
         );
     }
-    let interval = part(written.interval.as_deref(), "ci");
-    let basis = part(written.basis.as_deref(), "of");
     format!("{}{interval}{basis}", escape(&written.text))
 }
 

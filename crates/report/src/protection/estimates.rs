@@ -4,6 +4,7 @@ use kohort_stats::disclosure::SmallCells;
 
 use super::block::{Block, Source};
 use crate::Error;
+use crate::cell::{decimals, with_decimals_of};
 use crate::definition::{Column, Kind, Protect, Table};
 use crate::rows::{Estimate, Rows, Value};
 
@@ -156,19 +157,31 @@ pub(super) fn leave_out_events(table: &Table, rows: &mut Rows) {
 /// counts in it can be worked out.
 const DIGITS: usize = 5;
 
-/// Rounds a number that is made of counts of people.
-pub(super) fn round(column: &Column, is_made_of_counts: bool, value: &mut Value) {
-    let round = |n: f64| match (is_made_of_counts, column.decimals) {
-        (true, _) => format!("{n:.*e}", DIGITS - 1).parse().unwrap_or(n),
-        (false, Some(decimals)) if column.public => {
-            let more = if column.kind == Kind::Percent { 2 } else { 0 };
-            format!("{n:.*}", decimals + more).parse().unwrap_or(n)
-        }
-        _ => n,
+/// Rounds a number that is made of counts of people, once and from all of its digits: to those that
+/// the page shows of it, and to those of files. Gives what files hold where the page shows another
+/// number than theirs would be rounded to: 2.825 where 2.82496 is 2.82 on the page.
+pub(super) fn round(column: &Column, is_made_of_counts: bool, value: &mut Value) -> Option<Value> {
+    if !is_made_of_counts && !(column.public && column.decimals.is_some()) {
+        return None;
+    }
+    let column = match value.number() {
+        Some(number) => &with_decimals_of(column, in_files(column, is_made_of_counts, number)),
+        None => column,
     };
+    let of_files = each_number(value, |n| in_files(column, is_made_of_counts, n))?;
+    let of_page = each_number(value, |n| {
+        on_page(column, n, in_files(column, is_made_of_counts, n))
+    })?;
+    *value = of_page;
+    (*value != of_files).then_some(of_files)
+}
+
+/// A value with each of its numbers replaced; nothing for one without numbers.
+fn each_number(value: &Value, change: impl Fn(f64) -> f64) -> Option<Value> {
     match value {
-        Value::Number(number) => *number = round(*number),
+        Value::Number(number) => Some(Value::Number(change(*number))),
         Value::Estimate(estimate) => {
+            let mut estimate = estimate.clone();
             let Estimate {
                 value,
                 lower_cl,
@@ -177,9 +190,44 @@ pub(super) fn round(column: &Column, is_made_of_counts: bool, value: &mut Value)
                 ..
             } = estimate.as_mut();
             for number in [value, lower_cl, upper_cl, se] {
-                *number = number.map(round);
+                *number = number.map(&change);
             }
+            Some(Value::Estimate(estimate))
         }
-        _ => {}
+        _ => None,
     }
+}
+
+/// A number with the digits that files have of it.
+fn in_files(column: &Column, is_made_of_counts: bool, number: f64) -> f64 {
+    match is_made_of_counts {
+        true => parsed(&format!("{number:.*e}", DIGITS - 1), number),
+        false => to_decimals(column, number),
+    }
+}
+
+/// A number with the digits of files, or with those of the page where the digits of files end in
+/// the middle between two numbers of the page: only there would rounding them again matter, on the
+/// page and in a spreadsheet.
+fn on_page(column: &Column, number: f64, in_files: f64) -> f64 {
+    let decimals = decimals(column, number) + if column.kind == Kind::Percent { 2 } else { 0 };
+    let unit = 10_f64.powi(-i32::try_from(decimals).unwrap_or(0));
+    let off = (in_files - to_decimals(column, in_files)).abs() / unit;
+    match (off - 0.5).abs() < 1e-6 {
+        true => to_decimals(column, number),
+        false => in_files,
+    }
+}
+
+/// A number with the decimals of a column.
+fn to_decimals(column: &Column, number: f64) -> f64 {
+    let decimals = decimals(column, number);
+    match column.kind {
+        Kind::Percent => parsed(&format!("{:.decimals$}e-2", number * 100.0), number),
+        _ => parsed(&format!("{number:.decimals$}"), number),
+    }
+}
+
+fn parsed(text: &str, otherwise: f64) -> f64 {
+    text.parse().unwrap_or(otherwise)
 }

@@ -145,8 +145,9 @@ fn take_out(
     rule: SmallCells,
 ) -> usize {
     let mut n_withheld = 0;
+    let mut in_files = Vec::new();
     for (at, row) in rows.rows.iter_mut().enumerate() {
-        for (value, column) in row.iter_mut().zip(&table.columns) {
+        for (index, (value, column)) in row.iter_mut().zip(&table.columns).enumerate() {
             let is_made_of_counts = is_made_of_counts(table, column);
             let mut made_of = table.made_of(column);
             made_of.push(&column.name);
@@ -160,9 +161,13 @@ fn take_out(
                     _ => Value::Withheld,
                 };
             } else if table.public.is_none() {
-                estimates::round(column, is_made_of_counts, value);
+                let in_file = estimates::round(column, is_made_of_counts, value);
+                in_files.extend(in_file.map(|value| (at, index, value)));
             }
         }
+    }
+    for (row, column, value) in in_files {
+        rows.set_in_files(row, column, value);
     }
     n_withheld
 }
