@@ -5,7 +5,8 @@
 //! - `in_region('chr1:1-2')` means the columns `chrom` and `pos`.
 //! - `crude_rate(4, 100, confidence => 0.9)` gives an argument of a measure by name; those left out
 //!   before it are NULL, which means their default.
-//! - `crude_rate(4, 100, confidence => [0.95, 0.998])` is an array of two calls.
+//! - `crude_rate(4, 100, confidence => [0.95, 0.998])` is an array of two calls; so is any option of a
+//!   measure, such as `share_within(days, is_done, [30, 90])`.
 
 use std::ops::ControlFlow;
 
@@ -80,7 +81,7 @@ impl VisitorMut for Rewriter<'_> {
             return ControlFlow::Break(Box::new(error));
         }
         if let Expr::Function(function) = expr {
-            match call_per_confidence(function) {
+            match call_per_value(function) {
                 Ok(Some(calls)) => *expr = Expr::Array(calls),
                 Ok(None) => {}
                 Err(error) => return ControlFlow::Break(Box::new(error)),
@@ -90,38 +91,41 @@ impl VisitorMut for Rewriter<'_> {
     }
 }
 
-/// A call for each confidence, where a measure is given an array of them.
-fn call_per_confidence(function: &Function) -> Result<Option<Array>> {
-    let Some((name, at)) = name_of(function).and_then(|name| {
-        let names = &call_of_measure(&name)?.names;
-        let at = names.iter().position(|known| *known == "confidence")?;
-        Some((name, at))
+/// A call for each value of an option, where a measure is given an array of them.
+fn call_per_value(function: &Function) -> Result<Option<Array>> {
+    let Some((name, call)) = name_of(function).and_then(|name| {
+        let call = call_of_measure(&name)?;
+        Some((name, call))
     }) else {
         return Ok(None);
     };
     let FunctionArguments::List(list) = &function.args else {
         return Ok(None);
     };
-    let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(given))) = list.args.get(at) else {
+    let several = list.args.iter().zip(&call.is_option).enumerate();
+    let several = several.filter(|(_, (_, is_option))| **is_option);
+    let mut several = several.filter_map(|(at, (arg, _))| match arg {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(given)) => Some((at, given, elements(given)?)),
+        _ => None,
+    });
+    let Some((at, given, values)) = several.next() else {
         return Ok(None);
     };
-    let Some(confidences) = elements(given) else {
-        return Ok(None);
-    };
-    if confidences.is_empty() || confidences.iter().any(|one| elements(one).is_some()) {
+    if values.is_empty() || values.iter().any(|one| elements(one).is_some()) {
+        let option = call.names[at];
         return plan_err!(
-            "{name}: `confidence`: expected a number, or several in an array, got `{given}`"
+            "{name}: `{option}`: expected a value, or several in an array, got `{given}`"
         );
     }
-    let call = |confidence: &Expr| {
+    let call = |value: &Expr| {
         let mut call = function.clone();
         if let FunctionArguments::List(list) = &mut call.args {
-            list.args[at] = FunctionArg::Unnamed(FunctionArgExpr::Expr(confidence.clone()));
+            list.args[at] = FunctionArg::Unnamed(FunctionArgExpr::Expr(value.clone()));
         }
         Expr::Function(call)
     };
     Ok(Some(Array {
-        elem: confidences.into_iter().map(call).collect(),
+        elem: values.into_iter().map(call).collect(),
         named: true,
     }))
 }
@@ -467,12 +471,19 @@ mod tests {
             "SELECT ARRAY[dsr(a, e, n, w, NULL, 0.9) FILTER (WHERE s)] FROM v GROUP BY r"
         );
         let error = refused("SELECT crude_rate(4, 100, confidence => [])");
-        assert!(error.contains("expected a number, or several"), "{error}");
+        assert!(error.contains("expected a value, or several"), "{error}");
         let error = refused("SELECT crude_rate(4, 100, confidence => [[95]])");
         assert!(error.contains("got `[[95]]`"), "{error}");
         assert_eq!(
             rewritten("SELECT crude_rate(4, 100, confidence => make_array(95, 0.9)) FROM v"),
             "SELECT ARRAY[crude_rate(4, 100, NULL, 95), crude_rate(4, 100, NULL, 0.9)] FROM v"
+        );
+        let sql = "SELECT share_within(d, e, t => [30, 90], conf_type => ['log', 'plain']) FROM v";
+        assert_eq!(
+            rewritten(sql),
+            "SELECT ARRAY[ARRAY[share_within(d, e, 30, NULL, 'log'), \
+             share_within(d, e, 30, NULL, 'plain')], ARRAY[share_within(d, e, 90, NULL, 'log'), \
+             share_within(d, e, 90, NULL, 'plain')]] FROM v"
         );
         // An array elsewhere is what it is.
         let sql = "SELECT [0.9, 0.95], gini([0.9]) FROM v";

@@ -19,6 +19,7 @@ use datafusion::physical_expr::expressions::Literal;
 use super::argument::{Argument, coerce};
 use super::columns::{Columns, Options};
 use super::doc::documentation;
+use super::group_options::{GroupOptions, OfGroup};
 use super::output::{Output, Shape};
 use super::state::{Reader, State};
 use super::{Entry, Function, no_distinct};
@@ -129,8 +130,8 @@ impl<A: Aggregate> Hash for Udaf<A> {
     }
 }
 
-/// The literals among the arguments of a call.
-fn options<A: Aggregate>(args: &AccumulatorArgs) -> Result<Options> {
+/// The options of a call: its literals, and where those are that are columns.
+fn options<A: Aggregate>(args: &AccumulatorArgs) -> Result<GroupOptions> {
     let literals: Vec<Option<ScalarValue>> = args
         .exprs
         .iter()
@@ -139,7 +140,8 @@ fn options<A: Aggregate>(args: &AccumulatorArgs) -> Result<Options> {
                 .map(|literal| literal.value().clone())
         })
         .collect();
-    Options::of_literals(A::NAME, A::ARGUMENTS, &literals)
+    let all = Options::of_literals(A::NAME, A::ARGUMENTS, &literals)?;
+    Ok(GroupOptions::new(A::NAME, A::ARGUMENTS, all))
 }
 
 impl<A: Aggregate> AggregateUDFImpl for Udaf<A> {
@@ -167,6 +169,7 @@ impl<A: Aggregate> AggregateUDFImpl for Udaf<A> {
         refuse_distinct::<A>(&args)?;
         Ok(Box::new(One::<A> {
             state: A::State::default(),
+            of_group: None,
             options: options::<A>(&args)?,
         }))
     }
@@ -181,6 +184,7 @@ impl<A: Aggregate> AggregateUDFImpl for Udaf<A> {
     ) -> Result<Box<dyn GroupsAccumulator>> {
         Ok(Box::new(Groups::<A> {
             states: Vec::new(),
+            of_groups: Vec::new(),
             options: options::<A>(&args)?,
             heap_bytes: 0,
             since_measured: 0,
@@ -216,18 +220,24 @@ fn refuse_distinct<A: Aggregate>(args: &AccumulatorArgs) -> Result<()> {
 #[derive(Debug)]
 struct One<A: Aggregate> {
     state: A::State,
-    options: Options,
+    of_group: OfGroup,
+    options: GroupOptions,
 }
 
 impl<A: Aggregate> Accumulator for One<A> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let rows = values.first().map_or(0, |array| array.len());
         let columns = Columns::of(A::NAME, A::ARGUMENTS, values, rows)?;
+        if !self.options.are_literals() {
+            for row in 0..rows {
+                self.options.see(&mut self.of_group, &columns, row)?;
+            }
+        }
         A::update_all(&mut self.state, &columns)
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let output = A::evaluate(&self.state, &self.options)?;
+        let output = evaluate::<A>(&self.state, &self.of_group, &self.options)?;
         ScalarValue::try_from_array(&A::SHAPE.array(A::NAME, vec![output])?, 0)
     }
 
@@ -238,15 +248,30 @@ impl<A: Aggregate> Accumulator for One<A> {
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
         let mut bytes = Vec::new();
         self.state.seal();
+        self.options.write(&self.of_group, &mut bytes);
         self.state.write(&mut bytes);
         Ok(vec![ScalarValue::LargeBinary(Some(bytes))])
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         for bytes in state_bytes::<A>(states)?.iter().flatten() {
-            self.state.merge(&mut Reader::new(bytes))?;
+            let mut reader = Reader::new(bytes);
+            self.options.merge(&mut self.of_group, &mut reader)?;
+            self.state.merge(&mut reader)?;
         }
         Ok(())
+    }
+}
+
+/// The answer of a group; NULL for one without rows whose options are columns.
+fn evaluate<A: Aggregate>(
+    state: &A::State,
+    of_group: &OfGroup,
+    options: &GroupOptions,
+) -> Result<Output> {
+    match options.of(of_group) {
+        Some(options) => A::evaluate(state, &options),
+        None => Ok(Output::Null),
     }
 }
 
@@ -264,7 +289,8 @@ fn state_bytes<A: Aggregate>(states: &[ArrayRef]) -> Result<&LargeBinaryArray> {
 #[derive(Debug)]
 struct Groups<A: Aggregate> {
     states: Vec<A::State>,
-    options: Options,
+    of_groups: Vec<OfGroup>,
+    options: GroupOptions,
     heap_bytes: usize,
     since_measured: usize,
 }
@@ -283,12 +309,16 @@ impl<A: Aggregate> Groups<A> {
         if self.states.len() < total_num_groups {
             self.states.resize_with(total_num_groups, A::State::default);
         }
+        if self.of_groups.len() < total_num_groups {
+            self.of_groups.resize(total_num_groups, None);
+        }
     }
 
-    fn emit(&mut self, emit_to: EmitTo) -> Vec<A::State> {
+    fn emit(&mut self, emit_to: EmitTo) -> Vec<(OfGroup, A::State)> {
         let states = emit_to.take_needed(&mut self.states);
+        let of_groups = emit_to.take_needed(&mut self.of_groups);
         self.heap_bytes = self.states.iter().map(State::heap_bytes).sum();
-        states
+        of_groups.into_iter().zip(states).collect()
     }
 }
 
@@ -302,6 +332,14 @@ impl<A: Aggregate> GroupsAccumulator for Groups<A> {
     ) -> Result<()> {
         self.make_room(total_num_groups);
         let columns = Columns::of(A::NAME, A::ARGUMENTS, values, group_indices.len())?;
+        if !self.options.are_literals() {
+            for (row, group) in group_indices.iter().enumerate() {
+                if opt_filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row)) {
+                    self.options
+                        .see(&mut self.of_groups[*group], &columns, row)?;
+                }
+            }
+        }
         match opt_filter {
             None => A::update_groups(&mut self.states, &columns, group_indices)?,
             Some(filter) => {
@@ -320,15 +358,15 @@ impl<A: Aggregate> GroupsAccumulator for Groups<A> {
         let states = self.emit(emit_to);
         let outputs = states
             .iter()
-            .map(|state| A::evaluate(state, &self.options))
+            .map(|(of_group, state)| evaluate::<A>(state, of_group, &self.options))
             .collect::<Result<Vec<_>>>()?;
         A::SHAPE.array(A::NAME, outputs)
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
         let mut states = self.emit(emit_to);
-        states.iter_mut().for_each(State::seal);
-        Ok(vec![written(&states)])
+        states.iter_mut().for_each(|(_, state)| state.seal());
+        Ok(vec![written(&states, &self.options)])
     }
 
     fn merge_batch(
@@ -341,7 +379,10 @@ impl<A: Aggregate> GroupsAccumulator for Groups<A> {
         let states = state_bytes::<A>(values)?;
         for (bytes, group) in states.iter().zip(group_indices) {
             if let Some(bytes) = bytes {
-                self.states[*group].merge(&mut Reader::new(bytes))?;
+                let mut reader = Reader::new(bytes);
+                self.options
+                    .merge(&mut self.of_groups[*group], &mut reader)?;
+                self.states[*group].merge(&mut reader)?;
             }
         }
         self.grown(group_indices.len(), total_num_groups);
@@ -357,23 +398,29 @@ impl<A: Aggregate> GroupsAccumulator for Groups<A> {
         let columns = Columns::of(A::NAME, A::ARGUMENTS, values, rows)?;
         let mut states = Vec::with_capacity(rows);
         for row in 0..rows {
-            let mut state = A::State::default();
+            let (mut of_group, mut state) = (None, A::State::default());
             if opt_filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row)) {
+                if !self.options.are_literals() {
+                    self.options.see(&mut of_group, &columns, row)?;
+                }
                 A::update(&mut state, &columns, row)?;
             }
-            states.push(state);
+            states.push((of_group, state));
         }
-        Ok(vec![written(&states)])
+        Ok(vec![written(&states, &self.options)])
     }
 
     fn size(&self) -> usize {
-        self.heap_bytes + self.states.capacity() * size_of::<A::State>()
+        self.heap_bytes
+            + self.states.capacity() * size_of::<A::State>()
+            + self.of_groups.capacity() * size_of::<OfGroup>()
     }
 }
 
-fn written<S: State>(states: &[S]) -> ArrayRef {
+fn written<S: State>(states: &[(OfGroup, S)], options: &GroupOptions) -> ArrayRef {
     let mut bytes = Vec::new();
-    let ends = states.iter().map(|state| {
+    let ends = states.iter().map(|(of_group, state)| {
+        options.write(of_group, &mut bytes);
         state.write(&mut bytes);
         bytes.len()
     });

@@ -10,6 +10,7 @@ use datafusion::common::{Result, ScalarValue, exec_err};
 use kohort_stats::{Confidence, Estimate, Status};
 
 use super::argument::{Argument, Fallback, Kind, coerce};
+use super::state::{Reader, write_number, write_text};
 
 #[derive(Debug)]
 enum Column {
@@ -262,36 +263,105 @@ impl Columns {
 
     /// The options of a row: arguments by name.
     pub(crate) fn options(&self, row: usize) -> Result<Options> {
-        let mut values = Vec::with_capacity(self.arguments.len());
-        for (at, argument) in self.arguments.iter().enumerate() {
-            values.push(match argument.kind {
-                Kind::Number => OptionValue::Number(self.number(at, row)),
-                Kind::Flag => OptionValue::Flag(self.flag(at, row)),
-                Kind::Choice(choices) => OptionValue::Text(choose(
-                    self.function,
-                    argument,
-                    choices,
-                    self.text(at, row),
-                )?),
-                Kind::Key | Kind::Code => OptionValue::Key(self.text(at, row).map(str::to_owned)),
-                Kind::Keys | Kind::Estimate | Kind::Covariates => OptionValue::Number(None),
-            });
-        }
+        let values = (0..self.arguments.len()).map(|at| self.option(at, row));
         Ok(Options {
             function: self.function,
             arguments: self.arguments,
             varies: vec![true; self.columns.len()],
-            values,
+            values: values.collect::<Result<_>>()?,
+        })
+    }
+
+    /// The argument at a place as an option of a row.
+    pub(crate) fn option(&self, at: usize, row: usize) -> Result<OptionValue> {
+        let argument = &self.arguments[at];
+        Ok(match argument.kind {
+            Kind::Number => OptionValue::Number(self.number(at, row)),
+            Kind::Flag => OptionValue::Flag(self.flag(at, row)),
+            Kind::Choice(choices) => OptionValue::Text(choose(
+                self.function,
+                argument,
+                choices,
+                self.text(at, row),
+            )?),
+            Kind::Key | Kind::Code => OptionValue::Key(self.text(at, row).map(str::to_owned)),
+            Kind::Keys | Kind::Estimate | Kind::Covariates => OptionValue::Number(None),
         })
     }
 }
 
+/// The value of an option.
 #[derive(Debug, Clone, PartialEq)]
-enum OptionValue {
+pub(crate) enum OptionValue {
+    /// A number.
     Number(Option<f64>),
+    /// True or false.
     Flag(Option<bool>),
+    /// A word of a choice.
     Text(&'static str),
+    /// A key or code.
     Key(Option<String>),
+}
+
+impl OptionValue {
+    /// Writes it as part of a state.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
+        let present = |bytes: &mut Vec<u8>, is_there: bool| bytes.push(u8::from(is_there));
+        match self {
+            Self::Number(number) => {
+                present(bytes, number.is_some());
+                write_number(bytes, number.unwrap_or_default());
+            }
+            Self::Flag(flag) => {
+                present(bytes, flag.is_some());
+                present(bytes, flag.unwrap_or_default());
+            }
+            Self::Text(text) => write_text(bytes, text),
+            Self::Key(key) => {
+                present(bytes, key.is_some());
+                write_text(bytes, key.as_deref().unwrap_or_default());
+            }
+        }
+    }
+
+    /// Reads what was written of an argument.
+    pub(crate) fn read(
+        function: &str,
+        argument: &Argument,
+        bytes: &mut Reader<'_>,
+    ) -> Result<Self> {
+        Ok(match argument.kind {
+            Kind::Flag => {
+                let (is_there, flag) = (bytes.byte()?, bytes.byte()?);
+                Self::Flag((is_there > 0).then_some(flag > 0))
+            }
+            Kind::Choice(choices) => {
+                Self::Text(choose(function, argument, choices, Some(bytes.text()?))?)
+            }
+            Kind::Key | Kind::Code => {
+                let is_there = bytes.byte()?;
+                let key = bytes.text()?;
+                Self::Key((is_there > 0).then(|| key.to_owned()))
+            }
+            Kind::Number | Kind::Keys | Kind::Estimate | Kind::Covariates => {
+                let is_there = bytes.byte()?;
+                let number = bytes.number()?;
+                Self::Number((is_there > 0).then_some(number))
+            }
+        })
+    }
+}
+
+impl std::fmt::Display for OptionValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(Some(number)) => write!(f, "{number}"),
+            Self::Flag(Some(flag)) => write!(f, "{flag}"),
+            Self::Text(text) => f.write_str(text),
+            Self::Key(Some(key)) => f.write_str(key),
+            Self::Number(None) | Self::Flag(None) | Self::Key(None) => f.write_str("NULL"),
+        }
+    }
 }
 
 /// The constant arguments of a call, by name.
@@ -305,7 +375,8 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The options of an aggregate, from its literals; `None` stands for a column.
+    /// The options of an aggregate, from its literals; `None` stands for a column, of which an option
+    /// has its value in each group (see [`Options::of_group`]).
     pub(crate) fn of_literals(
         function: &'static str,
         arguments: &'static [Argument],
@@ -314,12 +385,6 @@ impl Options {
         let mut values = Vec::with_capacity(arguments.len());
         for (at, argument) in arguments.iter().enumerate() {
             let literal = literals.get(at).cloned().flatten();
-            if literals.len() > at && literal.is_none() && argument.is_constant {
-                return exec_err!(
-                    "{function}: `{}` must be a constant, the same for all rows",
-                    argument.name
-                );
-            }
             values.push(literal_value(function, argument, literal.as_ref())?);
         }
         Ok(Self {
@@ -328,6 +393,24 @@ impl Options {
             values,
             varies: literals.iter().map(Option::is_none).collect(),
         })
+    }
+
+    /// The places of the options that were given as a column: each group has its own.
+    pub(crate) fn of_groups(&self) -> Vec<usize> {
+        let arguments = self.arguments.iter().zip(&self.varies).enumerate();
+        arguments
+            .filter(|(_, (argument, varies))| argument.is_constant && **varies)
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// The options of a group, with its own values at these places.
+    pub(crate) fn of_group(&self, places: &[usize], values: &[OptionValue]) -> Self {
+        let mut options = self.clone();
+        for (at, value) in places.iter().zip(values) {
+            options.values[*at] = value.clone();
+        }
+        options
     }
 
     /// Whether an argument was given as a column. A NULL in a column of weights is a weight that

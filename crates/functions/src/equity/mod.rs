@@ -28,9 +28,13 @@ pub(crate) mod argument;
 pub(crate) mod columns;
 mod comparison;
 mod cost;
+mod disclosure;
 pub(crate) mod doc;
 mod funnel;
+pub(crate) mod group_options;
 mod grouping;
+#[cfg(test)]
+mod hostile_tests;
 mod impact;
 mod matching;
 pub(crate) mod named;
@@ -90,6 +94,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         waiting::entries(),
         cost::entries(),
         grouping::entries(),
+        disclosure::entries(),
         #[cfg(test)]
         testing::own_entries(),
     ];
@@ -103,6 +108,8 @@ pub struct CallOfMeasure {
     pub names: Vec<&'static str>,
     /// Of each argument, whether it must be given.
     pub required: Vec<bool>,
+    /// Of each argument, whether it is an option, of which several values may be asked for at once.
+    pub is_option: Vec<bool>,
     /// How it is called, as the reference has it.
     pub syntax: String,
     /// Why it is not called with `DISTINCT`.
@@ -124,6 +131,7 @@ pub fn call_of_measure(function: &str) -> Option<&'static CallOfMeasure> {
                 let call = CallOfMeasure {
                     names: entry.arguments.iter().map(|a| a.name).collect(),
                     required: entry.arguments.iter().map(|a| a.is_required()).collect(),
+                    is_option: entry.arguments.iter().map(|a| a.is_constant).collect(),
                     syntax: argument::syntax(name, entry.arguments),
                     no_distinct: no_distinct(name),
                     is_window: matches!(entry.function, Function::Window(_)),

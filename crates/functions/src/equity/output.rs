@@ -117,7 +117,7 @@ fn estimate_cells(estimate: &Estimate) -> Vec<Cell> {
         Cell::Number(estimate.value),
         Cell::Number(estimate.lower_cl),
         Cell::Number(estimate.upper_cl),
-        Cell::Number(estimate.se),
+        Cell::Number(estimate.se.filter(|se| !se.is_nan())),
         Cell::Number(estimate.confidence),
         Cell::Text((!estimate.method.is_empty()).then(|| estimate.method.to_owned())),
         Cell::Number(estimate.events),

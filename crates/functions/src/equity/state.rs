@@ -37,6 +37,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A byte.
+    pub(crate) fn byte(&mut self) -> Result<u8> {
+        let [byte] = self.take()?;
+        Ok(byte)
+    }
+
     /// An `f64`.
     pub(crate) fn number(&mut self) -> Result<f64> {
         Ok(f64::from_bits(u64::from_le_bytes(self.take()?)))

@@ -11,7 +11,8 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::{Function, entries};
 
-fn context(partitions: usize, batch_size: usize) -> SessionContext {
+/// A session with every measure.
+pub(crate) fn context(partitions: usize, batch_size: usize) -> SessionContext {
     let config = SessionConfig::new()
         .with_target_partitions(partitions)
         .with_batch_size(batch_size);
@@ -295,7 +296,7 @@ mod tests {
         let error = |sql: &str| query(TABLE, sql).unwrap_err().to_string();
         assert!(error("SELECT test_middle(-x) FROM t").contains("`value`: expected 0 or more"));
         assert!(error("SELECT test_middle(k) FROM t").contains("`value` must be a number"));
-        assert!(error("SELECT test_middle(x, x) FROM t").contains("`plus` must be a constant"));
+        assert!(error("SELECT test_middle(x, x) FROM t").contains("`plus`: expected the same"));
         assert!(error("SELECT test_middle() FROM t").contains("test_middle(value [, plus = 0])"));
     }
 }

@@ -159,7 +159,7 @@ fn what_cannot_be_is_an_error_that_names_it() {
             "tests_to_level_up(y)",
             "tests_to_level_up(value, population",
         ),
-        ("paf(y, p, true, o, p)", "`scale` must be a constant"),
+        ("paf(y, p, true, o, p)", "`scale`: expected the same"),
     ] {
         let error = error(call);
         assert!(error.contains(what), "{call}: {error}");

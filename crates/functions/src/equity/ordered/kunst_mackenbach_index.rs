@@ -1,15 +1,15 @@
 //! `kunst_mackenbach_index(value, population, rank)`: top over bottom of the straight line.
 
 use datafusion::common::Result;
-use kohort_stats::ordered::kunst_mackenbach_index;
+use kohort_stats::ordered::relative_index_with_line;
 
 use super::super::aggregate::Aggregate;
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
-use super::super::output::Output;
+use super::super::output::{Output, Shape};
 use super::rows::{
-    LINE_ERROR, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, keep, keep_all,
-    line_options, rows,
+    LINE_ERROR, ON_LINE, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, keep, keep_all,
+    line_options, on_line, rows,
 };
 
 #[derive(Debug)]
@@ -28,6 +28,7 @@ impl Aggregate for KunstMackenbachIndex {
         PSU,
         Argument::confidence(),
     ];
+    const SHAPE: Shape = ON_LINE;
     const DESCRIPTION: &'static str = "The Kunst-Mackenbach index of ordered groups, or of people \
         with weights: the value at the top of the order over the value at its bottom, on the \
         straight line. The same as `relative_index_of_inequality` of a linear model.\n\n\
@@ -54,7 +55,7 @@ impl Aggregate for KunstMackenbachIndex {
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
         let line = line_options(options)?;
-        let estimate = kunst_mackenbach_index(&mut rows(state, options), &line);
-        Ok(fault(Self::NAME, estimate)?.into())
+        let found = relative_index_with_line(&mut rows(state, options), &line);
+        Ok(on_line(fault(Self::NAME, found)?))
     }
 }

@@ -1,15 +1,15 @@
 //! `relative_index_of_inequality(value, population, rank)`: how many times higher at the top?
 
 use datafusion::common::Result;
-use kohort_stats::ordered::relative_index_of_inequality;
+use kohort_stats::ordered::relative_index_with_line;
 
 use super::super::aggregate::Aggregate;
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
-use super::super::output::Output;
+use super::super::output::{Output, Shape};
 use super::rows::{
-    LINE_ERROR, MODEL, POPULATION, PSU, RANK, Rows, SCALE, SE, STRATUM, VALUE, fault, keep,
-    keep_all, line_options, rows,
+    LINE_ERROR, MODEL, ON_LINE, POPULATION, PSU, RANK, Rows, SCALE, SE, STRATUM, VALUE, fault,
+    keep, keep_all, line_options, on_line, rows,
 };
 
 #[derive(Debug)]
@@ -30,12 +30,14 @@ impl Aggregate for RelativeIndexOfInequality {
         PSU,
         Argument::confidence(),
     ];
+    const SHAPE: Shape = ON_LINE;
     const DESCRIPTION: &'static str = "The relative index of inequality of ordered groups, or of \
         people with weights: the value at the top of the order over the value at its bottom, on \
         the line of `slope_index_of_inequality`.\n\n\
         Relative. 1 is no gradient, above 1 the value is higher among the advantaged. Others print \
         the inverse, or the slope over the mean, which is `rii_mean`. The interval is normal on \
-        the logarithm; `se` is on the scale of the ratio.\n\n\
+        the logarithm; `se` is on the scale of the ratio. `fitted_bottom` and `fitted_top` are \
+        the ends of the line, `intercept` as of the slope index.\n\n\
         NULL in `value`, `population` or `rank` of any row leaves no answer (`incomplete_strata`). \
         `undefined` for fewer than three places in the order, and where the line is at or below 0 \
         at the bottom, or below 0 at the top. A negative population or `se`, or a value outside \
@@ -58,7 +60,7 @@ impl Aggregate for RelativeIndexOfInequality {
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
         let line = line_options(options)?;
-        let estimate = relative_index_of_inequality(&mut rows(state, options), &line);
-        Ok(fault(Self::NAME, estimate)?.into())
+        let found = relative_index_with_line(&mut rows(state, options), &line);
+        Ok(on_line(fault(Self::NAME, found)?))
     }
 }

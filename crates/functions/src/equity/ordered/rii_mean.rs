@@ -1,15 +1,15 @@
 //! `rii_mean(value, population, rank)`: how large is the slope beside the mean?
 
 use datafusion::common::Result;
-use kohort_stats::ordered::rii_mean;
+use kohort_stats::ordered::rii_mean_with_line;
 
 use super::super::aggregate::Aggregate;
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
-use super::super::output::Output;
+use super::super::output::{Output, Shape};
 use super::rows::{
-    LINE_ERROR, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, keep, keep_all,
-    line_options, rows,
+    LINE_ERROR, ON_LINE, POPULATION, PSU, RANK, Rows, SE, STRATUM, VALUE, fault, keep, keep_all,
+    line_options, on_line, rows,
 };
 
 #[derive(Debug)]
@@ -27,6 +27,7 @@ impl Aggregate for RiiMean {
         PSU,
         Argument::confidence(),
     ];
+    const SHAPE: Shape = ON_LINE;
     const DESCRIPTION: &'static str = "Pamuk's relative index of inequality of ordered groups, or \
         of people with weights: the linear `slope_index_of_inequality` over the mean weighted by \
         population.\n\n\
@@ -53,7 +54,7 @@ impl Aggregate for RiiMean {
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
         let line = line_options(options)?;
-        let estimate = rii_mean(&mut rows(state, options), &line);
-        Ok(fault(Self::NAME, estimate)?.into())
+        let found = rii_mean_with_line(&mut rows(state, options), &line);
+        Ok(on_line(fault(Self::NAME, found)?))
     }
 }

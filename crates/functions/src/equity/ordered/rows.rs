@@ -3,12 +3,13 @@
 use datafusion::common::{Result, exec_err};
 use kohort_stats::ordered::{
     Bounds, ConcentrationError, ConcentrationOptions, ConcentrationVariant, LineError, LineModel,
-    LineOptions, OrderedRow,
+    LineOptions, OnLine, OrderedRow,
 };
 
 use super::super::alike::Alike;
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
+use super::super::output::{Cell, CellType, Output, Shape};
 use super::super::state::Keyed;
 
 /// Rows by stratum and primary sampling unit: rank, value, population, standard error.
@@ -192,6 +193,19 @@ pub(in super::super) fn fault<T>(
         Ok(value) => Ok(value),
         Err(error) => exec_err!("{function}: {error}"),
     }
+}
+
+/// An estimate with the line that it is taken from.
+pub(super) const ON_LINE: Shape = Shape::EstimateAnd(&[
+    ("intercept", CellType::Number),
+    ("fitted_bottom", CellType::Number),
+    ("fitted_top", CellType::Number),
+]);
+
+/// The answer of a measure of a line.
+pub(super) fn on_line(found: OnLine) -> Output {
+    let more = [found.intercept, found.fitted_bottom, found.fitted_top];
+    Output::EstimateAnd(found.estimate, more.map(Cell::Number).to_vec())
 }
 
 /// How a line is laid, from `model`, `scale`, `error` and `confidence`, if the measure has them.

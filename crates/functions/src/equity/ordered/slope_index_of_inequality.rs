@@ -1,15 +1,15 @@
 //! `slope_index_of_inequality(value, population, rank)`: how much higher at the top of the order?
 
 use datafusion::common::Result;
-use kohort_stats::ordered::slope_index_of_inequality;
+use kohort_stats::ordered::slope_index_with_line;
 
 use super::super::aggregate::Aggregate;
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
-use super::super::output::Output;
+use super::super::output::{Output, Shape};
 use super::rows::{
-    LINE_ERROR, MODEL, POPULATION, PSU, RANK, Rows, SCALE, SE, STRATUM, VALUE, fault, keep,
-    keep_all, line_options, rows,
+    LINE_ERROR, MODEL, ON_LINE, POPULATION, PSU, RANK, Rows, SCALE, SE, STRATUM, VALUE, fault,
+    keep, keep_all, line_options, on_line, rows,
 };
 
 #[derive(Debug)]
@@ -30,13 +30,17 @@ impl Aggregate for SlopeIndexOfInequality {
         PSU,
         Argument::confidence(),
     ];
+    const SHAPE: Shape = ON_LINE;
     const DESCRIPTION: &'static str = "The slope index of inequality of ordered groups, or of \
         people with weights: the value at the top of the order less the value at its bottom, on \
         the line through the values over the midpoint ranks (the share of the population below the \
         middle of a group), weighted by population.\n\n\
         Absolute, in the unit of `value`. Above 0 the value is higher among the advantaged, below \
         0 among the disadvantaged, 0 is no gradient. Report it with \
-        `relative_index_of_inequality`. A line through a U says 0.\n\n\
+        `relative_index_of_inequality`. A line through a U says 0. \
+        `fitted_bottom` and `fitted_top` are the two ends of the line, whose difference is the \
+        value; `intercept` is the line at the bottom on the scale of the model: a logarithm or logit \
+        unless it is linear.\n\n\
         NULL in `value`, `population` or `rank` of any row leaves no answer (`incomplete_strata`). \
         `undefined` for fewer than three places in the order, for a value without logarithm under \
         a transformed model, and where a logit line does not exist because the order separates \
@@ -60,7 +64,7 @@ impl Aggregate for SlopeIndexOfInequality {
 
     fn evaluate(state: &Rows, options: &Options) -> Result<Output> {
         let line = line_options(options)?;
-        let estimate = slope_index_of_inequality(&mut rows(state, options), &line);
-        Ok(fault(Self::NAME, estimate)?.into())
+        let found = slope_index_with_line(&mut rows(state, options), &line);
+        Ok(on_line(fault(Self::NAME, found)?))
     }
 }

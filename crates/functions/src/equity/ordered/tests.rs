@@ -304,3 +304,38 @@ fn people_in_bands_are_counted_and_answer_as_if_each_were_kept() {
     }
     assert_eq!(rows[0][2], "4200");
 }
+
+#[test]
+fn a_line_shows_its_intercept_and_its_ends() {
+    let table = "SELECT * FROM (VALUES (10.0, 1, 1), (20.0, 1, 2), (30.0, 1, 3), (40.0, 1, 4)) \
+                 AS v(y, p, r)";
+    // Midpoint ranks 1/8, 3/8, 5/8, 7/8 and a slope of 40: 5 at the bottom and 45 at the top.
+    for (call, value) in [
+        ("sii(y, p, r)", 40.0),
+        ("rii(y, p, r)", 9.0),
+        ("kmi(y, p, r)", 9.0),
+        ("rii_mean(y, p, r)", 1.6),
+    ] {
+        let field = |name: &str| number(table, &format!("SELECT {call}['{name}'] FROM t"));
+        assert!((field("value") - value).abs() < 1e-9, "{call}");
+        for (name, expected) in [
+            ("intercept", 5.0),
+            ("fitted_bottom", 5.0),
+            ("fitted_top", 45.0),
+        ] {
+            assert!((field(name) - expected).abs() < 1e-9, "{call} {name}");
+        }
+    }
+    // A log line: its intercept is a logarithm.
+    let table = "SELECT * FROM (VALUES (1.0, 1, 1), (2.0, 1, 2), (4.0, 1, 3), (8.0, 1, 4)) \
+                 AS v(y, p, r)";
+    let field = |name: &str| {
+        number(
+            table,
+            &format!("SELECT sii(y, p, r, NULL, 'log_transformed')['{name}'] FROM t"),
+        )
+    };
+    assert!((field("fitted_bottom") - 0.5_f64.sqrt()).abs() < 1e-9);
+    assert!((field("intercept") - 0.5 * 0.5_f64.ln()).abs() < 1e-9);
+    assert!((field("fitted_top") - 16.0 * 0.5_f64.sqrt()).abs() < 1e-9);
+}

@@ -163,7 +163,10 @@ fn what_cannot_be_is_an_error_that_names_it() {
             "atkinson(x, -1)",
             "atkinson: epsilon: expected a number of at least 0",
         ),
-        ("atkinson(x, w)", "`epsilon` must be a constant"),
+        (
+            "atkinson(x, w)",
+            "`epsilon`: expected the same for all rows",
+        ),
         ("generalised_entropy(x, 'a')", "`alpha` must be a number"),
         ("gini(k)", "`value` must be a number"),
         ("gini()", "gini(value [, weight [, corrected = false]])"),

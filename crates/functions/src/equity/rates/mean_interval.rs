@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn the_confidence_is_a_constant() {
         let error = |sql: &str| query(TABLE, sql).unwrap_err().to_string();
-        assert!(error("SELECT mean_ci(x, x) FROM t").contains("`confidence` must be a constant"));
+        assert!(error("SELECT mean_ci(x, x) FROM t").contains("`confidence`: expected the same"));
         assert!(error("SELECT mean_ci(k) FROM t").contains("`value` must be a number"));
         assert!(error("SELECT mean_ci(x, 0) FROM t").contains("mean_interval: confidence"));
     }

@@ -194,7 +194,7 @@ mod tests {
         );
         assert!(error("SELECT dsr(age, o, n, w, 0) FROM t").contains("multiplier"));
         assert!(error("SELECT dsr(age, o, n, w, 1, 0.9, 'wald') FROM t").contains("`wald`"));
-        assert!(error("SELECT dsr(age, o, n, w, o) FROM t").contains("must be a constant"));
+        assert!(error("SELECT dsr(age, o, n, w, o) FROM t").contains("expected the same for all"));
         assert!(error("SELECT dsr(age, age, n, w) FROM t").contains("`events` must be a number"));
         assert!(error("SELECT dsr(age, o, n) FROM t").contains("standard_weight"));
     }

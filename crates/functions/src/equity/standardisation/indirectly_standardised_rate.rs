@@ -6,9 +6,9 @@ use kohort_stats::standardisation::indirectly_standardised_rate;
 use super::super::aggregate::Aggregate;
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
-use super::super::output::Output;
+use super::super::output::{Output, Shape};
 use super::indirectly_standardised_ratio::{
-    METHOD, REFERENCE_EVENTS, REFERENCE_POPULATION, evaluate,
+    METHOD, REFERENCE_EVENTS, REFERENCE_POPULATION, SHAPE, evaluate,
 };
 use super::strata::{POPULATION, POPULATIONS, STRATUM, Strata, add};
 
@@ -32,11 +32,13 @@ impl Aggregate for IndirectlyStandardisedRate {
         METHOD,
         POPULATIONS,
     ];
+    const SHAPE: Shape = SHAPE;
     const DESCRIPTION: &'static str = "\
         The ratio of observed to expected events (`indirectly_standardised_ratio`) times the crude \
         rate of the reference, `sum(reference_events) / sum(reference_population)`: the ratio in \
         the units of a rate, and nothing else. Compare it with the crude rate of the reference, \
-        **not with another area**.\n\n\
+        **not with another area**. `expected` is the number of events expected, and \
+        `reference_rate` the crude rate of the reference, per `multiplier` as the value is.\n\n\
         Rows of one stratum, NULL, `status` and errors are as in `indirectly_standardised_ratio`: \
         events are added up, and every row must repeat the population of its stratum unless \
         `populations` is 'summed'.";
@@ -54,7 +56,13 @@ impl Aggregate for IndirectlyStandardisedRate {
     }
 
     fn evaluate(state: &Strata<4>, options: &Options) -> Result<Output> {
-        evaluate(Self::NAME, state, options, indirectly_standardised_rate)
+        let per = options.number("multiplier").unwrap_or(f64::NAN);
+        evaluate(
+            Self::NAME,
+            state,
+            options,
+            (indirectly_standardised_rate, per),
+        )
     }
 }
 
@@ -73,6 +81,9 @@ mod tests {
                    isr_rate(age, o, n, ro, rn, 100) AS d FROM t GROUP BY region) ORDER BY region";
         let rows = query(TABLE, sql).unwrap();
         assert_eq!(rows, [["n", "4.8", "36", "ok"], ["s", "1", "10", "ok"]]);
+        let sql = "SELECT d.expected, d.reference_rate FROM (SELECT isr_rate(age, o, n, ro, rn) \
+                   AS d FROM t WHERE region = 'n')";
+        assert_eq!(query(TABLE, sql).unwrap(), [["30", "4000"]]);
         let scale = "SELECT (isr_rate(age, o, n, ro, rn)['upper_cl'] / 4000) - \
                      smr(age, o, n, ro, rn)['upper_cl'] FROM t WHERE region = 'n'";
         assert!(number(TABLE, scale).abs() < 1e-9);

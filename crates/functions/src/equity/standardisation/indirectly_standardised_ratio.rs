@@ -2,7 +2,8 @@
 
 use datafusion::common::Result;
 use kohort_stats::standardisation::{
-    IndirectMethod, IndirectStratum, Standardisation, indirectly_standardised_ratio,
+    IndirectMethod, IndirectReference, IndirectStratum, Standardisation, indirect_reference,
+    indirectly_standardised_ratio,
 };
 use kohort_stats::{Error, Estimate, Status};
 
@@ -10,7 +11,7 @@ use super::super::aggregate::Aggregate;
 use super::super::argument::Argument;
 use super::super::columns::{Columns, Options};
 use super::super::named::named;
-use super::super::output::Output;
+use super::super::output::{Cell, CellType, Output, Shape};
 use super::strata::{POPULATION, POPULATIONS, STRATUM, Strata, add, each};
 
 /// The aggregate.
@@ -39,6 +40,12 @@ pub(super) const METHOD: Argument = Argument::choice(
      logarithm with variance `1/O`",
 );
 
+/// An estimate with what it rests on.
+pub(super) const SHAPE: Shape = Shape::EstimateAnd(&[
+    ("expected", CellType::Number),
+    ("reference_rate", CellType::Number),
+]);
+
 impl Aggregate for IndirectlyStandardisedRatio {
     const NAME: &'static str = "indirectly_standardised_ratio";
     const ALIASES: &'static [&'static str] = &["isr_ratio", "smr"];
@@ -55,12 +62,14 @@ impl Aggregate for IndirectlyStandardisedRatio {
         METHOD,
         POPULATIONS,
     ];
+    const SHAPE: Shape = SHAPE;
     const DESCRIPTION: &'static str = "\
         How many times more often something happened than the rates of a reference let expect: \
         `O / E` with `E = sum(n * reference_events / reference_population)` over strata. The \
         standardised mortality ratio (SMR) when events are deaths; an access ratio when they are \
         tests. The limits take `E` for known; `method` in the result is `exact` or `byar`, \
-        whichever was used.\n\n\
+        whichever was used. `expected` is `E`, and `reference_rate` the crude rate of the \
+        reference per person, `sum(reference_events) / sum(reference_population)`.\n\n\
         **Rows of one stratum** are summed before anything is divided. Their events are added up. \
         Every row must repeat the population of its stratum, and rows that differ are an error; \
         where rows hold parts of a population say `populations => 'summed'`. The reference is \
@@ -86,19 +95,28 @@ impl Aggregate for IndirectlyStandardisedRatio {
     }
 
     fn evaluate(state: &Strata<4>, options: &Options) -> Result<Output> {
-        evaluate(Self::NAME, state, options, indirectly_standardised_ratio)
+        evaluate(
+            Self::NAME,
+            state,
+            options,
+            (indirectly_standardised_ratio, 1.0),
+        )
     }
 }
 
-/// The answer of a measure of observed and expected.
+/// The answer of a measure of observed and expected, which is given with what the rate of the
+/// reference is multiplied by.
 pub(super) fn evaluate(
     function: &str,
     state: &Strata<4>,
     options: &Options,
-    measure: impl Fn(
-        &[IndirectStratum],
-        Standardisation<IndirectMethod>,
-    ) -> std::result::Result<Estimate, Error>,
+    (measure, per): (
+        impl Fn(
+            &[IndirectStratum],
+            Standardisation<IndirectMethod>,
+        ) -> std::result::Result<Estimate, Error>,
+        f64,
+    ),
 ) -> Result<Output> {
     let method: IndirectMethod = named(function, options.text("method").parse())?;
     let strata = each(function, state, options, |numbers, denominators| {
@@ -115,10 +133,19 @@ pub(super) fn evaluate(
         confidence: options.confidence()?,
         method,
     };
-    Ok(Output::Estimate(match strata {
-        Some(strata) => named(function, measure(&strata, options))?,
-        None => Estimate::missing(Status::IncompleteStrata, method.as_str()),
-    }))
+    let (estimate, reference) = match strata {
+        Some(strata) => (
+            named(function, measure(&strata, options))?,
+            named(function, indirect_reference(&strata))?,
+        ),
+        None => (
+            Estimate::missing(Status::IncompleteStrata, method.as_str()),
+            IndirectReference::default(),
+        ),
+    };
+    let rate = reference.rate.map(|rate| rate * per);
+    let more = vec![Cell::Number(reference.expected), Cell::Number(rate)];
+    Ok(Output::EstimateAnd(estimate, more))
 }
 
 #[cfg(test)]
@@ -141,6 +168,17 @@ mod tests {
         let sql = "SELECT isr_ratio(age, o, n, ro, rn, 100, 0.95, 'lognormal')['value'] FROM t \
                    WHERE region = 'n'";
         assert_eq!(number(TABLE, sql), 120.0);
+    }
+
+    #[test]
+    fn what_is_expected_and_the_rate_of_the_reference_stand_beside() {
+        let sql = "SELECT region, d.expected, d.reference_rate FROM (SELECT region, \
+                   smr(age, o, n, ro, rn, 100) AS d FROM t GROUP BY region) ORDER BY region";
+        let rows = query(TABLE, sql).unwrap();
+        assert_eq!(rows, [["n", "30", "0.04"], ["s", "10", "0.01"]]);
+        let sql = "SELECT d.expected, d.reference_rate FROM (SELECT smr(age, o, n, \
+                   nullif(ro, 100), rn) AS d FROM t)";
+        assert_eq!(query(TABLE, sql).unwrap(), [["NULL", "NULL"]]);
     }
 
     #[test]

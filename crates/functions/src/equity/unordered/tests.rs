@@ -310,7 +310,7 @@ fn what_cannot_be_is_an_error_that_names_it() {
         ),
         (
             "mean_difference_from_best(y, o > 1)",
-            "`favourable` must be a constant",
+            "`favourable`: expected the same",
         ),
         (
             "mean_difference_from_mean(y, p, s, 0.9, 1)",
@@ -320,4 +320,23 @@ fn what_cannot_be_is_an_error_that_names_it() {
         let error = error(call);
         assert!(error.contains(what), "{call}: {error}");
     }
+}
+
+#[test]
+fn each_indicator_may_say_whether_high_is_good() {
+    let table = "SELECT * FROM (VALUES ('tests', true, 10, 1), ('tests', true, 20, 2), \
+                 ('deaths', false, 10, 1), ('deaths', false, 20, 2)) AS v(k, good, y, o)";
+    let sql = "SELECT k, equity_difference(y, NULL, o, NULL, good)['value'] FROM t \
+               GROUP BY k ORDER BY k";
+    let of = |k: &str, good: bool| {
+        let sql = format!(
+            "SELECT equity_difference(y, NULL, o, NULL, {good})['value'] FROM t \
+             WHERE k = '{k}'"
+        );
+        query(table, &sql).unwrap()[0][0].clone()
+    };
+    let found = query(table, sql).unwrap();
+    assert_eq!(found[0], ["deaths".to_owned(), of("deaths", false)]);
+    assert_eq!(found[1], ["tests".to_owned(), of("tests", true)]);
+    assert_ne!(found[0][1], found[1][1]);
 }

@@ -97,6 +97,59 @@ fn groups_have_their_own_quantiles_and_means() {
 }
 
 #[test]
+fn each_group_may_have_its_own_options() {
+    let own = "CASE k WHEN 'a' THEN 90 ELSE 60 END";
+    let scale = "CASE k WHEN 'a' THEN 'log' ELSE 'plain' END";
+    for (call, a, b) in [
+        (
+            format!("share_within(days, done, {own}, CAST(NULL AS DOUBLE), {scale})"),
+            "share_within(days, done, 90, NULL, 'log')",
+            "share_within(days, done, 60, NULL, 'plain')",
+        ),
+        (
+            format!("kaplan_meier_quantile(days, done, {own} / 180.0)"),
+            "kaplan_meier_quantile(days, done, 0.5)",
+            "kaplan_meier_quantile(days, done, 60 / 180.0)",
+        ),
+        (
+            format!(
+                "cumulative_incidence(days, ended, CASE k WHEN 'a' THEN 'tested' ELSE 'died' \
+                     END, {own})"
+            ),
+            "cumulative_incidence(days, ended, 'tested', 90)",
+            "cumulative_incidence(days, ended, 'died', 60)",
+        ),
+    ] {
+        let sql = format!("SELECT k, {call} FROM t GROUP BY k ORDER BY k");
+        let found = query(WAITS, &sql).unwrap();
+        for (row, (k, constant)) in [("a", a), ("b", b)].into_iter().enumerate() {
+            let sql = format!("SELECT {constant} FROM t WHERE k = '{k}'");
+            assert_eq!(
+                found[row][1],
+                query(WAITS, &sql).unwrap()[0][0],
+                "{call} of {k}"
+            );
+        }
+        // Without rows nobody knows the option.
+        let none = query(WAITS, &format!("SELECT {call} IS NULL FROM t WHERE false"));
+        assert_eq!(none.unwrap(), [["true"]]);
+    }
+    let differ = error("share_within(days, done, CASE k WHEN 'a' THEN 90 ELSE 60 END)");
+    assert!(differ.contains("`t`: expected the same for all rows of a group, got `60` and `90`"));
+}
+
+#[test]
+fn a_quantile_that_is_not_reached_has_its_lower_limit() {
+    let sql = "SELECT q.value, q.lower_cl, q.upper_cl, q.status, q.confidence FROM (SELECT \
+               kaplan_meier_quantile(days, done, 0.75) AS q FROM t WHERE k = 'a')";
+    // R's `survival`: quantile(survfit(Surv(t, d) ~ 1, conf.type = "log-log"), 0.75).
+    assert_eq!(
+        query(WAITS, sql).unwrap(),
+        [["NULL", "35", "NULL", "not_reached", "0.95"]]
+    );
+}
+
+#[test]
 fn a_curve_is_a_list_of_steps() {
     let sql = "SELECT s['time'], s['survival'], s['lower_cl'], s['at_risk'], s['events'], \
                s['censored'] \
@@ -316,7 +369,10 @@ fn wrong_arguments_are_errors_that_name_them() {
             "share_within(days, done, NULL)",
             "t: expected a number, got `NULL`",
         ),
-        ("share_within(days, done, days)", "`t` must be a constant"),
+        (
+            "share_within(days, done, days)",
+            "`t`: expected the same for all",
+        ),
         (
             "share_within(days, done, 90, 0.95, 'loglog')",
             "expected one of log-log, log, plain",
