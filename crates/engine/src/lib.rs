@@ -44,3 +44,4 @@ pub use session::{
     FunctionInfo, Outcome, Session, SessionOptions, TableInfo, functions_documentation,
 };
 pub use statement::split_statements;
+pub use views::views_read_by;

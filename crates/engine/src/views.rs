@@ -56,6 +56,13 @@ pub(crate) const SHIPPED: &[View] = shipped![
     "women_and_men",
 ];
 
+/// The views that a text of SQL reads, itself or by way of other views, each after those that it is
+/// made of: their names and their SQL.
+pub fn views_read_by(sql: &str) -> Vec<(&'static str, &'static str)> {
+    let views = View::named_in(sql).into_iter();
+    views.map(|view| (view.name, view.sql)).collect()
+}
+
 impl View {
     /// What a row is: the first line of the file, which is a comment.
     pub(crate) fn description(self) -> String {

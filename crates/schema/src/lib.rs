@@ -12,6 +12,7 @@ mod error;
 pub mod fields;
 mod loaded;
 pub mod merge;
+mod registry;
 pub mod tables;
 
 pub use columns::{Column, ColumnType, extension_name};
@@ -20,6 +21,9 @@ pub use error::{Error, FieldConflict};
 pub use fields::{FieldType, Scalar, Shape, call_fields_struct, info_struct};
 pub use loaded::{LoadedSchema, LoadedTable};
 pub use merge::merge_schemas;
+pub use registry::{
+    Allowed, Need, REGISTRY_TABLES, RegistryColumn, RegistryKind, RegistryTable, needs_of,
+};
 pub use tables::{
     Table, TableName, attribute_name, call_fields_schema, callset_variants_schema, callsets_schema,
     cohorts_schema, samples_schema,
