@@ -7,15 +7,16 @@
 //!   before it are NULL, which means their default.
 //! - `crude_rate(4, 100, confidence => [0.95, 0.998])` is an array of two calls; so is any option of a
 //!   measure, such as `share_within(days, is_done, [30, 90])`.
+//! - `crude_rate(4, 100).value` is `crude_rate(4, 100)['value']`.
 
 use std::ops::ControlFlow;
 
 use datafusion::common::{Result, plan_err};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::ast::{
-    Array, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    GroupByExpr, Ident, ObjectName, Query, Select, SelectItem, Statement, Value, VisitMut,
-    VisitorMut,
+    AccessExpr, Array, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, GroupByExpr, Ident, ObjectName, Query, Select, SelectItem, Statement, Value,
+    VisitMut, VisitorMut,
 };
 use kohort_functions::{CallOfMeasure, call_of_measure};
 use kohort_schema::tables::VARIANTS;
@@ -75,6 +76,9 @@ impl VisitorMut for Rewriter<'_> {
             list.args.insert(0, column("chrom"));
             list.args.insert(1, column("pos"));
         }
+        if let Expr::CompoundFieldAccess { root, access_chain } = expr {
+            name_fields(root, access_chain);
+        }
         if let Expr::Function(function) = expr
             && let Err(error) = place_named_arguments(function)
         {
@@ -88,6 +92,25 @@ impl VisitorMut for Rewriter<'_> {
             }
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// Makes texts of the fields that are named by a dot after anything but a column: the planner knows
+/// `f(x)['value']`, and `f(x).value` only with a text.
+fn name_fields(root: &Expr, chain: &mut [AccessExpr]) {
+    // The dots after a name are those of a table and its column.
+    let mut is_name = matches!(root, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
+    for access in chain {
+        match access {
+            AccessExpr::Dot(_) if is_name => {}
+            AccessExpr::Dot(field) => {
+                if let Expr::Identifier(ident) = field {
+                    let name = Value::SingleQuotedString(ident.value.clone());
+                    *field = Expr::Value(name.into());
+                }
+            }
+            AccessExpr::Subscript(_) => is_name = false,
+        }
     }
 }
 
