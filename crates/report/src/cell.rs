@@ -6,6 +6,9 @@ use crate::format::fitting_decimals;
 use crate::rows::{Estimate, SUPPRESSED, Value};
 use crate::words::mark;
 
+/// The methods of intervals around a Kaplan-Meier curve.
+const CURVE_METHODS: [&str; 3] = ["log-log", "log", "plain"];
+
 /// A value as the page writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Written {
@@ -35,6 +38,7 @@ pub(crate) fn decimals(column: &Column, number: f64) -> usize {
         Kind::Year => 0,
         Kind::Percent => column.decimals.unwrap_or(1),
         Kind::Money | Kind::Count | Kind::Days => column.decimals.unwrap_or(0),
+        Kind::Ratio => column.decimals.unwrap_or(2),
         _ => column.decimals.unwrap_or_else(|| fitting_decimals(number)),
     }
 }
@@ -111,16 +115,32 @@ pub(crate) fn with_decimals_of(column: &Column, value: f64) -> Column {
     column
 }
 
+/// What an interval is called: `95 % KI`, `95% CI`.
+pub(crate) fn interval_name(value: &Value, language: Language) -> String {
+    let confidence = match value {
+        Value::Estimate(estimate) => estimate.confidence,
+        _ => None,
+    };
+    let name = language.pick("KI", "CI");
+    match confidence {
+        Some(confidence) => format!("{}\u{a0}{name}", language.confidence(confidence)),
+        None => name.to_owned(),
+    }
+}
+
 /// What an estimate rests on: `123 / 4 567`, or `n = 21`.
 fn basis(column: &Column, estimate: &Estimate, language: Language) -> Option<String> {
     if !column.basis {
         return None;
     }
+    // A share of a Kaplan-Meier curve is not events over people: those who wait count in part.
+    let is_of_curve = CURVE_METHODS.contains(&estimate.method.as_str());
+    let events = estimate.events.filter(|_| !is_of_curve);
     let amount = |n: f64| match n.fract() == 0.0 {
         true => language.decimal(n, 0),
         false => language.decimal(n, fitting_decimals(n).min(1)),
     };
-    match (estimate.events, estimate.n) {
+    match (events, estimate.n) {
         (Some(events), Some(n)) => Some(format!("{}\u{a0}/\u{a0}{}", amount(events), amount(n))),
         (None, Some(n)) => Some(format!("n\u{a0}=\u{a0}{}", amount(n))),
         (Some(events), None) => Some(amount(events)),

@@ -64,8 +64,20 @@ impl Language {
         }
     }
 
-    /// A range: `1,2–3,4`.
+    /// The confidence of an interval: `95 %`, `99.8%`.
+    pub(crate) fn confidence(self, share: f64) -> String {
+        let percent = share * 100.0;
+        let is_whole = (percent - percent.round()).abs() < 1e-9;
+        self.percent(share, usize::from(!is_whole))
+    }
+
+    /// A range: `1,2–3,4`, `65–75 %`.
     pub fn range(self, lower: &str, upper: &str) -> String {
+        // The sign of per cent stands once.
+        let lower = match upper.ends_with('%') {
+            true => lower.trim_end_matches('%').trim_end_matches(HARD_SPACE),
+            false => lower,
+        };
         match upper.starts_with(MINUS) || lower.starts_with(MINUS) {
             true => format!(
                 "{lower}{HARD_SPACE}{}{HARD_SPACE}{upper}",
@@ -147,6 +159,11 @@ mod tests {
     #[test]
     fn a_range_with_a_minus_sign_is_said_in_words() {
         assert_eq!(Language::Sv.range("1", "2"), "1–2");
+        let percent = |share| Language::Sv.percent(share, 0);
+        assert_eq!(
+            Language::Sv.range(&percent(0.1), &percent(0.2)),
+            "10–20\u{a0}%"
+        );
         assert_eq!(
             Language::En.range("\u{2212}1", "2"),
             "\u{2212}1\u{a0}to\u{a0}2"

@@ -32,7 +32,7 @@ pub use folder::{Existing, Staging};
 pub use language::{Language, Words};
 pub use make::{MANIFEST, Made, PAGE, Query};
 pub use making::Making;
-pub use rows::{Estimate, Rows, Value, read_lookup};
+pub use rows::{Estimate, Rows, Value, read_lookup, read_texts};
 pub use source::Report;
 pub use template::{Literal, Values};
 

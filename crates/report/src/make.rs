@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::html::{Contents, page};
-use crate::{Error, Making, Report, Tables, Values, csv, figure, protection, workbook};
+use crate::{Error, Literal, Making, Report, Tables, Values, csv, figure, protection, workbook};
 
 /// A query of a report, with its values in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,54 @@ impl Report {
             table: lookup.name.clone(),
             sql: values.in_query(&lookup.query, sql)?,
         }))
+    }
+
+    /// The queries that list what parameters may be, each as a name and a statement.
+    ///
+    /// # Errors
+    /// A statement that names what has no value.
+    pub fn known_values(&self, values: &Values) -> Result<Vec<Query>, Error> {
+        let parameters = self.definition.parameters.iter();
+        let with_query = parameters.filter_map(|p| Some((p, p.known.as_ref()?)));
+        with_query
+            .map(|(parameter, file)| {
+                let sql = self.queries.get(file).map_or("", String::as_str);
+                Ok(Query {
+                    table: parameter.name.clone(),
+                    sql: values.in_query(file, sql)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Checks that a parameter is one of the values that its query listed.
+    ///
+    /// # Errors
+    /// It is not, or there are none.
+    pub fn check_known(&self, name: &str, known: &[String], values: &Values) -> Result<(), Error> {
+        let mut parameters = self.definition.parameters.iter();
+        let parameter = parameters.find(|parameter| parameter.name == name);
+        let chosen = values.value(name).map(Literal::text).unwrap_or_default();
+        let default = parameter.and_then(|p| p.default.as_deref());
+        let wrong = |message: String, hint: String| Error::Parameter {
+            name: name.to_owned(),
+            message,
+            hint: Some(hint),
+        };
+        if known.is_empty() {
+            return Err(wrong(
+                "the lake has no data for any value of it".to_owned(),
+                format!("`kohort report {} --check` says what is missing", self.name),
+            ));
+        }
+        if default == Some(chosen.as_str()) || known.contains(&chosen) {
+            return Ok(());
+        }
+        let default = default.map(|d| format!(", or {d}")).unwrap_or_default();
+        Err(wrong(
+            format!("the lake has no data for `{chosen}`"),
+            format!("there are {}{default}", known.join(", ")),
+        ))
     }
 
     /// The queries of all tables, with their values in them.
@@ -89,10 +137,10 @@ impl Report {
             values,
             making,
             n_withheld,
-            is_open: false,
+            is_for_print: false,
         };
         let mut files = vec![(PAGE.to_owned(), page(&contents)?.into_bytes())];
-        contents.is_open = true;
+        contents.is_for_print = true;
         let for_print = page(&contents)?;
         for table in self.definition.tables() {
             if let Some(rows) = tables.get(&table.id) {
@@ -109,7 +157,7 @@ impl Report {
         }
         files.push((
             MANIFEST.to_owned(),
-            self.manifest(&tables, making, n_withheld, &files),
+            self.manifest((&tables, values), making, n_withheld, &files)?,
         ));
         Ok(Made {
             files,
@@ -120,49 +168,50 @@ impl Report {
 
     fn manifest(
         &self,
-        tables: &Tables,
+        (tables, values): (&Tables, &Values),
         making: &Making,
         n_withheld: usize,
         files: &[(String, Vec<u8>)],
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Error> {
         #[derive(Serialize)]
-        struct TableEntry<'a> {
-            id: &'a str,
-            title: &'a str,
+        struct TableEntry {
+            id: String,
+            title: String,
             n_rows: usize,
         }
         #[derive(Serialize)]
         struct Manifest<'a> {
             report: &'a str,
-            title: &'a str,
+            title: String,
             #[serde(flatten)]
             making: &'a Making,
             disclosure_threshold: u64,
             protect_zeros: bool,
             n_withheld: usize,
-            tables: Vec<TableEntry<'a>>,
+            tables: Vec<TableEntry>,
             files: Vec<&'a str>,
         }
         let language = making.language;
+        let entry = |table: &'_ crate::definition::Table| {
+            Ok(TableEntry {
+                id: table.id.clone(),
+                title: values.in_text(&table.id, table.title.of(language))?,
+                n_rows: tables.get(&table.id).map_or(0, crate::Rows::len),
+            })
+        };
+        let entries: Result<Vec<TableEntry>, Error> = self.definition.tables().map(entry).collect();
+        let entries = entries?;
         let manifest = Manifest {
             report: &self.name,
-            title: self.definition.title.of(language),
+            title: values.in_text("title", self.definition.title.of(language))?,
             making,
             disclosure_threshold: self.definition.disclosure.threshold,
             protect_zeros: self.definition.disclosure.protect_zeros,
             n_withheld,
-            tables: self
-                .definition
-                .tables()
-                .map(|table| TableEntry {
-                    id: &table.id,
-                    title: table.title.of(language),
-                    n_rows: tables.get(&table.id).map_or(0, crate::Rows::len),
-                })
-                .collect(),
+            tables: entries,
             files: files.iter().map(|(path, _)| path.as_str()).collect(),
         };
         // Strings and numbers always make JSON.
-        serde_json::to_vec_pretty(&manifest).unwrap_or_default()
+        Ok(serde_json::to_vec_pretty(&manifest).unwrap_or_default())
     }
 }

@@ -374,3 +374,20 @@ fn estimates(array: &StructArray) -> Option<Vec<Value>> {
         .collect(),
     )
 }
+/// The texts of the first column of a query's rows.
+///
+/// # Errors
+/// A column that is no text, number or date.
+pub fn read_texts(place: &str, batches: &[RecordBatch]) -> Result<Vec<String>, Error> {
+    let mut texts = Vec::new();
+    for batch in batches.iter().filter(|batch| batch.num_columns() > 0) {
+        let column = batch.column(0);
+        let values = plain_values(column).ok_or_else(|| Error::Type {
+            table: place.to_owned(),
+            column: batch.schema().field(0).name().clone(),
+            found: column.data_type().to_string(),
+        })?;
+        texts.extend(values.iter().map(Value::key));
+    }
+    Ok(texts)
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::{Definition, Error, Language};
+use crate::{Definition, Error, Language, template};
 
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
@@ -28,7 +28,8 @@ impl Report {
             .iter()
             .filter_map(|(name, _)| {
                 let report = Self::from_binary(name)?.ok()?;
-                Some((report.name, report.definition.title.of(language).to_owned()))
+                let title = report.definition.title.of(language);
+                Some((report.name, template::elided(title)))
             })
             .collect()
     }
@@ -49,6 +50,11 @@ impl Report {
                 shipped: SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect(),
             }),
         }
+    }
+
+    /// The texts of its queries, as they are written.
+    pub fn query_texts(&self) -> impl Iterator<Item = &str> {
+        self.queries.values().map(String::as_str)
     }
 
     fn from_binary(name: &str) -> Option<Result<Self, Error>> {
@@ -98,7 +104,9 @@ impl Report {
             .lookups
             .iter()
             .map(|l| (&l.query, l.name.as_str()));
-        for (file, place) in tables.chain(lookups) {
+        let known = definition.parameters.iter();
+        let known = known.filter_map(|p| Some((p.known.as_ref()?, p.name.as_str())));
+        for (file, place) in tables.chain(lookups).chain(known) {
             let is_inside = !file.contains("..") && !Path::new(file).is_absolute();
             if !is_inside {
                 let message = format!("`{file}`: expected a file in the report's folder");

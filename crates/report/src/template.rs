@@ -174,6 +174,11 @@ fn parse(parameter: &Parameter, text: &str) -> Result<Literal, Error> {
     }
 }
 
+/// A text with an ellipsis for each `{{name}}`, for where no values are known.
+pub(crate) fn elided(text: &str) -> String {
+    fill(text, |_| Some("…".to_owned())).unwrap_or_default()
+}
+
 /// Puts values for `{{name}}`; the first name without a value is the error.
 fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     let mut filled = String::with_capacity(text.len());

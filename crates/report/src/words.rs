@@ -8,15 +8,15 @@ pub(crate) fn mark(status: &str, language: Language) -> (&'static str, &'static 
     let (mark, sv, en) = match status {
         SUPPRESSED => (
             "..",
-            "visas inte, så att ingen kan kännas igen (färre än tröskeln, eller röjer ett sådant \
-             tal)",
-            "withheld, so that nobody can be recognised (fewer than the threshold, or gives such a \
-             number away)",
+            "redovisas inte av sekretesskäl (lågt antal, eller ett tal som skulle kunna röja ett \
+             lågt antal)",
+            "withheld to protect confidentiality (a small count, or a number that could reveal \
+             one)",
         ),
         "too_few_events" => (
             "(..)",
             "för få händelser för ett tillförlitligt värde",
-            "too few events for a reliable value",
+            "too few events for a reliable estimate",
         ),
         "not_reached" => (
             "(–)",
@@ -25,24 +25,29 @@ pub(crate) fn mark(status: &str, language: Language) -> (&'static str, &'static 
         ),
         "incomplete_strata" => (
             "(.)",
-            "underlag saknas för en del",
-            "data is missing for a part",
+            "uppgifter saknas för en del av underlaget",
+            "data are missing for part of the denominator",
+        ),
+        "no_clear_difference" => (
+            "(~)",
+            "ingen säker skillnad: konfidensintervallet är obegränsat",
+            "no clear difference: the confidence interval is unbounded",
         ),
         _ => (
             ".",
             "uppgift saknas eller kan inte beräknas",
-            "missing, or cannot be computed",
+            "missing or cannot be calculated",
         ),
     };
     (mark, language.pick(sv, en))
 }
 
 /// A method of an interval or a value, as a reader knows it.
-pub(crate) fn method(method: &str) -> String {
+pub(crate) fn method(method: &str, language: Language) -> String {
     let known = match method {
         "byar" => "Byar",
         "dobson" => "Byar–Dobson",
-        "exact" => "exact (Garwood)",
+        "exact" => language.pick("exakt (Garwood)", "exact (Garwood)"),
         "wilson" => "Wilson",
         "clopper_pearson" => "Clopper–Pearson",
         "jeffreys" => "Jeffreys",
@@ -50,6 +55,8 @@ pub(crate) fn method(method: &str) -> String {
         "fay_feuer" => "Fay–Feuer",
         "tiwari" => "Tiwari",
         "log-log" => "Kaplan–Meier, log-log",
+        "log" => "Kaplan–Meier, log",
+        "plain" => language.pick("Kaplan–Meier, utan transformation", "Kaplan–Meier, plain"),
         "wald" => "Wald",
         "newcombe" => "Newcombe",
         "mover" => "MOVER",

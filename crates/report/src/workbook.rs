@@ -28,7 +28,8 @@ pub(crate) fn workbook(
     let title = values.in_text(&place, table.title.of(language))?;
     let note = values.in_text(&place, table.note.of(language))?;
     let mut book = Workbook::new();
-    let made = data_sheet(book.add_worksheet(), table, rows, language)
+    let headings = headings(table, rows, values, language)?;
+    let made = data_sheet(book.add_worksheet(), (table, rows), &headings, language)
         .and_then(|()| about_sheet(book.add_worksheet(), &title, &note, making))
         .and_then(|()| stamp(&mut book, &title, making))
         .and_then(|()| book.save_to_buffer());
@@ -57,17 +58,16 @@ fn stamp(book: &mut Workbook, title: &str, making: &Making) -> Result<(), XlsxEr
 
 fn data_sheet(
     sheet: &mut Worksheet,
-    table: &Table,
-    rows: &Rows,
+    (table, rows): (&Table, &Rows),
+    headings: &[String],
     language: Language,
 ) -> Result<(), XlsxError> {
     sheet.set_name(language.pick("Tabell", "Table"))?;
     let head = Format::new().set_bold().set_text_wrap();
     let columns = flat::columns(table, rows);
-    for (at, column) in (0u16..).zip(&columns) {
-        let heading = heading(column, language);
+    for ((at, column), heading) in (0u16..).zip(&columns).zip(headings) {
         let longest = heading.split_whitespace().map(|w| w.chars().count()).max();
-        sheet.write_string_with_format(0, at, &heading, &head)?;
+        sheet.write_string_with_format(0, at, heading, &head)?;
         let mut width = longest.unwrap_or_default().max(NARROWEST);
         let format = number_format(column.column, column.part);
         for (line, row) in (1u32..).zip(0..rows.len()) {
@@ -154,6 +154,7 @@ fn number_format(column: &Column, part: Part) -> Format {
         (true, Kind::Year) => "0".to_owned(),
         (true, Kind::Count) => "#,##0".to_owned(),
         (true, Kind::Money | Kind::Days) => format!("#,##0{}", zeros(column.decimals.unwrap_or(0))),
+        (true, Kind::Ratio) => format!("#,##0{}", zeros(column.decimals.unwrap_or(2))),
         (true, _) => match column.decimals {
             Some(decimals) => format!("#,##0{}", zeros(decimals)),
             None => "General".to_owned(),
@@ -162,11 +163,26 @@ fn number_format(column: &Column, part: Part) -> Format {
     Format::new().set_num_format(format)
 }
 
+/// The headings of the plain columns of a table.
+fn headings(
+    table: &Table,
+    rows: &Rows,
+    values: &Values,
+    language: Language,
+) -> Result<Vec<String>, Error> {
+    let place = format!("table `{}`", table.id);
+    let columns = flat::columns(table, rows);
+    let heading = |column: &FlatColumn<'_>| {
+        let label = values.in_text(&place, column.column.label.of(language))?;
+        let unit = values.in_text(&place, column.column.unit.of(language))?;
+        Ok(heading(&label, &unit, column.part, language))
+    };
+    columns.iter().map(heading).collect()
+}
+
 /// The heading of a plain column.
-fn heading(column: &FlatColumn<'_>, language: Language) -> String {
-    let label = column.column.label.of(language);
-    let unit = column.column.unit.of(language);
-    let part = match column.part {
+fn heading(label: &str, unit: &str, part: Part, language: Language) -> String {
+    let part = match part {
         Part::Value if unit.is_empty() => return label.to_owned(),
         Part::Value => return format!("{label}, {unit}"),
         Part::Lower => language.pick("nedre gräns", "lower limit"),
@@ -193,7 +209,7 @@ fn about_sheet(
     let mut lines: Vec<(&str, String)> = vec![
         (language.pick("Tabell", "Table"), title.to_owned()),
         (language.pick("Anmärkning", "Note"), note.to_owned()),
-        (language.pick("Datasjö", "Lake"), making.lake.clone()),
+        (language.pick("Datasjö", "Data lake"), making.lake.clone()),
         (
             language.pick("Version", "Version"),
             making.version.to_string(),
@@ -202,8 +218,8 @@ fn about_sheet(
             language.pick("Versionens tid", "Time of the version"),
             making.version_time.clone().unwrap_or_default(),
         ),
-        (language.pick("Framställd", "Made"), making.made_at.clone()),
-        (language.pick("Program", "Program"), making.program.clone()),
+        (language.pick("Skapad", "Created"), making.made_at.clone()),
+        (language.pick("Program", "Software"), making.program.clone()),
     ];
     for (name, value) in making.parameters.iter().chain(&making.settings) {
         lines.push((name, value.clone()));

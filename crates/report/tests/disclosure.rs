@@ -42,8 +42,8 @@ fn a_small_count_takes_its_rate_its_interval_and_its_complements_along() {
 #[test]
 fn a_withheld_value_is_marked_with_its_meaning() {
     for (language, meaning) in [
-        (Language::Sv, "så att ingen kan kännas igen"),
-        (Language::En, "so that nobody can be recognised"),
+        (Language::Sv, "av sekretesskäl"),
+        (Language::En, "to protect confidentiality"),
     ] {
         let made = make(REGIONS, &[("tests", region_rows())], language).unwrap();
         let files = texts(&made);

@@ -89,7 +89,7 @@ fn the_page_says_where_its_numbers_come_from() {
         "2025-02-01 08:00:00 UTC",
         "kohort 0.1.0",
         "counts of people under 5",
-        "Intervals: 95%. Method: Byar",
+        "Confidence intervals (CI): 95%. Method: Byar",
         "kohort report x --lake s3://lake --as-of 7",
         "<pre><code>SELECT 1</code></pre>",
     ] {
@@ -153,7 +153,11 @@ fn markup_in_data_is_text() {
 fn an_empty_table_makes_a_figure_that_says_so() {
     let toml = REGIONS.replace("where = { sex = \"K\" }", "where = { sex = \"X\" }");
     let made = make(&toml, &[("tests", region_rows())], Language::En).unwrap();
-    assert!(texts(&made)["figures/map.svg"].contains("No data to show"));
+    let map = &texts(&made)["figures/map.svg"];
+    assert!(
+        map.contains("Nothing to show: there are no data for this selection"),
+        "{map}"
+    );
 }
 
 #[test]
@@ -274,9 +278,166 @@ protect = [ { count = "tests" } ]
     for part in [
         "40\u{a0}/\u{a0}100",
         "Method: Byar",
-        "Intervals: 95%",
+        "Confidence intervals (CI): 95%",
         "A note.",
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
+}
+
+/// A report of key figures of a region, beside the nation and the year before.
+const KEY_FIGURES: &str = r#"
+title = "{{region}} {{year}}"
+[[parameter]]
+name = "region"
+label = "Region"
+default = "12"
+[[parameter]]
+name = "year"
+label = "Year"
+default = "2025"
+[[section]]
+id = "one"
+title = "One"
+[[section.table]]
+id = "facts"
+query = "facts.sql"
+title = "{{region}} in short"
+show = "facts"
+public = "made up"
+compare = { row = { region = "{{region}}", year = "{{year}}" }, before = { label = "2024", where = { region = "{{region}}", year = "2024" } }, nation = { label = { sv = "Riket", en = "Sweden" }, where = { region = "00", year = "{{year}}" } } }
+columns = [
+  { name = "region", label = "Region", kind = "text", hidden = true },
+  { name = "year", label = "Year", kind = "year", hidden = true },
+  { name = "share", label = "Share in {{year}}", kind = "percent", basis = false, sentence = { sv = "I {{region}} var andelen {{value}}{{compared}}.", en = "In {{region}}, the share was {{value}}{{compared}}." } },
+]
+"#;
+
+fn key_figures(language: Language) -> std::collections::BTreeMap<String, String> {
+    let row = |region: &str, year: u32, share: &str| {
+        format!("{{\"region\":\"{region}\",\"year\":{year},\"share\":{share}}}")
+    };
+    let rows = vec![
+        row("12", 2024, &support::estimate(0.5, 0.45, 0.55, 50, 100)),
+        row("12", 2025, &support::estimate(0.7, 0.65, 0.75, 70, 100)),
+        row("00", 2025, &support::estimate(0.72, 0.71, 0.73, 720, 1000)),
+    ];
+    texts(&make(KEY_FIGURES, &[("facts", rows)], language).unwrap())
+}
+
+#[test]
+fn a_key_figure_stands_beside_the_nation_and_the_year_before_and_can_be_quoted() {
+    let page = &key_figures(Language::En)["report.html"];
+    for part in [
+        "95%\u{a0}CI 65.0–75.0%",
+        "Sweden: 72.0% <span class=\"change\">≈ no clear difference</span>",
+        "2024: 50.0% <span class=\"change\">▲ higher here</span>",
+        "In 12, the share was 70.0% (95%\u{a0}CI 65.0–75.0%), compared with 72.0% in Sweden; up from \
+         50.0% in 2024.",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert_eq!(
+        page.matches("class=\"value\"").count(),
+        1,
+        "one card, for the chosen row"
+    );
+    let page = &key_figures(Language::Sv)["report.html"];
+    let sentence = "I 12 var andelen 70,0\u{a0}% (95\u{a0}%\u{a0}KI 65,0–75,0\u{a0}%), \
+                    jämfört med 72,0\u{a0}% i riket; upp från 50,0\u{a0}% 2024.";
+    assert!(page.contains(sentence), "{page}");
+}
+
+#[test]
+fn no_name_in_braces_is_left_in_any_file() {
+    for language in [Language::Sv, Language::En] {
+        for (path, text) in key_figures(language) {
+            assert!(!text.contains("{{"), "{path}: {text}");
+        }
+    }
+    for (name, title) in kohort_report::Report::shipped(Language::En) {
+        assert!(!title.contains("{{"), "{name}: {title}");
+    }
+}
+
+#[test]
+fn a_share_of_a_curve_does_not_stand_over_a_plain_fraction() {
+    let curve = support::estimate(0.4, 0.3, 0.5, 20, 100).replace("byar", "log-log");
+    let toml = KEY_FIGURES.replace("basis = false, ", "");
+    let row = format!("{{\"region\":\"12\",\"year\":2025,\"share\":{curve}}}");
+    let made = make(&toml, &[("facts", vec![row])], Language::En).unwrap();
+    let page = &texts(&made)["report.html"];
+    assert!(page.contains("n\u{a0}=\u{a0}100"), "{page}");
+    assert!(!page.contains("20\u{a0}/\u{a0}100"), "{page}");
+}
+
+#[test]
+fn queries_are_left_out_of_print() {
+    let made = make(REGIONS, &[("tests", region_rows())], Language::Sv).unwrap();
+    let texts = texts(&made);
+    assert!(texts["report.html"].contains("SELECT 1"));
+    assert!(!texts["for print"].contains("SELECT 1"));
+}
+
+#[test]
+fn a_figure_without_values_says_why() {
+    let toml = REGIONS.replace(
+        "where = { sex = \"K\" }",
+        "where = { sex = \"K\", region = \"09\" }",
+    );
+    let made = make(&toml, &[("tests", region_rows())], Language::Sv).unwrap();
+    let map = &texts(&made)["figures/map.svg"];
+    assert!(
+        map.contains("alla värden är utelämnade av sekretesskäl"),
+        "{map}"
+    );
+}
+
+#[test]
+fn ratios_lie_on_a_logarithmic_axis_with_a_line_at_1_and_ages_in_their_order() {
+    let toml = r#"
+title = "T"
+[[section]]
+id = "one"
+title = "One"
+[[section.table]]
+id = "ages"
+query = "ages.sql"
+title = "Ages"
+public = "made up"
+columns = [
+  { name = "age", label = "Age", kind = "text" },
+  { name = "ratio", label = "Ratio", kind = "ratio" },
+]
+[[section.figure]]
+id = "ranked"
+kind = "ranked"
+table = "ages"
+title = "Ages"
+alt = "Ages"
+columns = { label = "age", value = "ratio" }
+order = "rows"
+"#;
+    let row = |age: &str, ratio: f64| {
+        let ratio = support::estimate(ratio, ratio * 0.9, ratio * 1.1, 50, 100);
+        format!("{{\"age\":\"{age}\",\"ratio\":{ratio}}}")
+    };
+    let rows = vec![row("0-9", 1.0), row("10-19", 2.0), row("20-29", 0.5)];
+    let made = make(toml, &[("ages", rows)], Language::En).unwrap();
+    let svg = &texts(&made)["figures/ranked.svg"];
+    assert!(svg.contains("logarithmic scale"), "{svg}");
+    let places: Vec<usize> = ["0-9<", "10-19<", "20-29<"]
+        .map(|age| svg.find(age).unwrap())
+        .to_vec();
+    assert!(places.is_sorted(), "{svg}");
+    // Half and twice are as far from 1.
+    let circles: Vec<f64> = svg
+        .split("<path d=\"M")
+        .filter(|part| part.contains("<title>"))
+        .map(|part| part.split(' ').next().unwrap().parse().unwrap())
+        .collect();
+    let [one, twice, half] = circles[..] else {
+        panic!("{svg}")
+    };
+    assert!((twice - one - (one - half)).abs() < 0.3, "{circles:?}");
 }

@@ -1,2 +1,2 @@
-SELECT coalesce(CAST(nullif({{year}}, 'latest') AS BIGINT),
-                (SELECT max(year) FROM follow_up.counts WHERE tests > 0 AND population > 0)) AS year
+SELECT coalesce(CAST(nullif({{year}}, 'latest') AS BIGINT), max(year)) AS year
+FROM (SELECT year FROM follow_up.counts GROUP BY year HAVING sum(tests) > 0 AND sum(population) > 0) AS years

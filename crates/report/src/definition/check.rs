@@ -92,6 +92,12 @@ fn check_table(table: &Table) -> Result<(), String> {
     if let Some(pivot) = &table.pivot {
         has_column(table, pivot)?;
     }
+    let compare = &table.compare;
+    let beside = compare.before.iter().chain(&compare.nation);
+    let named = beside.flat_map(|beside| beside.row.keys());
+    for name in compare.row.keys().chain(named) {
+        has_column(table, name)?;
+    }
     if table.public.is_some() && !table.protect.is_empty() {
         return Err("expected `public` or `protect`, got both".to_owned());
     }

@@ -32,6 +32,9 @@ pub struct Column {
     /// Whether it is only there for figures and files, not for the page.
     #[serde(default)]
     pub hidden: bool,
+    /// For a key figure: a sentence that can be quoted, with `{{value}}` and `{{compared}}`.
+    #[serde(default)]
+    pub sentence: Words,
     /// Whether the page shows what an estimate rests on in a column of its own.
     #[serde(default = "yes")]
     pub basis: bool,
@@ -57,6 +60,9 @@ pub enum Kind {
     Number,
     /// A rate; its unit says per how many.
     Rate,
+    /// A ratio of two values of one kind, 1 where they are equal; figures draw it on a logarithmic
+    /// axis with a line at 1.
+    Ratio,
     /// A share of 1 as per cent.
     Percent,
     /// Swedish crowns.
@@ -70,7 +76,7 @@ impl Kind {
     pub const fn is_measure(self) -> bool {
         matches!(
             self,
-            Self::Number | Self::Rate | Self::Percent | Self::Money | Self::Days
+            Self::Number | Self::Rate | Self::Ratio | Self::Percent | Self::Money | Self::Days
         )
     }
 

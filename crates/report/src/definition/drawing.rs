@@ -32,6 +32,9 @@ pub struct Figure {
     pub total: Option<String>,
     /// The value of the column `label` or `region` to stand out.
     pub mark: Option<String>,
+    /// The order of a ranked figure's rows.
+    #[serde(default)]
+    pub order: Order,
     /// What a funnel plot's values are held against; the nation's value, where nobody says.
     pub target: Option<f64>,
     /// What a funnel plot's values are.
@@ -49,6 +52,17 @@ pub struct Figure {
     /// What the vertical axis measures; the column's heading, where nobody says.
     #[serde(default)]
     pub y_label: Words,
+}
+
+/// The order of rows in a figure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// From the greatest value to the least.
+    #[default]
+    Value,
+    /// As the query gives them: for groups with an order of their own, such as ages.
+    Rows,
 }
 
 /// What a column of rows must be.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::{Error, Words};
 
 pub use column::{Column, Kind, ValueNames};
-pub use drawing::{Figure, FigureKind, Statistic, Wanted};
+pub use drawing::{Figure, FigureKind, Order, Statistic, Wanted};
 
 /// A report: its sections, and what it needs to be made.
 #[derive(Clone, Debug, Deserialize)]
@@ -82,6 +82,9 @@ pub struct Parameter {
     pub kind: ParameterKind,
     /// What it is when nobody chooses; without it the parameter must be given.
     pub default: Option<String>,
+    /// A query whose first column lists the values that it may have beside its default: the years
+    /// of a registry.
+    pub known: Option<String>,
     /// The only values that it may have, where that is so.
     #[serde(default)]
     pub choices: Vec<String>,
@@ -144,6 +147,29 @@ pub enum Show {
     Files,
 }
 
+/// Which row of a table its key figures are of, and which rows they are compared with.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Compare {
+    /// The row that is shown: a value for some columns; every row, where nobody says.
+    pub row: BTreeMap<String, String>,
+    /// The same a period before.
+    pub before: Option<Beside>,
+    /// The same of the nation.
+    pub nation: Option<Beside>,
+}
+
+/// A row that key figures are compared with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// What it is of: `2024`, `Sweden`.
+    pub label: Words,
+    /// The row: a value for some columns.
+    #[serde(rename = "where")]
+    pub row: BTreeMap<String, String>,
+}
+
 /// A query and the meaning of its columns.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,6 +186,9 @@ pub struct Table {
     /// How it is shown.
     #[serde(default)]
     pub show: Show,
+    /// What its key figures are compared with.
+    #[serde(default)]
+    pub compare: Compare,
     /// The column whose values are spread over columns, such as `sex`.
     pub pivot: Option<String>,
     /// Why nothing in it needs protection: it is about no person, or already published.

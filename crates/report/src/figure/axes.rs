@@ -81,6 +81,30 @@ pub(super) fn marks_of(scale: &Scale, write: impl Fn(f64, usize) -> String) -> V
         .collect()
 }
 
+/// Between the middles of two names that stand below each other.
+const NAME_GAP: f64 = 14.0;
+
+/// Moves names apart that would meet, and keeps all of them between two ends; the places come in
+/// ascending order.
+pub(super) fn spread(places: &mut [f64], (top, bottom): (f64, f64)) {
+    let mut least = top;
+    for place in places.iter_mut() {
+        *place = place.max(least);
+        least = *place + NAME_GAP;
+    }
+    let mut most = bottom;
+    for place in places.iter_mut().rev() {
+        *place = place.min(most);
+        most = *place - NAME_GAP;
+    }
+}
+
+/// A line at a ratio of 1, where both sides are equal.
+pub(super) fn line_at_one(canvas: &mut Canvas, area: Area, scale: &Scale) {
+    let y = scale.at(1.0);
+    canvas.line((area.left, y), (area.right, y), Pen::new(INK, 1.2));
+}
+
 /// Draws the names of groups in a row, each with its line and mark.
 pub(super) fn legend(canvas: &mut Canvas, x: f64, y: f64, groups: &[(String, String)]) {
     let mut x = x;
@@ -91,5 +115,21 @@ pub(super) fn legend(canvas: &mut Canvas, x: f64, y: f64, groups: &[(String, Str
         canvas.mark((x + 13.0, y - 4.0), 4.0, look.shape, look.color, name);
         canvas.text(x + 32.0, y, name, Face::new(LETTERS, INK));
         x += 32.0 + text_width(name, LETTERS) + 22.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_would_meet_are_moved_apart_and_stay_inside() {
+        let mut places = [10.0, 11.0, 12.0, 90.0, 95.0];
+        spread(&mut places, (8.0, 96.0));
+        assert!(
+            places.windows(2).all(|w| w[1] - w[0] >= NAME_GAP - 1e-9),
+            "{places:?}"
+        );
+        assert!(places[0] >= 8.0 && places[4] <= 96.0, "{places:?}");
     }
 }

@@ -4,13 +4,15 @@
 use super::axes::{self, Area, LETTERS};
 use super::palette::{ALERT, INK, SOFT, look};
 use super::scale::Scale;
-use super::svg::{Canvas, Face, Pen, fit};
+use super::svg::{Canvas, Face, Pen, fit, text_width};
 use super::{Sheet, WIDTH, withheld_note};
 
 /// The height without the table of those at risk.
 const HEIGHT: f64 = 330.0;
 /// A line of that table.
 const LINE: f64 = 17.0;
+/// The most room for names beside the curves.
+const NAMES: f64 = 180.0;
 
 /// A time with the row of its value.
 type Point = (f64, usize);
@@ -32,17 +34,24 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     } else {
         0.0
     };
-    let mut canvas = Canvas::new(WIDTH, HEIGHT + below);
-    let area = Area {
-        left: 112.0,
-        right: WIDTH - 24.0,
-        top: 34.0,
-        bottom: HEIGHT - 58.0,
-    };
+    let note = withheld_note(sheet.n_withheld("value"), sheet.language);
+    let note_height = note.as_ref().map_or(0.0, |_| LINE);
+    let mut canvas = Canvas::new(WIDTH, HEIGHT + below + note_height);
     let lines: Vec<(String, Vec<Point>)> = groups
         .iter()
         .map(|group| (group.clone(), points(sheet, group)))
         .collect();
+    let names: Vec<String> = groups
+        .iter()
+        .map(|group| sheet.group_name("group", group))
+        .collect();
+    let widths = names.iter().map(|name| text_width(name, LETTERS));
+    let area = Area {
+        left: 112.0,
+        right: WIDTH - 24.0 - widths.fold(0.0, f64::max).min(NAMES),
+        top: 20.0,
+        bottom: HEIGHT - 58.0,
+    };
     let times = lines.iter().flat_map(|(_, line)| line.iter().map(|p| p.0));
     let x = Scale::over(times, true).on(area.left, area.right);
     let y = Scale::over([0.0, 1.0].into_iter(), true).on(area.bottom, area.top);
@@ -57,16 +66,10 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     for (at, (group, line)) in lines.iter().enumerate() {
         draw_line(&mut canvas, sheet, (group, at), line, (&x, &y));
     }
-    let names: Vec<(String, String)> = groups
-        .iter()
-        .filter(|group| !group.is_empty())
-        .map(|group| (group.clone(), sheet.group_name("group", group)))
-        .collect();
-    axes::legend(&mut canvas, area.left, 16.0, &names);
+    labels(&mut canvas, sheet, &lines, (area, &y));
     if has_at_risk {
         at_risk(&mut canvas, sheet, &lines, &x, &marks);
     }
-    let note = withheld_note(sheet.n_withheld("value"), sheet.language);
     if let Some(note) = note {
         let y = canvas.height - 5.0;
         canvas.text(8.0, y, &note, Face::new(LETTERS, SOFT));
@@ -97,13 +100,37 @@ fn mark_line(canvas: &mut Canvas, sheet: &Sheet<'_>, area: Area, x: &Scale) {
         (at, area.bottom),
         Pen::new(ALERT, 1.4).dashed("6 3"),
     );
-    let words = sheet.figure.line_label.of(sheet.language);
+    let words = sheet.filled(&sheet.figure.line_label);
     canvas.text(
         at + 5.0,
         area.bottom - 8.0,
-        words,
+        &words,
         Face::new(LETTERS, ALERT),
     );
+}
+
+/// The names of groups beside the ends of their curves, moved apart where they would meet.
+fn labels(
+    canvas: &mut Canvas,
+    sheet: &Sheet<'_>,
+    lines: &[(String, Vec<Point>)],
+    (area, y): (Area, &Scale),
+) {
+    let mut ends: Vec<(f64, usize)> = Vec::new();
+    for (at, (_, line)) in lines.iter().enumerate() {
+        let mut values = line.iter().rev();
+        let last = values.find_map(|(_, row)| sheet.value(*row, "value").number());
+        ends.extend(last.map(|value| (y.at(value), at)));
+    }
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut places: Vec<f64> = ends.iter().map(|(place, _)| *place).collect();
+    axes::spread(&mut places, (area.top, area.bottom - 2.0));
+    for ((_, at), place) in ends.into_iter().zip(places) {
+        let group = &lines[at].0;
+        let name = fit(&sheet.group_name("group", group), LETTERS, NAMES);
+        let face = Face::new(LETTERS, look(group, at).color);
+        canvas.text(area.right + 6.0, place + 4.0, &name, face);
+    }
 }
 
 /// The steps of a group with their band: a value holds until the next one.

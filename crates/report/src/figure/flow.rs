@@ -1,4 +1,7 @@
-//! How many remain after each step, and how many were lost on the way.
+//! How many remain after each step, and how many have not come further.
+//!
+//! Dates alone do not tell who left from who is still on the way or needs no next step, so nobody is
+//! called lost here.
 
 use super::palette::{ALERT, INK, SOFT};
 use super::svg::{Canvas, Face, Pen, fit, wrap};
@@ -8,7 +11,7 @@ use crate::words::mark;
 const BOX: (f64, f64) = (300.0, 50.0);
 const GAP: f64 = 40.0;
 const LEFT: f64 = 40.0;
-const LOSS: (f64, f64) = (290.0, 34.0);
+const REST: (f64, f64) = (290.0, 34.0);
 
 pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     #[expect(clippy::cast_precision_loss, reason = "a study has few steps")]
@@ -24,7 +27,7 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     for (at, row) in sheet.chosen.iter().enumerate() {
         let count = sheet.value(*row, "count").number();
         if at > 0 {
-            draw_loss(&mut canvas, sheet, *row, (before, count), y - GAP);
+            draw_rest(&mut canvas, sheet, *row, (before, count), y - GAP);
         }
         let words = sheet.words(&sheet.written(*row, "step").text, *row, "count");
         canvas.begin_group(&words);
@@ -36,7 +39,9 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
         canvas.text(LEFT + BOX.0 - 12.0, y + 23.0, &count_text, face);
         if let (true, Some(part), Some(whole)) = (at > 0, count, first.filter(|f| *f > 0.0)) {
             let share = sheet.language.percent(part / whole, 1);
-            let of_first = sheet.language.pick("av de första", "of the first");
+            let of_first = sheet
+                .language
+                .pick("av det första steget", "of the first step");
             let text = format!("{share} {of_first}");
             canvas.text(
                 LEFT + BOX.0 - 12.0,
@@ -52,8 +57,8 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     canvas
 }
 
-/// The arrow to a step, and beside it those who did not come that far.
-fn draw_loss(
+/// The arrow to a step, and beside it those who have not come that far.
+fn draw_rest(
     canvas: &mut Canvas,
     sheet: &Sheet<'_>,
     row: usize,
@@ -75,7 +80,7 @@ fn draw_loss(
         (side, middle),
         Pen::new(SOFT, 1.0).dashed("3 3"),
     );
-    let lost = match (before, count) {
+    let rest = match (before, count) {
         (Some(before), Some(count)) => {
             let share = match before > 0.0 {
                 true => format!(
@@ -88,17 +93,17 @@ fn draw_loss(
         }
         _ => mark("suppressed", sheet.language).0.to_owned(),
     };
-    let at = (side, middle - LOSS.1 / 2.0);
-    canvas.frame(at, LOSS, "#fdf3ee", Pen::new(ALERT, 1.0));
-    let name = sheet.language.pick("Bortfall", "Lost");
-    let text = format!("{name}: {lost}");
+    let at = (side, middle - REST.1 / 2.0);
+    canvas.frame(at, REST, "#fdf3ee", Pen::new(ALERT, 1.0));
+    let name = sheet.language.pick("Inte vidare ännu", "Not continued yet");
+    let text = format!("{name}: {rest}");
     let note = sheet.written(row, "note").text;
     if sheet.column("note").is_none() || note.is_empty() {
         canvas.text(side + 10.0, middle + 4.0, &text, Face::new(12.0, INK));
         return;
     }
     canvas.text(side + 10.0, middle - 3.0, &text, Face::new(12.0, INK));
-    let note = wrap(&note, 10.5, LOSS.0 - 18.0);
+    let note = wrap(&note, 10.5, REST.0 - 18.0);
     let note = note.first().map(String::as_str).unwrap_or_default();
     canvas.text(side + 10.0, middle + 11.0, note, Face::new(10.5, SOFT));
 }

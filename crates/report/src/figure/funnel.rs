@@ -38,7 +38,11 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
         .filter_map(|row| dot(sheet, *row))
         .collect();
     let Some(target) = target(sheet, &dots, is_total) else {
-        return super::nothing(sheet.language);
+        let why = sheet.language.pick(
+            "Inget att visa: det finns inget att jämföra med",
+            "Nothing to show: there is no value to compare with",
+        );
+        return super::nothing(why);
     };
     let most = dots.iter().map(|d| d.x).fold(0.0, f64::max);
     let x = Scale::over([0.0, most].into_iter(), true).on(AREA.left, AREA.right);
@@ -52,7 +56,12 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
         let near = |c: &[(f64, f64)]| c.iter().find(|p| p.0 >= least).map(|p| p.1);
         [near(lower), near(upper)].into_iter().flatten()
     });
-    let y = Scale::over(values.chain(spread), false).on(AREA.bottom, AREA.top);
+    let is_ratio = sheet.figure.statistic == Some(Statistic::Ratio);
+    let y = match is_ratio {
+        true => Scale::ratios(values.chain(spread)),
+        false => Scale::over(values.chain(spread), false),
+    };
+    let y = y.on(AREA.bottom, AREA.top);
     let y = if y.low() < 0.0 {
         y.between(0.0, y.high())
     } else {
@@ -309,12 +318,12 @@ fn legend(canvas: &mut Canvas, sheet: &Sheet<'_>, target: f64) {
         None => language.decimal(target, 2),
     };
     let name = match sheet.figure.target {
-        Some(_) => language.pick("Väntat", "Expected"),
-        None => language.pick("Riket", "Nation"),
+        Some(_) => language.pick("Förväntat", "Expected"),
+        None => language.pick("Riket", "Sweden"),
     };
     let nation = format!("{name} {nation}");
     let limit = |confidence: f64, decimals| {
-        let name = language.pick("gräns", "limit");
+        let name = language.pick("gräns", "limits");
         format!("{name} {}", language.percent(confidence, decimals))
     };
     let entries = [
@@ -329,10 +338,13 @@ fn legend(canvas: &mut Canvas, sheet: &Sheet<'_>, target: f64) {
         x += 32.0 + text_width(&text, LETTERS) + 20.0;
     }
     for (shape, text) in [
-        (Shape::Triangle, language.pick("utanför 95 %", "beyond 95%")),
+        (
+            Shape::Triangle,
+            language.pick("utanför 95\u{a0}%", "outside 95%"),
+        ),
         (
             Shape::Diamond,
-            language.pick("utanför 99,8 %", "beyond 99.8%"),
+            language.pick("utanför 99,8\u{a0}%", "outside 99.8%"),
         ),
     ] {
         canvas.mark((x + 6.0, 15.0), 4.6, shape, ALERT, text);

@@ -4,6 +4,7 @@ mod axes;
 mod curve;
 mod flow;
 mod funnel;
+mod outlines;
 mod palette;
 mod ranked;
 mod scale;
@@ -11,12 +12,13 @@ mod series;
 mod svg;
 mod tile_map;
 
-use crate::definition::{Column, Figure, FigureKind, Table};
+use crate::definition::{Column, Figure, FigureKind, Kind, Table};
 use crate::rows::{Rows, Value};
 use crate::{Error, Language, Values, cell};
 
 use palette::SOFT;
-use svg::{Canvas, Face};
+use scale::Scale;
+use svg::{Canvas, Face, wrap};
 
 /// The width of figures that fill the page.
 const WIDTH: f64 = 720.0;
@@ -32,10 +34,31 @@ struct Sheet<'a> {
     total: Option<String>,
     /// What marks the one that is to stand out.
     mark: Option<String>,
+    values: &'a Values,
     language: Language,
 }
 
 impl<'a> Sheet<'a> {
+    /// Whether a part holds ratios, which belong on a logarithmic axis.
+    fn is_ratio(&self, part: &str) -> bool {
+        self.column(part).is_some_and(|c| c.kind == Kind::Ratio)
+    }
+
+    /// The axis of a part: logarithmic for ratios, else plain and from 0 where asked.
+    fn scale(&self, part: &str, numbers: impl Iterator<Item = f64>, from_zero: bool) -> Scale {
+        match self.is_ratio(part) {
+            true => Scale::ratios(numbers),
+            false => Scale::over(numbers, from_zero),
+        }
+    }
+
+    /// A text of the definition with its values; a name without one was refused before.
+    fn filled(&self, words: &crate::Words) -> String {
+        let text = words.of(self.language);
+        let filled = self.values.in_text(&self.figure.id, text);
+        filled.unwrap_or_else(|_| text.to_owned())
+    }
+
     /// The column that plays a part.
     fn column(&self, part: &str) -> Option<&'a Column> {
         self.table.column(self.figure.columns.get(part)?)
@@ -75,20 +98,24 @@ impl<'a> Sheet<'a> {
 
     /// What the axis of a part measures.
     fn axis_label(&self, own: &crate::Words, part: &str) -> String {
-        let own = own.of(self.language);
+        let own = self.filled(own);
         if !own.is_empty() {
-            return own.to_owned();
+            return own;
         }
         let Some(column) = self.column(part) else {
             return String::new();
         };
-        let (label, unit) = (
-            column.label.of(self.language),
-            column.unit.of(self.language),
-        );
-        match unit.is_empty() {
-            true => label.to_owned(),
+        let (label, unit) = (self.filled(&column.label), self.filled(&column.unit));
+        let label = match unit.is_empty() {
+            true => label,
             false => format!("{label}, {unit}"),
+        };
+        match self.is_ratio(part) {
+            true => {
+                let scale = self.language.pick("logaritmisk skala", "logarithmic scale");
+                format!("{label} ({scale})")
+            }
+            false => label,
         }
     }
 
@@ -97,7 +124,8 @@ impl<'a> Sheet<'a> {
         let written = self.written(row, part);
         let mut words = format!("{name}: {}", written.text);
         if let Some(interval) = written.interval {
-            words.push_str(&format!(" ({interval})"));
+            let name = cell::interval_name(self.value(row, part), self.language);
+            words.push_str(&format!(" ({name} {interval})"));
         }
         if let Some(basis) = written.basis {
             words.push_str(&format!("; {basis}"));
@@ -152,6 +180,9 @@ pub(crate) fn draw(
         text.map(|text| values.in_text(&place, text)).transpose()
     };
     let (total, mark) = (fill(&figure.total)?, fill(&figure.mark)?);
+    for text in [&figure.x_label, &figure.y_label, &figure.line_label] {
+        values.in_text(&place, text.of(language))?;
+    }
     let sheet = Sheet {
         figure,
         table,
@@ -159,11 +190,12 @@ pub(crate) fn draw(
         chosen,
         total,
         mark,
+        values,
         language,
     };
-    let canvas = match sheet.chosen.is_empty() {
-        true => nothing(language),
-        false => match figure.kind {
+    let canvas = match why_empty(&sheet) {
+        Some(why) => nothing(&why),
+        None => match figure.kind {
             FigureKind::TileMap => tile_map::draw(&sheet),
             FigureKind::Funnel => funnel::draw(&sheet),
             FigureKind::Ranked => ranked::draw(&sheet),
@@ -202,10 +234,47 @@ fn chosen_rows(
     Ok((0..rows.len()).filter(fits).collect())
 }
 
-fn nothing(language: Language) -> Canvas {
+/// Why a figure has nothing to show, where that is so.
+fn why_empty(sheet: &Sheet<'_>) -> Option<String> {
+    let language = sheet.language;
+    let part = match sheet.figure.kind {
+        FigureKind::Flow => "count",
+        _ => "value",
+    };
+    let has_number = |row: &usize| sheet.value(*row, part).number().is_some_and(f64::is_finite);
+    if sheet.chosen.iter().any(has_number) {
+        return None;
+    }
+    let n = sheet.chosen.len();
+    let name = language.pick("Inget att visa", "Nothing to show");
+    let why = match (n, sheet.n_withheld(part)) {
+        (0, _) => language.pick(
+            "det finns inga uppgifter för det här urvalet",
+            "there are no data for this selection",
+        ),
+        (_, withheld) if withheld == n => language.pick(
+            "alla värden är utelämnade av sekretesskäl",
+            "all values are withheld to protect confidentiality",
+        ),
+        _ => {
+            let mut rows = sheet.chosen.iter();
+            let status = rows.find_map(|row| sheet.written(*row, part).status);
+            crate::words::mark(status.as_deref().unwrap_or_default(), language).1
+        }
+    };
+    Some(format!("{name}: {why}"))
+}
+
+/// A figure without anything to show, and why.
+fn nothing(why: &str) -> Canvas {
+    let lines = wrap(why, 13.0, WIDTH - 60.0);
     let mut canvas = Canvas::new(WIDTH, 60.0);
-    let text = language.pick("Inga uppgifter att visa", "No data to show");
-    canvas.text(WIDTH / 2.0, 34.0, text, Face::new(13.0, SOFT).middle());
+    let mut y = 34.0;
+    for line in lines {
+        canvas.text(WIDTH / 2.0, y, &line, Face::new(13.0, SOFT).middle());
+        y += 18.0;
+        canvas.height = y + 8.0;
+    }
     canvas
 }
 
@@ -215,11 +284,11 @@ fn withheld_note(n: usize, language: Language) -> Option<String> {
         return None;
     }
     let values = match n {
-        1 => language.pick("värde", "value"),
-        _ => language.pick("värden", "values"),
+        1 => language.pick("värde är utelämnat", "value"),
+        _ => language.pick("värden är utelämnade", "values"),
     };
     Some(match language {
-        Language::Sv => format!(".. {n} {values} visas inte, så att ingen kan kännas igen"),
-        Language::En => format!(".. {n} {values} withheld, so that nobody can be recognised"),
+        Language::Sv => format!(".. {n} {values} av sekretesskäl"),
+        Language::En => format!(".. {n} {values} withheld to protect confidentiality"),
     })
 }

@@ -3,19 +3,22 @@
 use super::axes::LETTERS;
 use super::palette::{GRID, INK, NATION, SOFT, look};
 use super::scale::Scale;
-use super::svg::{Canvas, Face, Pen, fit};
+use super::svg::{Canvas, Face, Pen, fit, text_width};
 use super::{Sheet, WIDTH, withheld_note};
+use crate::definition::Order;
 
 /// The height of a row, and of one with marks for groups.
 const ROW: f64 = 21.0;
 /// For the names.
 const LEFT: f64 = 178.0;
-/// For the values as text.
-const RIGHT: f64 = 158.0;
+/// The least and the most room for the values as text.
+const RIGHT: (f64, f64) = (110.0, 270.0);
 /// For the legend and the axis.
 const TOP: f64 = 34.0;
 /// For the axis and its words.
 const BOTTOM: f64 = 44.0;
+/// For what is said of withheld values.
+const NOTE: f64 = 18.0;
 
 /// A name with the row of each of its groups.
 struct Entry {
@@ -30,11 +33,13 @@ struct Entry {
 
 pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     let entries = entries(sheet);
+    let note = withheld_note(sheet.n_withheld("value"), sheet.language);
     #[expect(clippy::cast_precision_loss, reason = "a figure has few rows")]
-    let height = TOP + ROW * entries.len() as f64 + BOTTOM;
-    let mut canvas = Canvas::new(WIDTH, height);
-    let scale = scale(sheet).on(LEFT, WIDTH - RIGHT);
-    let bottom = height - BOTTOM;
+    let bottom = TOP + ROW * entries.len() as f64;
+    let below = BOTTOM + note.as_ref().map_or(0.0, |_| NOTE);
+    let mut canvas = Canvas::new(WIDTH, bottom + below);
+    let end = WIDTH - right(sheet, &entries);
+    let scale = scale(sheet).on(LEFT, end);
     let (marks, decimals) = scale.marks();
     for value in marks {
         let x = scale.at(value);
@@ -42,8 +47,12 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
         let text = sheet.number("value", value, decimals);
         canvas.text(x, bottom + 14.0, &text, Face::new(LETTERS, SOFT).middle());
     }
+    if sheet.is_ratio("value") {
+        let x = scale.at(1.0);
+        canvas.line((x, TOP - 6.0), (x, bottom), Pen::new(INK, 1.2));
+    }
     let label = sheet.axis_label(&sheet.figure.x_label, "value");
-    let middle = f64::midpoint(LEFT, WIDTH - RIGHT);
+    let middle = f64::midpoint(LEFT, end);
     canvas.text(
         middle,
         bottom + 32.0,
@@ -53,14 +62,35 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     line_of_nation(&mut canvas, sheet, &entries, &scale, bottom);
     let mut y = TOP + ROW / 2.0;
     for entry in &entries {
-        draw_entry(&mut canvas, sheet, entry, &scale, y);
+        draw_entry(&mut canvas, sheet, entry, &scale, (y, end));
         y += ROW;
     }
     legend(&mut canvas, sheet);
-    if let Some(note) = withheld_note(sheet.n_withheld("value"), sheet.language) {
-        canvas.text(8.0, height - 6.0, &note, Face::new(LETTERS, SOFT));
+    if let Some(note) = note {
+        let y = canvas.height - 6.0;
+        canvas.text(8.0, y, &note, Face::new(LETTERS, SOFT));
     }
     canvas
+}
+
+/// The room that the widest value needs.
+fn right(sheet: &Sheet<'_>, entries: &[Entry]) -> f64 {
+    let widths = entries.iter().filter_map(|entry| {
+        let text = value_text(sheet, entry.main?);
+        // Bold letters are a little wider.
+        Some(text_width(&text, LETTERS) * 1.06 + 20.0)
+    });
+    let (least, most) = RIGHT;
+    widths.fold(least, f64::max).min(most)
+}
+
+/// A value with its interval.
+fn value_text(sheet: &Sheet<'_>, row: usize) -> String {
+    let written = sheet.written(row, "value");
+    match written.interval {
+        Some(interval) => format!("{} ({interval})", written.text),
+        None => written.text,
+    }
 }
 
 /// All values and limits; from 0 unless that would hide the differences.
@@ -74,10 +104,11 @@ fn scale(sheet: &Sheet<'_>) -> Scale {
     let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
     let most = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let from_zero = least >= 0.0 && least < 0.6 * most;
-    Scale::over(numbers.into_iter(), from_zero)
+    sheet.scale("value", numbers.into_iter(), from_zero)
 }
 
-/// Names from the greatest value to the least; those without one come last.
+/// Names in the order that the figure wants: from the greatest value to the least, where those
+/// without one come last, or as the rows have them.
 fn entries(sheet: &Sheet<'_>) -> Vec<Entry> {
     let groups = sheet.groups("group");
     let main = match groups.iter().any(|group| group == "T") {
@@ -110,6 +141,9 @@ fn entries(sheet: &Sheet<'_>) -> Vec<Entry> {
         }
     }
     let mut entries: Vec<Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
+    if sheet.figure.order == Order::Rows {
+        return entries;
+    }
     let value = |entry: &Entry| {
         entry
             .main
@@ -147,7 +181,13 @@ fn line_of_nation(
     }
 }
 
-fn draw_entry(canvas: &mut Canvas, sheet: &Sheet<'_>, entry: &Entry, scale: &Scale, y: f64) {
+fn draw_entry(
+    canvas: &mut Canvas,
+    sheet: &Sheet<'_>,
+    entry: &Entry,
+    scale: &Scale,
+    (y, end): (f64, f64),
+) {
     if entry.is_total {
         canvas.rect(0.0, y - ROW / 2.0, WIDTH, ROW, "#ececec");
     }
@@ -189,14 +229,10 @@ fn draw_entry(canvas: &mut Canvas, sheet: &Sheet<'_>, entry: &Entry, scale: &Sca
         scale,
         (y, 4.6, 1.8),
     );
-    let written = sheet.written(row, "value");
-    let text = match written.interval {
-        Some(interval) => format!("{} ({interval})", written.text),
-        None => written.text,
-    };
+    let text = value_text(sheet, row);
     let mut face = Face::new(LETTERS, INK);
     face.is_bold = entry.is_total || entry.is_marked;
-    canvas.text(WIDTH - RIGHT + 14.0, y + 4.0, &text, face);
+    canvas.text(end + 14.0, y + 4.0, &text, face);
 }
 
 /// A mark with its interval; `(y, size, width)` of the drawing.

@@ -1,9 +1,9 @@
 //! Values over time, with their intervals as bands.
 
 use super::axes::{self, Area, LETTERS};
-use super::palette::{INK, NATION, SOFT, look};
+use super::palette::{NATION, SOFT, look};
 use super::scale::Scale;
-use super::svg::{Canvas, Face, Pen, Shape, fit};
+use super::svg::{Canvas, Face, Pen, Shape, fit, text_width};
 use super::{Sheet, WIDTH, withheld_note};
 use crate::rows::Value;
 
@@ -11,12 +11,8 @@ const HEIGHT: f64 = 330.0;
 /// More groups than these are drawn alike, and only the nation stands out.
 const MOST_GROUPS: usize = 5;
 
-const AREA: Area = Area {
-    left: 64.0,
-    right: WIDTH - 130.0,
-    top: 34.0,
-    bottom: HEIGHT - 58.0,
-};
+/// The most room for names beside the lines.
+const NAMES: f64 = 190.0;
 
 /// A point in time with the row of its value.
 type Point = (f64, usize);
@@ -29,6 +25,16 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
         .into_iter()
         .map(|group| (group.clone(), points(sheet, &group)))
         .collect();
+    let named = named(sheet, &lines, is_crowd);
+    let widths = named
+        .iter()
+        .map(|(_, name, _)| text_width(name, LETTERS) * 1.06);
+    let area = Area {
+        left: 64.0,
+        right: WIDTH - 18.0 - widths.fold(0.0, f64::max).min(NAMES),
+        top: 20.0,
+        bottom: HEIGHT - 58.0,
+    };
     let times: Vec<f64> = lines
         .iter()
         .flat_map(|(_, line)| line.iter().map(|p| p.0))
@@ -41,15 +47,18 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
     let last = if last > first { last } else { first + 1.0 };
     let x = Scale::over([first, last].into_iter(), false)
         .between(first, last)
-        .on(AREA.left + 12.0, AREA.right - 12.0);
-    let y = scale(sheet, is_crowd).on(AREA.bottom, AREA.top);
+        .on(area.left + 12.0, area.right - 12.0);
+    let y = scale(sheet, is_crowd).on(area.bottom, area.top);
     let label = sheet.axis_label(&sheet.figure.y_label, "value");
-    axes::vertical(&mut canvas, AREA, &y, &label, |v, d| {
+    axes::vertical(&mut canvas, area, &y, &label, |v, d| {
         sheet.number("value", v, d)
     });
     let marks = time_marks(sheet, &x);
     let label = sheet.axis_label(&sheet.figure.x_label, "x");
-    axes::horizontal(&mut canvas, AREA, &x, &label, &marks);
+    axes::horizontal(&mut canvas, area, &x, &label, &marks);
+    if sheet.is_ratio("value") {
+        axes::line_at_one(&mut canvas, area, &y);
+    }
     for (at, (group, line)) in lines.iter().enumerate() {
         let is_nation = sheet.total.as_ref() == Some(group);
         if is_crowd && !is_nation {
@@ -58,9 +67,7 @@ pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
             draw_line(&mut canvas, sheet, (group, at), line, &x, &y);
         }
     }
-    if !is_crowd {
-        labels(&mut canvas, sheet, &lines, &y);
-    }
+    labels(&mut canvas, sheet, &named, area, &y);
     if let Some(note) = withheld_note(sheet.n_withheld("value"), sheet.language) {
         canvas.text(8.0, HEIGHT - 6.0, &note, Face::new(LETTERS, SOFT));
     }
@@ -105,7 +112,7 @@ fn scale(sheet: &Sheet<'_>, is_crowd: bool) -> Scale {
         })
         .collect();
     let is_positive = numbers.iter().all(|n| *n >= 0.0);
-    Scale::over(numbers.into_iter(), is_positive)
+    sheet.scale("value", numbers.into_iter(), is_positive)
 }
 
 /// Every year where there are few, else some; dates as they are written.
@@ -115,14 +122,9 @@ fn time_marks(sheet: &Sheet<'_>, x: &Scale) -> Vec<(f64, String)> {
         .iter()
         .any(|row| matches!(sheet.value(*row, "x"), Value::Date(_)));
     if !is_date {
-        let years: Vec<f64> = x
-            .marks()
-            .0
-            .into_iter()
-            .filter(|v| v.fract() == 0.0)
-            .collect();
-        return years
-            .into_iter()
+        let marks = x.marks().0.into_iter();
+        return marks
+            .filter(|mark| (mark - mark.round()).abs() < 1e-6)
             .map(|year| (year, format!("{year:.0}")))
             .collect();
     }
@@ -199,35 +201,53 @@ fn draw_one_of_many(canvas: &mut Canvas, sheet: &Sheet<'_>, line: &[Point], x: &
     }
 }
 
-/// The names of groups beside the ends of their lines, moved apart where they would meet.
-fn labels(canvas: &mut Canvas, sheet: &Sheet<'_>, lines: &[(String, Vec<Point>)], y: &Scale) {
-    let mut ends: Vec<(f64, usize)> = Vec::new();
-    for (at, (_, line)) in lines.iter().enumerate() {
-        let last = line
-            .iter()
-            .rev()
-            .find_map(|(_, row)| sheet.value(*row, "value").number());
-        ends.extend(last.map(|value| (y.at(value), at)));
+/// A name beside a line: the last value, the name, and the line that it is of.
+type Named = (f64, String, usize);
+
+/// The names to write: of all lines, or, where there are many, of the nation and of those that end
+/// highest and lowest.
+fn named(sheet: &Sheet<'_>, lines: &[(String, Vec<Point>)], is_crowd: bool) -> Vec<Named> {
+    let is_nation = |at: usize| sheet.total.as_ref() == Some(&lines[at].0);
+    let mut named: Vec<Named> = Vec::new();
+    for (at, (group, line)) in lines.iter().enumerate() {
+        let mut values = line.iter().rev();
+        let last = values.find_map(|(_, row)| sheet.value(*row, "value").number());
+        if let Some(last) = last.filter(|_| !group.is_empty()) {
+            named.push((last, sheet.group_name("group", group), at));
+        }
     }
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut least = AREA.top;
-    for (place, at) in ends {
-        let place = place.max(least);
-        least = place + 14.0;
-        let group = &lines[at].0;
-        let name = sheet.group_name("group", group);
-        let color = match group.is_empty() {
-            true => INK,
-            false => look(group, at).color,
+    named.sort_by(|a, b| b.0.total_cmp(&a.0));
+    if is_crowd {
+        let others: Vec<usize> = named
+            .iter()
+            .map(|n| n.2)
+            .filter(|at| !is_nation(*at))
+            .collect();
+        let ends = [others.first().copied(), others.last().copied()];
+        named.retain(|(_, _, at)| is_nation(*at) || ends.contains(&Some(*at)));
+    }
+    named
+}
+
+/// Writes the names beside the ends of their lines, moved apart where they would meet.
+fn labels(canvas: &mut Canvas, sheet: &Sheet<'_>, named: &[Named], area: Area, y: &Scale) {
+    let mut places: Vec<f64> = named.iter().map(|(value, ..)| y.at(*value)).collect();
+    axes::spread(&mut places, (area.top, area.bottom - 2.0));
+    let groups = sheet.groups("group");
+    let is_crowd = groups.len() > MOST_GROUPS;
+    for ((_, name, at), place) in named.iter().zip(places) {
+        let Some(group) = groups.get(*at) else {
+            continue;
         };
         let is_nation = sheet.total.as_ref() == Some(group);
-        let mut face = Face::new(LETTERS, if is_nation { NATION } else { color });
+        let color = match (is_nation, is_crowd) {
+            (true, _) => NATION,
+            (false, true) => SOFT,
+            (false, false) => look(group, *at).color,
+        };
+        let mut face = Face::new(LETTERS, color);
         face.is_bold = is_nation;
-        canvas.text(
-            AREA.right - 2.0,
-            place + 4.0,
-            &fit(&name, LETTERS, 128.0),
-            face,
-        );
+        let name = fit(name, LETTERS, NAMES);
+        canvas.text(area.right + 4.0, place + 4.0, &name, face);
     }
 }

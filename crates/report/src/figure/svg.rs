@@ -7,8 +7,8 @@ use crate::html::escape;
 
 /// The letters of every figure: those of the page around it.
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
-/// How wide a letter is, in parts of its height, on the whole.
-const LETTER_WIDTH: f64 = 0.56;
+/// How wide an ellipsis may be, in parts of a letter's height.
+const ELLIPSIS_WIDTH: f64 = 0.62;
 
 /// Where a text is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +163,16 @@ impl Canvas {
         ));
     }
 
+    /// An area of several rings, with an edge.
+    pub(super) fn rings(&mut self, rings: &[Vec<(f64, f64)>], fill: &str, pen: Pen<'_>) {
+        let parts = rings.iter().map(|ring| format!("{}Z", steps(ring)));
+        let parts: String = parts.collect();
+        let pen = pen.attributes();
+        self.push(&format!(
+            r#"<path d="{parts}" fill="{fill}" stroke-linejoin="round" {pen}/>"#
+        ));
+    }
+
     /// The mark of a point, with words that appear when it is pointed at.
     pub(super) fn mark(&mut self, at: (f64, f64), r: f64, shape: Shape, fill: &str, words: &str) {
         let (x, y) = at;
@@ -289,10 +299,22 @@ pub(super) fn short(number: f64) -> String {
     }
 }
 
-/// About how wide a text is.
-#[expect(clippy::cast_precision_loss, reason = "a text is short")]
+/// About how wide a text is, in the widest of the letters that a page may use.
 pub(super) fn text_width(text: &str, size: f64) -> f64 {
-    text.chars().count() as f64 * size * LETTER_WIDTH
+    text.chars().map(letter_width).sum::<f64>() * size
+}
+
+/// How wide a letter is, in parts of its height.
+fn letter_width(letter: char) -> f64 {
+    match letter {
+        'i' | 'l' | 'j' | 'I' | '.' | ',' | ':' | ';' | '\'' | '!' | ' ' | '\u{a0}' => 0.33,
+        '\u{202f}' => 0.22,
+        'f' | 't' | 'r' | '(' | ')' | '-' | '/' => 0.41,
+        'm' | 'w' | 'M' | 'W' | '%' | '≥' | '≤' | '\u{2212}' => 0.9,
+        'A'..='Z' | 'Å' | 'Ä' | 'Ö' => 0.72,
+        '0'..='9' => 0.64,
+        _ => 0.61,
+    }
 }
 
 /// A text cut to a width, with an ellipsis.
@@ -301,7 +323,7 @@ pub(super) fn fit(text: &str, size: f64, width: f64) -> String {
         return text.to_owned();
     }
     let mut cut: String = text.to_owned();
-    while !cut.is_empty() && text_width(&cut, size) + size * LETTER_WIDTH > width {
+    while !cut.is_empty() && text_width(&cut, size) + size * ELLIPSIS_WIDTH > width {
         cut.pop();
     }
     format!("{}…", cut.trim_end())
@@ -313,7 +335,7 @@ pub(super) fn wrap(text: &str, size: f64, width: f64) -> Vec<String> {
     for word in text.split_whitespace() {
         match lines.last_mut() {
             Some(line)
-                if text_width(line, size) + text_width(word, size) + size * LETTER_WIDTH
+                if text_width(line, size) + text_width(word, size) + text_width(" ", size)
                     <= width =>
             {
                 line.push(' ');

@@ -1,11 +1,10 @@
-//! Sweden's 21 regions as tiles that lie about as the regions do.
-//!
-//! No borders: each region is as large as any other, and its value can be printed in it.
+//! Sweden's 21 regions: a map with their borders, and beside it tiles that lie about as the regions
+//! do, each as large as any other, with its value printed in it.
 
 use super::palette::{ALERT, EMPTY, INK, SEQUENCE, SOFT, text_on};
 use super::scale::{Scale, decimals};
 use super::svg::{Canvas, Face, Pen, fit};
-use super::{Sheet, withheld_note};
+use super::{Sheet, outlines, withheld_note};
 
 /// A tile.
 const TILE: (f64, f64) = (104.0, 54.0);
@@ -13,6 +12,10 @@ const TILE: (f64, f64) = (104.0, 54.0);
 const GAP: f64 = 4.0;
 /// Around the map.
 const EDGE: f64 = 12.0;
+/// Between the map and the tiles.
+const BETWEEN: f64 = 26.0;
+/// The borders of regions.
+const BORDER: &str = "#7d7d7d";
 /// For the legend, to the left of the narrow north.
 const LEGEND_TOP: f64 = 22.0;
 
@@ -42,36 +45,81 @@ const REGIONS: [(&str, &str, u8, u8); 21] = [
 ];
 
 pub(super) fn draw(sheet: &Sheet<'_>) -> Canvas {
-    let (columns, rows) = (5.0, 8.0);
-    let width = 2.0 * EDGE + columns * (TILE.0 + GAP) - TILE.0;
-    let height = 2.0 * EDGE + rows * (TILE.1 + GAP) + 22.0;
-    let mut canvas = Canvas::new(width, height);
+    let (columns, rows) = (4.0, 8.0);
+    let outlines = outlines::all();
+    let tall = rows * (TILE.1 + GAP) - GAP;
+    let (map_width, map_height) = outlines::extent(&outlines);
+    let zoom = tall / map_height;
+    let left = EDGE + map_width * zoom + BETWEEN;
+    let width = left + columns * (TILE.0 + GAP) - GAP + EDGE;
+    let note = withheld_note(sheet.n_withheld("value"), sheet.language);
+    let below = note.as_ref().map_or(0.0, |_| 22.0);
+    let mut canvas = Canvas::new(width, 2.0 * EDGE + tall + below);
     let known = sheet
         .chosen
         .iter()
         .filter_map(|row| sheet.value(*row, "value").number());
     let breaks = classes(known);
+    draw_map(&mut canvas, sheet, &outlines, zoom, &breaks);
     for (code, name, column, line) in REGIONS {
-        // The first column is empty: the country leans to the right.
-        let x = EDGE + (f64::from(column) - 1.0) * (TILE.0 + GAP);
+        let x = left + (f64::from(column) - 1.0) * (TILE.0 + GAP);
         let y = EDGE + f64::from(line) * (TILE.1 + GAP);
-        let row = sheet
-            .chosen
-            .iter()
-            .find(|row| sheet.value(**row, "region").key() == code);
-        draw_tile(&mut canvas, sheet, (x, y), name, row.copied(), &breaks);
+        let row = row_of(sheet, code);
+        draw_tile(&mut canvas, sheet, (x, y), name, row, &breaks);
         if sheet.mark.as_deref() == Some(code) {
             let at = (x - 1.0, y - 1.0);
             let size = (TILE.0 + 2.0, TILE.1 + 2.0);
             canvas.frame(at, size, "none", Pen::new(ALERT, 3.5));
         }
     }
-    legend(&mut canvas, sheet, &breaks);
-    let notes = withheld_note(sheet.n_withheld("value"), sheet.language);
-    if let Some(note) = notes {
-        canvas.text(EDGE, height - 8.0, &note, Face::new(11.0, SOFT));
+    legend(&mut canvas, sheet, left, &breaks);
+    if let Some(note) = note {
+        let y = canvas.height - 8.0;
+        canvas.text(EDGE, y, &note, Face::new(11.0, SOFT));
     }
     canvas
+}
+
+/// The row of a region.
+fn row_of(sheet: &Sheet<'_>, code: &str) -> Option<usize> {
+    let mut rows = sheet.chosen.iter();
+    rows.find(|row| sheet.value(**row, "region").key() == code)
+        .copied()
+}
+
+/// The regions within their borders; the one that is to stand out is drawn last.
+fn draw_map(
+    canvas: &mut Canvas,
+    sheet: &Sheet<'_>,
+    outlines: &[outlines::Outline],
+    zoom: f64,
+    breaks: &[f64],
+) {
+    let is_marked = |code: &str| sheet.mark.as_deref() == Some(code);
+    let (marked, others): (Vec<_>, Vec<_>) = outlines.iter().partition(|o| is_marked(o.code));
+    for outline in others.into_iter().chain(marked) {
+        let row = row_of(sheet, outline.code);
+        let value = row.and_then(|row| sheet.value(row, "value").number());
+        let fill = value.map_or(EMPTY, |value| color(value, breaks));
+        let place = |(x, y): &(f64, f64)| (EDGE + x * zoom, EDGE + y * zoom);
+        let rings = outline.rings.iter();
+        let rings: Vec<Vec<(f64, f64)>> = rings.map(|r| r.iter().map(place).collect()).collect();
+        let mut regions = REGIONS.iter();
+        let name = regions
+            .find(|region| region.0 == outline.code)
+            .map_or(outline.code, |region| region.1);
+        let words = match row {
+            Some(row) => sheet.words(name, row, "value"),
+            None => name.to_owned(),
+        };
+        let pen = match is_marked(outline.code) {
+            true => Pen::new(ALERT, 2.2),
+            false => Pen::new(BORDER, 0.7),
+        };
+        canvas.begin_group(&words);
+        canvas.rings(&rings, fill, pen);
+        canvas.end_group();
+    }
 }
 
 /// The limits between classes: round, equally wide, as many as there are colours at most.
@@ -135,11 +183,11 @@ fn draw_tile(
     canvas.end_group();
 }
 
-fn legend(canvas: &mut Canvas, sheet: &Sheet<'_>, breaks: &[f64]) {
+fn legend(canvas: &mut Canvas, sheet: &Sheet<'_>, left: f64, breaks: &[f64]) {
     let label = sheet.axis_label(&sheet.figure.x_label, "value");
     let mut y = LEGEND_TOP;
     for line in super::svg::wrap(&label, 11.5, TILE.0 * 2.0 - 16.0) {
-        canvas.text(EDGE, y, &line, Face::new(11.5, INK).bold());
+        canvas.text(left, y, &line, Face::new(11.5, INK).bold());
         y += 15.0;
     }
     let step = match breaks {
@@ -150,13 +198,13 @@ fn legend(canvas: &mut Canvas, sheet: &Sheet<'_>, breaks: &[f64]) {
     for (class, limits) in breaks.windows(2).enumerate().rev() {
         let fill = shade(class, breaks.len() - 1);
         canvas.frame(
-            (EDGE, y - 4.0),
+            (left, y - 4.0),
             (22.0, 14.0),
             fill,
             Pen::new("#8a8a8a", 0.8),
         );
         let range = sheet.language.range(&write(limits[0]), &write(limits[1]));
-        canvas.text(EDGE + 30.0, y + 7.0, &range, Face::new(11.0, INK));
+        canvas.text(left + 30.0, y + 7.0, &range, Face::new(11.0, INK));
         y += 18.0;
     }
 }

@@ -8,7 +8,7 @@ use crate::{Error, Language};
 pub(super) fn made(contents: &Contents<'_>) -> Result<String, Error> {
     let (making, language) = (contents.making, contents.making.language);
     let mut rows: Vec<(&str, String)> = vec![
-        (language.pick("Datasjö", "Lake"), making.lake.clone()),
+        (language.pick("Datasjö", "Data lake"), making.lake.clone()),
         (
             language.pick("Version", "Version"),
             match &making.version_time {
@@ -16,8 +16,8 @@ pub(super) fn made(contents: &Contents<'_>) -> Result<String, Error> {
                 None => making.version.to_string(),
             },
         ),
-        (language.pick("Framställd", "Made"), making.made_at.clone()),
-        (language.pick("Program", "Program"), making.program.clone()),
+        (language.pick("Skapad", "Created"), making.made_at.clone()),
+        (language.pick("Program", "Software"), making.program.clone()),
     ];
     for (name, value) in &making.parameters {
         let parameter = contents
@@ -45,7 +45,7 @@ pub(super) fn made(contents: &Contents<'_>) -> Result<String, Error> {
         rows.push((name, value.clone()));
     }
     rows.push((
-        language.pick("Röjandeskydd", "Disclosure control"),
+        language.pick("Röjandekontroll", "Disclosure control"),
         rule(contents),
     ));
     let mut html = String::from("<dl class=\"made\">\n");
@@ -66,17 +66,23 @@ fn rule(contents: &Contents<'_>) -> String {
     let (threshold, n) = (rules.threshold, contents.n_withheld);
     let zeros = match (rules.protect_zeros, contents.making.language) {
         (true, Language::Sv) => ", noll inräknat",
-        (true, Language::En) => ", zero included",
+        (true, Language::En) => ", including zero",
         (false, _) => "",
+    };
+    let values = match (n, contents.making.language) {
+        (1, Language::Sv) => "värde är utelämnat",
+        (_, Language::Sv) => "värden är utelämnade",
+        (1, Language::En) => "value is withheld",
+        (_, Language::En) => "values are withheld",
     };
     match contents.making.language {
         Language::Sv => format!(
-            "antal personer under {threshold}{zeros} visas inte, och inte heller de tal som skulle \
-             röja dem; {n} värden visas inte"
+            "antal personer under {threshold}{zeros} redovisas inte, och inte heller tal som skulle \
+             kunna röja dem; {n} {values}"
         ),
         Language::En => format!(
-            "counts of people under {threshold}{zeros} are withheld, and so are the numbers that \
-             would give them away; {n} values are withheld"
+            "counts of people under {threshold}{zeros} are withheld, and so are numbers that could \
+             reveal them; {n} {values}"
         ),
     }
 }
@@ -84,30 +90,35 @@ fn rule(contents: &Contents<'_>) -> String {
 /// The last section: what the marks mean, and every query.
 pub(super) fn how_made(contents: &Contents<'_>) -> Result<String, Error> {
     let language = contents.making.language;
-    let title = language.pick("Så gjordes rapporten", "How this report was made");
+    let title = language.pick("Om rapporten", "About this report");
     let text = language.pick(
-        "Varje tabell är svaret på en fråga i SQL, ställd till den version av datasjön som anges \
-         överst. Frågorna följer här som de ställdes.\n\n\
-         Intervall visar hur säkert ett värde är: av intervall på 95 procent som är gjorda på \
-         samma sätt rymmer 95 av 100 det sanna värdet. Skillnader mellan små regioner är ofta \
-         slump; trattdiagram visar vad slumpen ensam kan ge.",
-        "Each table is the answer to a question in SQL, asked of the version of the lake that is \
-         named on top. The questions follow as they were asked.\n\n\
-         Intervals show how sure a value is: of intervals of 95% that are made in the same way, 95 \
-         of 100 hold the true value. Differences between small regions are often chance; funnel \
-         plots show what chance alone can do.",
+        "Varje tabell är resultatet av en SQL-fråga mot den version av datasjön som anges överst.\n\n\
+         Konfidensintervallet (KI) visar osäkerheten i ett värde: av 95-procentiga \
+         konfidensintervall som beräknas på samma sätt täcker i genomsnitt 95 av 100 det sanna \
+         värdet. Skillnader mellan små regioner beror ofta på slumpen; trattdiagrammen visar hur \
+         stor slumpvariationen kan vara.",
+        "Each table is the result of an SQL query against the version of the data lake given at the \
+         top.\n\n\
+         The confidence interval (CI) shows the uncertainty of a value: of 95% confidence \
+         intervals calculated in the same way, on average 95 in 100 contain the true value. \
+         Differences between small regions are often due to chance; the funnel plots show how \
+         large chance variation can be.",
     );
     let mut html = format!(
         "<section id=\"how-made\" aria-labelledby=\"how-made-title\">\n\
          <h2 id=\"how-made-title\">{title}</h2>\n{}",
         paragraphs(text)
     );
+    if contents.is_for_print {
+        html.push_str("</section>\n");
+        return Ok(html);
+    }
     for query in contents.report.queries(contents.values)? {
         let table = contents.report.definition.table(&query.table);
         let name = table.map_or("", |table| table.title.of(language));
         let name = contents.values.in_text(&query.table, name)?;
         html.push_str(&format!(
-            "<details>\n<summary>{} (<code>{}</code>)</summary>\n\
+            "<details class=\"sql\">\n<summary>{} (<code>{}</code>)</summary>\n\
              <pre><code>{}</code></pre>\n</details>\n",
             inline(&name),
             escape(&query.table),
@@ -123,7 +134,7 @@ pub(super) fn footer(contents: &Contents<'_>) -> String {
     let language = making.language;
     format!(
         "<p>{}: <code>{}</code></p>\n",
-        language.pick("Gör om rapporten med", "Make this report again with"),
+        language.pick("Skapa rapporten på nytt med", "Re-create this report with"),
         escape(&making.command)
     )
 }

@@ -1,6 +1,7 @@
 //! The page: one HTML file that needs nothing beside it.
 
 mod about;
+mod facts;
 mod page;
 mod table;
 mod text;

@@ -1,17 +1,17 @@
 //! The page as a whole.
 
 use super::about;
-use super::table::{View, written};
+use super::facts::facts;
+use super::table::View;
 use super::text::{escape, inline, paragraphs};
-use crate::cell::write;
-use crate::definition::{Column, Figure, Kind, Section, Show, Table};
-use crate::{Error, Making, Report, Rows, Tables, Value, Values, Words};
+use crate::definition::{Figure, Section, Show, Table};
+use crate::{Error, Making, Report, Tables, Values};
 
 /// The looks of the page, on screen and on paper.
 const STYLE: &str = include_str!("style.css");
 /// Opens what is folded before it is printed, for browsers whose style sheets cannot.
 const SCRIPT: &str = "addEventListener('beforeprint',()=>{for(const d of \
-                      document.querySelectorAll('details'))d.open=true});";
+                      document.querySelectorAll('details:not(.sql)'))d.open=true});";
 
 /// Everything that the page is made of.
 pub(crate) struct Contents<'a> {
@@ -21,8 +21,8 @@ pub(crate) struct Contents<'a> {
     pub(crate) values: &'a Values,
     pub(crate) making: &'a Making,
     pub(crate) n_withheld: usize,
-    /// Whether folded tables are open from the start, as on paper.
-    pub(crate) is_open: bool,
+    /// Whether it is for paper: folded tables are open, and queries are left out.
+    pub(crate) is_for_print: bool,
 }
 
 /// The page.
@@ -88,7 +88,7 @@ fn contents_list(contents: &Contents<'_>) -> Result<String, Error> {
             inline(&title)
         ));
     }
-    let title = language.pick("Så gjordes rapporten", "How this report was made");
+    let title = language.pick("Om rapporten", "About this report");
     html.push_str(&format!(
         "<li><a href=\"#how-made\">{title}</a></li>\n</ul>\n</nav>\n"
     ));
@@ -141,11 +141,11 @@ fn table_html(contents: &Contents<'_>, table: &Table) -> Result<String, Error> {
 }
 
 /// Links to the files of a table, which lie beside the page.
-fn files(contents: &Contents<'_>, id: &str) -> String {
+pub(super) fn files(contents: &Contents<'_>, id: &str) -> String {
     let name = contents
         .making
         .language
-        .pick("Tabellen som fil", "The table as a file");
+        .pick("Ladda ner tabellen", "Download the table");
     format!(
         "<p class=\"note files\">{name}: <a href=\"tables/{id}.csv\">CSV</a>, \
          <a href=\"tables/{id}.xlsx\">Excel</a></p>\n"
@@ -172,7 +172,7 @@ fn figure_html(
     if !note.is_empty() {
         html.push_str(&format!("<p class=\"note\">{}</p>\n", inline(&note)));
     }
-    let name = language.pick("Figuren som fil", "The figure as a file");
+    let name = language.pick("Ladda ner figuren", "Download the figure");
     html.push_str(&format!(
         "<p class=\"note files\">{name}: <a href=\"figures/{}.svg\">SVG</a></p>\n",
         figure.id
@@ -185,13 +185,16 @@ fn figure_html(
     }
     let table = own.filter(|table| table.show == Show::Table && is_first);
     if let Some(table) = table {
-        let open = if contents.is_open { " open" } else { "" };
-        let name = language.pick("Siffrorna i figuren", "The numbers in the figure");
+        let open = if contents.is_for_print { " open" } else { "" };
+        let name = language.pick("Visa figurens data som tabell", "Show the data as a table");
         html.push_str(&format!("<details{open}>\n<summary>{name}</summary>\n"));
         html.push_str(&table_html(contents, table)?);
         html.push_str("</details>\n");
     } else {
-        let name = language.pick("Siffrorna finns i tabellen", "The numbers are in the table");
+        let name = language.pick(
+            "Figurens data finns i tabellen",
+            "The data are in the table",
+        );
         let table = contents.report.definition.table(&figure.table);
         let title = table.map_or("", |table| table.title.of(language));
         let title = contents.values.in_text(&place, title)?;
@@ -202,76 +205,5 @@ fn figure_html(
         ));
     }
     html.push_str("</figure>\n");
-    Ok(html)
-}
-
-/// Key figures: each value is shown in large under the heading of its column, and the texts of its
-/// row.
-fn facts(contents: &Contents<'_>, table: &Table) -> Result<String, Error> {
-    let Some(rows) = contents.tables.get(&table.id) else {
-        return Ok(String::new());
-    };
-    let place = format!("table `{}`", table.id);
-    let text = |words: &Words| {
-        contents
-            .values
-            .in_text(&place, words.of(contents.making.language))
-    };
-    let title = inline(&text(&table.title)?);
-    let mut html = format!(
-        "<h3 id=\"{}\">{title}</h3>\n<ul class=\"facts\">\n",
-        table.id
-    );
-    for row in 0..rows.len() {
-        html.push_str(&row_of_facts(contents, table, rows, row, &text)?);
-    }
-    html.push_str("</ul>\n");
-    let view = View::new(table, rows, contents.making.language);
-    html.push_str(&view.notes(contents.values)?);
-    html.push_str(&files(contents, &table.id));
-    Ok(html)
-}
-
-fn row_of_facts(
-    contents: &Contents<'_>,
-    table: &Table,
-    rows: &Rows,
-    row: usize,
-    text: &dyn Fn(&Words) -> Result<String, Error>,
-) -> Result<String, Error> {
-    let language = contents.making.language;
-    let shown = table.columns.iter().filter(|column| !column.hidden);
-    let shown: Vec<(&Column, &Value)> = shown
-        .filter_map(|column| Some((column, rows.value(row, rows.index(&column.name)?))))
-        .filter(|(_, value)| !matches!(value, Value::Missing))
-        .collect();
-    let names = shown.iter().filter(|(column, _)| column.kind == Kind::Text);
-    let names: Vec<String> = names
-        .map(|(column, value)| write(column, value, language).text)
-        .collect();
-    let mut html = String::new();
-    for (column, value) in shown {
-        if column.kind == Kind::Text {
-            continue;
-        }
-        let label = text(&column.label)?;
-        // A number in large stands alone: what it rests on stands with it.
-        let mut with_basis = column.clone();
-        with_basis.basis = true;
-        let what: Vec<&str> = names
-            .iter()
-            .map(String::as_str)
-            .chain([label.as_str()])
-            .collect();
-        let what: Vec<&str> = what.into_iter().filter(|part| !part.is_empty()).collect();
-        let unit = text(&column.unit)?;
-        html.push_str(&format!(
-            "<li><span class=\"what\">{}</span><span class=\"value\">{}</span>\
-             <span class=\"what\">{}</span></li>\n",
-            inline(&what.join(", ")),
-            written(&write(&with_basis, value, language), language),
-            inline(&unit)
-        ));
-    }
     Ok(html)
 }

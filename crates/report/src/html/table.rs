@@ -71,18 +71,67 @@ impl<'a> View<'a> {
         let mut html = format!(
             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" \
              aria-labelledby=\"{0}-caption\">\n\
-             <table id=\"{0}\">\n<caption id=\"{0}-caption\">{1}</caption>\n",
+             <table id=\"{0}\" class=\"{2}\">\n<caption id=\"{0}-caption\">{1}</caption>\n",
             self.table.id,
-            inline(&title)
+            inline(&title),
+            self.width_class()
         );
         html.push_str(&self.head(values, &place)?);
         html.push_str("<tbody>\n");
-        for line in self.lines() {
-            html.push_str(&self.line(&line));
+        let labels = self.labels(values, &place)?;
+        let lines = self.lines();
+        if lines.is_empty() {
+            let width = self.stub.len() + self.body.len() * self.spread.len();
+            let why = self.language.pick(
+                "Det finns inga uppgifter för det här urvalet.",
+                "There are no data for this selection.",
+            );
+            html.push_str(&format!("<tr><td colspan=\"{width}\">{why}</td></tr>\n"));
+        }
+        for line in lines {
+            html.push_str(&self.line(&line, &labels));
         }
         html.push_str("</tbody>\n</table>\n</div>\n");
         html.push_str(&self.notes(values)?);
         Ok(html)
+    }
+
+    /// How much room the table needs, for the style sheet.
+    fn width_class(&self) -> &'static str {
+        match self.stub.len() + self.body.len() * self.spread.len() {
+            0..=3 => "narrow",
+            4..=6 => "medium",
+            7..=9 => "wide",
+            _ => "widest",
+        }
+    }
+
+    /// The heading of each cell of a line, for narrow screens, where each cell has its own.
+    fn labels(&self, values: &Values, place: &str) -> Result<Vec<String>, Error> {
+        let mut labels = Vec::new();
+        let text = |words: &crate::Words| values.in_text(place, words.of(self.language));
+        for (column, _) in self.stub.iter().skip(1) {
+            labels.push(text(&column.label)?);
+        }
+        for value in &self.spread {
+            let group = match self.pivot {
+                Some(pivot) => format!("{}: ", self.spread_name(pivot, value)),
+                None => String::new(),
+            };
+            for (column, _) in &self.body {
+                let (label, unit) = (text(&column.label)?, text(&column.unit)?);
+                let comma = if unit.is_empty() { "" } else { ", " };
+                labels.push(format!("{group}{label}{comma}{unit}"));
+            }
+        }
+        Ok(labels)
+    }
+
+    /// A value that columns are spread over, as the page writes it.
+    fn spread_name<'b>(&'b self, pivot: usize, value: &'b str) -> &'b str {
+        let mut columns = self.table.columns.iter();
+        let column = columns.find(|c| self.rows.index(&c.name) == Some(pivot));
+        column.map_or(value, |c| c.values.name(value, self.language))
     }
 
     fn head(&self, values: &Values, place: &str) -> Result<String, Error> {
@@ -124,12 +173,7 @@ impl<'a> View<'a> {
             ));
         }
         for value in &self.spread {
-            let name = self
-                .table
-                .columns
-                .iter()
-                .find(|c| self.rows.index(&c.name) == Some(pivot));
-            let name = name.map_or(value.as_str(), |c| c.values.name(value, self.language));
+            let name = self.spread_name(pivot, value);
             let width = self.body.len();
             html.push_str(&format!(
                 "<th scope=\"colgroup\" colspan=\"{width}\" class=\"group\">{}</th>",
@@ -176,7 +220,7 @@ impl<'a> View<'a> {
         lines
     }
 
-    fn line(&self, line: &[Option<usize>]) -> String {
+    fn line(&self, line: &[Option<usize>], labels: &[String]) -> String {
         let Some(first) = line.iter().flatten().next().copied() else {
             return String::new();
         };
@@ -185,12 +229,17 @@ impl<'a> View<'a> {
         } else {
             ""
         };
+        let mut labels = labels.iter();
+        let mut label = || escape(labels.next().map_or("", String::as_str));
         let mut html = format!("<tr{class}>");
         for (at, (column, index)) in self.stub.iter().enumerate() {
             let cell = self.cell(column, self.rows.value(first, *index));
             match at {
                 0 => html.push_str(&format!("<th scope=\"row\">{cell}</th>")),
-                _ => html.push_str(&format!("<td>{cell}</td>")),
+                _ => html.push_str(&format!(
+                    "<td data-label=\"{}\"><span>{cell}</span></td>",
+                    label()
+                )),
             }
         }
         for row in line {
@@ -203,7 +252,10 @@ impl<'a> View<'a> {
                 };
                 let class = if column.kind.is_numeric() { "n" } else { "t" };
                 let cell = self.cell(column, value);
-                html.push_str(&format!("<td class=\"{class}{edge}\">{cell}</td>"));
+                html.push_str(&format!(
+                    "<td class=\"{class}{edge}\" data-label=\"{}\"><span>{cell}</span></td>",
+                    label()
+                ));
             }
         }
         html.push_str("</tr>\n");
@@ -280,11 +332,9 @@ impl<'a> View<'a> {
             let shows_basis = column.basis || self.table.show == Show::Facts;
             has_basis |= shows_basis && estimate.events.is_some() && estimate.n.is_some();
             if let Some(confidence) = estimate.confidence.filter(|_| estimate.lower_cl.is_some()) {
-                let percent = confidence * 100.0;
-                let decimals = usize::from(percent.fract() > 1e-9);
-                levels.insert(self.language.percent(confidence, decimals));
+                levels.insert(self.language.confidence(confidence));
             }
-            let name = crate::words::method(&estimate.method);
+            let name = crate::words::method(&estimate.method, self.language);
             if !name.is_empty() && !methods.contains(&name) {
                 methods.push(name);
             }
@@ -292,24 +342,25 @@ impl<'a> View<'a> {
         if methods.is_empty() && levels.is_empty() {
             return None;
         }
+        let language = self.language;
         let levels: Vec<String> = levels.into_iter().collect();
-        let mut text = String::new();
+        let mut parts: Vec<String> = Vec::new();
         if !levels.is_empty() {
-            let name = self.language.pick("Intervall", "Intervals");
-            text.push_str(&format!("{name}: {}", levels.join(", ")));
+            let name = language.pick("Konfidensintervall (KI)", "Confidence intervals (CI)");
+            parts.push(format!("{name}: {}", levels.join(", ")));
         }
         if !methods.is_empty() {
-            let name = self.language.pick("Metod", "Method");
-            let dot = if text.is_empty() { "" } else { ". " };
-            text.push_str(&format!("{dot}{name}: {}", methods.join(", ")));
+            let name = language.pick("Metod", "Method");
+            parts.push(format!("{name}: {}", methods.join(", ")));
         }
         if has_basis {
-            text.push_str(self.language.pick(
-                ". Under värdet: intervall, och händelser / underlag",
-                ". Below a value: its interval, and events / denominator",
-            ));
+            let below = language.pick(
+                "Under värdet: konfidensintervall samt händelser / underlag",
+                "Below each value: its confidence interval, and events / denominator",
+            );
+            parts.push(below.to_owned());
         }
-        Some(text + ".")
+        Some(parts.join(". ") + ".")
     }
 
     /// The statuses of the values that are not there.

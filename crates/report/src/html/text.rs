@@ -49,8 +49,25 @@ pub(super) fn paragraphs(text: &str) -> String {
 
 /// A line of an author.
 pub(super) fn inline(text: &str) -> String {
-    let text = paired(&escape(text), "**", "strong");
+    let text = paired(&escape(&unbroken(text)), "**", "strong");
     paired(&text, "`", "code")
+}
+
+/// A text whose numbers no line breaks: `100 000` and `99,8 %` stay whole.
+fn unbroken(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let at = |index: Option<usize>| index.and_then(|index| letters.get(index)).copied();
+    let is_digit = |letter: Option<char>| letter.is_some_and(|c| c.is_ascii_digit());
+    let three_digits = |from: usize| (from..from + 3).all(|index| is_digit(at(Some(index))));
+    let mut whole = String::with_capacity(text.len());
+    for (index, letter) in letters.iter().enumerate() {
+        let is_after_digit = is_digit(at(index.checked_sub(1)));
+        let is_inside = at(Some(index + 1)) == Some('%')
+            || (three_digits(index + 1) && !is_digit(at(Some(index + 4))));
+        let is_hard = *letter == ' ' && is_after_digit && is_inside;
+        whole.push(if is_hard { '\u{a0}' } else { *letter });
+    }
+    whole
 }
 
 /// Puts a tag for each pair of marks; a mark without its pair stays.
@@ -83,6 +100,14 @@ mod tests {
         assert_eq!(
             html,
             "<p>One line.</p>\n<p>Two:</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"
+        );
+    }
+
+    #[test]
+    fn no_line_breaks_a_number() {
+        assert_eq!(
+            inline("per 100 000, utanför 99,8 % av 21 regioner 2024"),
+            "per 100\u{a0}000, utanför 99,8\u{a0}% av 21 regioner 2024"
         );
     }
 

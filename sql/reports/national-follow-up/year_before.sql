@@ -1,0 +1,1 @@
+SELECT {{of_year}} - 1 AS year
