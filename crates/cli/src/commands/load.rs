@@ -3,6 +3,7 @@
 mod options;
 mod source;
 mod told;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::output::Format;
 use crate::progress::Shown;
 
 use options::{FileOptions, ModeOptions, PeopleOptions};
+use wanted::AsOptions;
 
 /// Options of `kohort load`.
 #[derive(Debug, Args)]
@@ -31,6 +33,7 @@ Examples:
   kohort load patients Patient.ndjson --lake my-lake
   kohort load features phenopackets/*.json --rows features --lake my-lake
   kohort load reference.population scb.csv --lake my-lake --rename lan=region_code
+  kohort load people befolkning.csv --as people --column income_band=ink_kvintil --lake my-lake
   kohort load people people.csv --check
   kohort load --history people --lake my-lake
 
@@ -50,6 +53,8 @@ pub(crate) struct LoadArgs {
     lake: OptionalLake,
     #[command(flatten)]
     mode: ModeOptions,
+    #[command(flatten)]
+    wanted: AsOptions,
     #[command(flatten)]
     people: PeopleOptions,
     #[command(flatten)]
@@ -108,7 +113,8 @@ pub(crate) async fn run(args: LoadArgs) -> Result {
     let shown = Shown::counting("rows");
     let (request, counters) = (args.request()?, shown.counters());
     let request = source::counted(request, counters.clone());
-    let work = apart(move || work(lake, request, counters));
+    let wanted = args.wanted;
+    let work = apart(move || work(lake, wanted, request, counters));
     let summary = tokio::select! {
         done = work => done,
         _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted(if is_check {
@@ -123,9 +129,11 @@ pub(crate) async fn run(args: LoadArgs) -> Result {
 
 async fn work(
     lake: Option<LakeArgs>,
-    request: LoadRequest,
+    wanted: AsOptions,
+    mut request: LoadRequest,
     progress: Arc<dyn Progress>,
 ) -> Result<LoadSummary> {
+    wanted.apply(&mut request).await?;
     let lake: Option<Lake> = match lake {
         Some(lake) => Some(lake.create().await?),
         None => None,
