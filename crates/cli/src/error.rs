@@ -71,6 +71,15 @@ impl Failure {
         self
     }
 
+    /// What happened, in one line.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Usage(report) | Self::Failed(report) => report.message.clone(),
+            Self::Interrupted(message) => (*message).to_owned(),
+            Self::OutputClosed => String::new(),
+        }
+    }
+
     /// The process's exit code.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {

@@ -53,13 +53,13 @@ fn a_report_is_made_with_every_kind_of_figure_and_file() {
         "European standard population 2013",
         "Region Västernorrland",
         "figures/funnel.svg",
-        "The numbers in the figure",
+        "Show the data as a table",
     ] {
         assert!(html.to_lowercase().contains(&part.to_lowercase()), "{part}");
     }
     let lake = place.lake();
     assert!(
-        html.contains("<dt>Lake</dt>") && html.contains("--as-of 1"),
+        html.contains("<dt>Data lake</dt><dd>lake</dd>") && html.contains("--as-of 1"),
         "{lake}"
     );
     let names: Vec<String> = files(&place.path("out"))

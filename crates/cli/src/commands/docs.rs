@@ -13,6 +13,7 @@ use crate::output::Sink;
 Examples:
   kohort docs functions > docs/functions.md
   kohort docs columns --check docs/columns.md
+  kohort docs registry > docs/registry-columns.md
 ")]
 pub(crate) struct DocsArgs {
     /// Which reference
@@ -29,6 +30,8 @@ enum Page {
     Functions,
     /// Every table and column
     Columns,
+    /// The columns of a registry that reports need
+    Registry,
 }
 
 /// Runs the command.
@@ -36,6 +39,10 @@ pub(crate) fn run(args: &DocsArgs) -> Result {
     let (name, text) = match args.page {
         Page::Functions => ("functions", functions()),
         Page::Columns => ("columns", kohort_schema::data_dictionary_markdown()),
+        Page::Registry => (
+            "registry",
+            crate::commands::report::registry_columns_markdown(),
+        ),
     };
     let Some(path) = &args.check else {
         let mut sink = Sink::stdout();

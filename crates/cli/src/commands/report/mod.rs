@@ -1,6 +1,8 @@
 //! `kohort report`: a page with tables and figures, from a report's queries.
 
 mod browser;
+mod check;
+mod columns_page;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -17,6 +19,8 @@ use crate::human::{counted, duration};
 use crate::output::Sink;
 use crate::query;
 
+pub(crate) use columns_page::registry_columns_markdown;
+
 /// What a setting of the session begins with; every other `--set` is a parameter of the report.
 const SETTING: &str = "kohort.";
 /// The setting that decides which calls are counted.
@@ -30,6 +34,7 @@ Examples:
   kohort report national-follow-up --lake my-lake --out follow-up
   kohort report region --set region=01 --lake my-lake --out stockholm --lang en
   kohort report national-follow-up --lake my-lake --out follow-up --as-of 2025-01-31 --force
+  kohort report national-follow-up --lake my-lake --check
   kohort report ./my-report --lake my-lake --out my-report-out --no-pdf
 
 A report is a folder with a report.toml and queries; docs/reports.md says how to write one. The folder
@@ -49,8 +54,11 @@ pub(crate) struct ReportArgs {
     #[command(flatten)]
     storage: StorageArgs,
     /// Output folder; it appears only when the report is complete
-    #[arg(long, value_name = "DIR", required_unless_present = "list")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["list", "check"])]
     out: Option<PathBuf>,
+    /// List all that the lake lacks for the report (tables, columns, types, codes); write nothing
+    #[arg(long, conflicts_with_all = ["list", "out", "force"])]
+    check: bool,
     /// Overwrite an older report
     #[arg(long)]
     force: bool,
@@ -96,8 +104,8 @@ pub(crate) async fn run(args: ReportArgs) -> Result {
     if args.list {
         return list(args.lang.into());
     }
-    let (Some(name), Some(out), Some(lake)) = (&args.report, &args.out, &args.lake) else {
-        return Err(Failure::usage("expected a report, --lake and --out"));
+    let (Some(name), Some(lake)) = (&args.report, &args.lake) else {
+        return Err(Failure::usage("expected a report and --lake"));
     };
     let lake = LakeArgs {
         lake: lake.clone(),
@@ -110,6 +118,14 @@ pub(crate) async fn run(args: ReportArgs) -> Result {
         .cloned()
         .partition(|(name, _)| name.starts_with(SETTING));
     let mut values = Values::choose(&report.definition, &parameters, args.lang.into())?;
+    if args.check {
+        let lake = lake.open().await?;
+        let (session, _) = open(&args, &report, &lake, settings).await?;
+        return check::check(&session, &report, values).await;
+    }
+    let Some(out) = &args.out else {
+        return Err(Failure::usage("expected --out"));
+    };
     let existing = match args.force {
         true => Existing::Replace,
         false => Existing::Refuse,
@@ -168,7 +184,7 @@ async fn open(
     }
     let making = Making {
         language: args.lang.into(),
-        lake: lake.uri().to_owned(),
+        lake: lake_name(lake.uri()),
         version: snapshot.version(),
         version_time: Some(
             snapshot
@@ -177,7 +193,7 @@ async fn open(
         ),
         made_at: Utc::now().format("%Y-%m-%d %H:%M:%S UTC").to_string(),
         program: format!("kohort {}", env!("CARGO_PKG_VERSION")),
-        command: command(args, lake.uri(), snapshot.version()),
+        command: command(args, report, &lake_name(lake.uri()), snapshot.version()),
         parameters: Vec::new(),
         settings: shown,
     };
@@ -192,9 +208,20 @@ async fn open(
     Ok((Session::open(lake, options).await?, making))
 }
 
+/// What a report calls its lake: the address of one in object storage, and of one on this machine the
+/// name of its folder, since the path to it is the analyst's own business.
+fn lake_name(uri: &str) -> String {
+    let path = uri.strip_prefix("file://").unwrap_or(uri);
+    if path.contains("://") {
+        return uri.to_owned();
+    }
+    let mut parts = path.split(['/', '\\']).filter(|part| !part.is_empty());
+    parts.next_back().unwrap_or("lake").to_owned()
+}
+
 /// The command that makes the same report again.
-fn command(args: &ReportArgs, lake: &str, version: u64) -> String {
-    let name = args.report.as_deref().unwrap_or_default();
+fn command(args: &ReportArgs, report: &Report, lake: &str, version: u64) -> String {
+    let name = &report.name;
     let mut command = format!("kohort report {name} --lake {lake} --as-of {version}");
     for (name, value) in &args.set {
         let quoted = match value
@@ -251,8 +278,16 @@ fn chosen(report: &Report, values: &Values) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Runs the lookups, then the queries of all tables.
-async fn rows(session: &Session, report: &Report, values: &mut Values) -> Result<Tables> {
+/// Checks the parameters whose values the lake decides, and runs the lookups.
+async fn lookups(session: &Session, report: &Report, values: &mut Values) -> Result {
+    for query in report.known_values(values)? {
+        let place = format!("parameter `{}`", query.table);
+        let batches = run_query(session, &query.sql)
+            .await
+            .map_err(|e| e.within(&place))?;
+        let known = kohort_report::read_texts(&place, &batches)?;
+        report.check_known(&query.table, &known, values)?;
+    }
     let mut at = 0;
     while let Some(lookup) = report.lookup(at, values)? {
         let place = format!("lookup `{}`", lookup.table);
@@ -263,6 +298,12 @@ async fn rows(session: &Session, report: &Report, values: &mut Values) -> Result
         values.add(&lookup.table, value);
         at += 1;
     }
+    Ok(())
+}
+
+/// Runs the lookups, then the queries of all tables.
+async fn rows(session: &Session, report: &Report, values: &mut Values) -> Result<Tables> {
+    lookups(session, report, values).await?;
     let queries = report.queries(values)?;
     let mut tables = Tables::new();
     for (at, query) in queries.iter().enumerate() {
@@ -331,5 +372,23 @@ async fn print(folder: &Path, page: &str) {
         .unwrap_or_else(|error| Err(error.to_string()));
     if let Err(why) = printed {
         warn_line(&format!("SKIPPED: report.pdf: {name}: {why}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_names_no_path_of_the_machine() {
+        for (uri, name) in [
+            ("/home/anna/lakes/national", "national"),
+            ("file:///home/anna/lakes/national/", "national"),
+            ("s3://bucket/lake", "s3://bucket/lake"),
+            (".", "."),
+            ("/", "lake"),
+        ] {
+            assert_eq!(lake_name(uri), name, "{uri}");
+        }
     }
 }
