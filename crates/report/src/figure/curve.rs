@@ -118,8 +118,11 @@ fn labels(
 ) {
     let mut ends: Vec<(f64, usize)> = Vec::new();
     for (at, (_, line)) in lines.iter().enumerate() {
-        let mut values = line.iter().rev();
-        let last = values.find_map(|(_, row)| sheet.value(*row, "value").number());
+        // The line ends where the first value is missing, and so does its name.
+        let values = line
+            .iter()
+            .map_while(|(_, row)| sheet.value(*row, "value").number());
+        let last = values.last();
         ends.extend(last.map(|value| (y.at(value), at)));
     }
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));

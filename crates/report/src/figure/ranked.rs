@@ -10,7 +10,7 @@ use crate::definition::Order;
 /// The height of a row, and of one with marks for groups.
 const ROW: f64 = 21.0;
 /// For the names.
-const LEFT: f64 = 178.0;
+const LEFT: f64 = 200.0;
 /// The least and the most room for the values as text.
 const RIGHT: (f64, f64) = (110.0, 270.0);
 /// For the legend and the axis.
@@ -251,6 +251,10 @@ fn draw_value(
     if let Some((lower, upper)) = value.limits() {
         let (from, to) = (scale.at(lower), scale.at(upper));
         canvas.line((from, y), (to, y), Pen::new(look.color, width));
+    }
+    // 0 has no place on a logarithmic axis; its interval has.
+    if sheet.is_ratio("value") && number <= 0.0 {
+        return;
     }
     let words = sheet.words(name, row, "value");
     canvas.mark((scale.at(number), y), size, look.shape, look.color, &words);

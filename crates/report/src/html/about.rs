@@ -26,6 +26,10 @@ pub(super) fn made(contents: &Contents<'_>) -> Result<String, Error> {
             .parameters
             .iter()
             .find(|p| p.name == *name);
+        // What nobody chose says nothing: `latest` is the year in the title.
+        if parameter.and_then(|p| p.default.as_ref()) == Some(value) {
+            continue;
+        }
         rows.push((
             parameter.map_or(name.as_str(), |p| p.label.of(language)),
             value.clone(),
