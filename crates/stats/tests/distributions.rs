@@ -1,5 +1,5 @@
 //! Quantiles and tails against mpmath, for counts up to 10^12.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use kohort_stats::Confidence;
 use kohort_stats::comparison::{GroupCounts, RateRatioMethod, rate_ratio};

@@ -161,7 +161,8 @@ const DIGITS: usize = 5;
 /// the page shows of it, and to those of files. Gives what files hold where the page shows another
 /// number than theirs would be rounded to: 2.825 where 2.82496 is 2.82 on the page.
 pub(super) fn round(column: &Column, is_made_of_counts: bool, value: &mut Value) -> Option<Value> {
-    if !is_made_of_counts && !(column.public && column.decimals.is_some()) {
+    let is_rounded = is_made_of_counts || (column.public && column.decimals.is_some());
+    if !is_rounded {
         return None;
     }
     let column = match value.number() {
