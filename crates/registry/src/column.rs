@@ -31,6 +31,8 @@ pub(crate) struct Reading {
     pub(crate) decimal: Decimal,
     /// Whether `1,234` is sure to mean decimals.
     pub(crate) is_comma_sure: bool,
+    /// Whether the column is about who somebody is, so that no message shows its values.
+    pub(crate) is_hidden: bool,
 }
 
 impl Reading {
@@ -225,6 +227,7 @@ mod tests {
             column_type,
             decimal: Decimal::Either,
             is_comma_sure: true,
+            is_hidden: false,
         }
     }
 

@@ -64,6 +64,50 @@ pub enum Error {
         /// Whether the values are numbers and nothing else.
         is_whole: bool,
     },
+    /// A column is named as one of personal numbers and nobody said what it is.
+    #[error("{file}: column `{column}` is named as one of personal numbers, and is not declared")]
+    NamedPersonalId {
+        /// The file.
+        file: String,
+        /// The column, by its name in SQL.
+        column: String,
+    },
+    /// A column holds personal numbers that a spreadsheet rounded.
+    #[error(
+        "{file}: column `{column}` looks like personal numbers that a spreadsheet rounded: \
+         {n_values} of {n_values} values are of the kind 1.95E+11"
+    )]
+    RoundedPersonalId {
+        /// The file.
+        file: String,
+        /// The column, by its name in SQL.
+        column: String,
+        /// Values.
+        n_values: u64,
+    },
+    /// Two columns hold personal numbers together and nobody said so.
+    #[error(
+        "{file}: columns `{date}` and `{last}` look like personal numbers together: {n_valid} of \
+         {n_numbers} have a date and the right check digit"
+    )]
+    SplitPersonalId {
+        /// The file.
+        file: String,
+        /// The column of dates, by its name in SQL.
+        date: String,
+        /// The column of the last four digits.
+        last: String,
+        /// Different numbers with a right check digit.
+        n_valid: u64,
+        /// Different numbers.
+        n_numbers: u64,
+    },
+    /// The name of a file, a table or a sheet may be a personal number.
+    #[error("the name of {what} may be a personal number: names are shown and stored")]
+    PersonalPlace {
+        /// What is named so: `file 2`.
+        what: String,
+    },
     /// The name of a column may be a personal number.
     #[error("{file}: the name of column {number} may be a personal number")]
     PersonalName {
@@ -103,12 +147,28 @@ impl Error {
                 ..
             } => Some(format!(
                 "`--personal-id {column}` stores a pseudonym in its place; `--drop {column}` \
-                 leaves the column out"
+                 leaves the column out; `--allow-column {column}` stores it as it is, where it \
+                 is something else"
             )),
             Self::UndeclaredPersonalId { column, .. } => Some(format!(
                 "`--drop {column}` leaves the column out; only numbers in a column of their own \
-                 can become pseudonyms"
+                 can become pseudonyms; `--allow-column {column}` stores it as it is, where it is \
+                 something else"
             )),
+            Self::NamedPersonalId { column, .. } => Some(format!(
+                "`--personal-id {column}` stores a pseudonym in its place; `--drop {column}` \
+                 leaves the column out; `--allow-column {column}` stores it as it is, where it \
+                 is something else"
+            )),
+            Self::RoundedPersonalId { column, .. } => Some(format!(
+                "the digits are lost: export the column as text; `--drop {column}` leaves it \
+                 out; `--allow-column {column}` stores it as it is, where it is something else"
+            )),
+            Self::SplitPersonalId { last, .. } => Some(format!(
+                "`--drop {last}` leaves the last four digits out; `--allow-column {last}` stores \
+                 them as they are, where they are something else"
+            )),
+            Self::PersonalPlace { .. } => Some("give it another name".to_owned()),
             Self::PersonalName { .. } => Some(
                 "`--no-header` reads the first line of a CSV file as a row; other files are to \
                  have names that tell what a column holds"

@@ -6,13 +6,14 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, SchemaRef};
 use kohort_lake::{Keys, Lake, LoadMode, LoadRecord, Place as KeyPlace, TableLoad};
+use kohort_registry::personal::is_number_in_name;
 use kohort_registry::{ColumnType, Counts, Load, LoadOptions, ORIGINAL_NAME_KEY, Piece, Rows};
 use kohort_schema::LoadedSchema;
 use tokio::sync::mpsc;
 
 use crate::load::aside::Place;
 use crate::load::{
-    LoadRequest, LoadSummary, LoadedColumn, OnBadRow, OnDuplicateKey, aside, reference,
+    Aside, LoadRequest, LoadSummary, LoadedColumn, OnBadRow, OnDuplicateKey, aside, reference,
 };
 use crate::{Error, Progress, Stage};
 
@@ -81,6 +82,22 @@ pub async fn load(
 fn check(request: &LoadRequest) -> Result<(), Error> {
     if request.sources.is_empty() {
         return Err(Error::NoInput);
+    }
+    let mut names = vec![(request.table.to_string(), "the table")];
+    match &request.on_bad_row {
+        OnBadRow::SetAside(Aside::Table(table)) => {
+            names.push((table.to_string(), "the table of rows that are set aside"));
+        }
+        OnBadRow::SetAside(Aside::File(path)) => {
+            let path = path.display().to_string();
+            names.push((path, "the file of rows that are set aside"));
+        }
+        OnBadRow::Refuse => {}
+    }
+    let is_number = |name: &str| is_number_in_name(name, request.options.today);
+    if let Some((_, what)) = names.iter().find(|(name, _)| is_number(name)) {
+        let what = (*what).to_owned();
+        return Err(kohort_registry::Error::PersonalPlace { what }.into());
     }
     let is_reference = request.table.schema() == LoadedSchema::Reference;
     let has_people = !request.options.personal_ids.is_empty();

@@ -1,15 +1,17 @@
 //! Which types do the columns have, which rows are bad, and does a column name people?
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::column::Reading;
 use crate::infer::Seen;
 use crate::load::bad_rows::{BadRow, BadRows};
-use crate::load::options::{About, LoadOptions};
+use crate::load::options::{About, LoadOptions, Watch};
 use crate::load::plan::{Planned, Role, not_personal, personal, wrong};
-use crate::personal::Suspicion;
+use crate::personal::{Halves, Suspicion, is_named_personal};
 use crate::read::{Column, Columns};
-use crate::record::{Cell, Problem, Record};
+use crate::record::{Cell, Problem, Record, Remark};
 use crate::value::ColumnType;
 use crate::{Error, Result};
 
@@ -39,6 +41,11 @@ impl Looked {
     fn is_watched(&self) -> bool {
         !self.about.is_dropped && !self.about.is_personal
     }
+
+    /// Whether it stops the load where it looks like personal numbers.
+    fn is_accused(&self) -> bool {
+        self.is_watched() && !self.about.is_allowed
+    }
 }
 
 /// Looks at row after row.
@@ -50,6 +57,8 @@ pub(crate) struct Examiner<'o> {
     pub(crate) columns: Vec<Looked>,
     pub(crate) bad: BadRows,
     pub(crate) n_read: u64,
+    remarks: BTreeMap<Remark, u64>,
+    halves: Halves,
 }
 
 impl<'o> Examiner<'o> {
@@ -62,25 +71,28 @@ impl<'o> Examiner<'o> {
             columns: Vec::new(),
             bad: BadRows::default(),
             n_read: 0,
+            remarks: BTreeMap::new(),
+            halves: Halves::default(),
         }
+    }
+
+    /// What rows said that their columns do not.
+    pub(crate) fn remarks(&self) -> impl Iterator<Item = String> {
+        self.remarks.iter().map(|(remark, n)| remark.told(*n))
     }
 
     /// Looks at a row.
     pub(crate) fn record(&mut self, file: &str, record: &Record, columns: &Columns) {
         self.n_read += 1;
+        for remark in &record.remarks {
+            *self.remarks.entry(remark.clone()).or_default() += 1;
+        }
         for column in &columns.all()[self.columns.len()..] {
             let about = self.options.about(&column.original);
             self.columns.push(Looked::new(about, column.declared));
         }
-        for (i, column) in self.columns.iter_mut().enumerate() {
-            if column.is_watched() {
-                watch(
-                    &mut column.suspicion,
-                    record.cell(i),
-                    record.line,
-                    self.today,
-                );
-            }
+        if self.options.watch == Watch::Refuse {
+            self.watch(record);
         }
         if let Some(problem) = self.problem(record) {
             let names = columns.sql_names(self.options);
@@ -98,6 +110,21 @@ impl<'o> Examiner<'o> {
         }
     }
 
+    /// Looks for personal numbers.
+    fn watch(&mut self, record: &Record) {
+        self.halves.begin();
+        for (i, column) in self.columns.iter_mut().enumerate() {
+            if column.is_watched() {
+                let cell = record.cell(i);
+                watch(&mut column.suspicion, cell, record.line, self.today);
+                if column.is_accused() {
+                    self.halves.cell(i, cell);
+                }
+            }
+        }
+        self.halves.end(self.today);
+    }
+
     /// What is wrong with a row, as far as types are known by now.
     fn problem(&self, record: &Record) -> Option<Problem> {
         if record.problem.is_some() {
@@ -113,7 +140,7 @@ impl<'o> Examiner<'o> {
                     .err()
                     .map(|why| not_personal(i, why));
             }
-            let reading = self.reading(column.given()?);
+            let reading = self.reading(column.given()?, column.about);
             reading
                 .value(cell)
                 .is_none()
@@ -121,11 +148,12 @@ impl<'o> Examiner<'o> {
         })
     }
 
-    fn reading(&self, column_type: ColumnType) -> Reading {
+    fn reading(&self, column_type: ColumnType, about: About) -> Reading {
         Reading {
             column_type,
             decimal: self.options.decimal,
             is_comma_sure: self.is_comma_sure,
+            is_hidden: about.is_identity,
         }
     }
 
@@ -162,9 +190,13 @@ impl<'o> Examiner<'o> {
     ) -> Role {
         let mut note = |text: String| notes.push(format!("column `{name}` {text}"));
         if looked.suspicion.n_valid() > 0 {
+            let why = match looked.about.is_allowed {
+                true => ", since `--allow-column` names the column",
+                false => "",
+            };
             note(format!(
                 "has what looks like a personal number in {} of {} values (first: line {}); they \
-                 are stored as they are",
+                 are stored as they are{why}",
                 looked.suspicion.n_valid(),
                 looked.suspicion.n_values,
                 looked.suspicion.first()
@@ -177,7 +209,7 @@ impl<'o> Examiner<'o> {
             if column.declared.is_none() && looked.n_values == 0 && looked.about.given.is_some() {
                 note("has no values".to_owned());
             }
-            return Role::Value(number, self.reading(given));
+            return Role::Value(number, self.reading(given, looked.about));
         }
         let is_sure = self.is_comma_sure || self.options.decimal == crate::Decimal::Comma;
         let inferred = looked.seen.resolve(is_sure);
@@ -188,24 +220,55 @@ impl<'o> Examiner<'o> {
             column_type: inferred.column_type,
             decimal: inferred.decimal,
             is_comma_sure: is_sure,
+            is_hidden: looked.about.is_identity,
         };
         Role::Value(number, reading)
     }
 
     fn accuse(&self, file: &str, names: &[String]) -> Result<()> {
-        let watched = self
-            .columns
-            .iter()
-            .zip(names)
-            .filter(|(c, _)| c.is_watched());
-        for (column, name) in watched {
-            if column.suspicion.is_personal() {
+        if self.options.watch == Watch::Off {
+            return Ok(());
+        }
+        let file = || file.to_owned();
+        let watched = || {
+            self.columns
+                .iter()
+                .zip(names)
+                .filter(|(c, _)| c.is_accused())
+        };
+        for (column, name) in watched() {
+            let suspicion = &column.suspicion;
+            if suspicion.is_personal() {
                 return Err(Error::UndeclaredPersonalId {
-                    file: file.to_owned(),
+                    file: file(),
                     column: name.clone(),
-                    n_valid: column.suspicion.n_valid(),
-                    n_values: column.suspicion.n_values,
-                    is_whole: column.suspicion.is_whole(),
+                    n_valid: suspicion.n_valid(),
+                    n_values: suspicion.n_values,
+                    is_whole: suspicion.is_whole(),
+                });
+            }
+            if suspicion.is_rounded() {
+                return Err(Error::RoundedPersonalId {
+                    file: file(),
+                    column: name.clone(),
+                    n_values: suspicion.n_rounded(),
+                });
+            }
+        }
+        if let Some(split) = self.halves.split() {
+            return Err(Error::SplitPersonalId {
+                file: file(),
+                date: names[split.date].clone(),
+                last: names[split.last].clone(),
+                n_valid: split.n_valid,
+                n_numbers: split.n_numbers,
+            });
+        }
+        for (column, name) in watched() {
+            if is_named_personal(name) && !column.suspicion.has_no_number() {
+                return Err(Error::NamedPersonalId {
+                    file: file(),
+                    column: name.clone(),
                 });
             }
         }

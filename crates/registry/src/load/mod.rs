@@ -26,7 +26,7 @@ use prepare::{Content, Prepared};
 use rows::Builder;
 
 pub use bad_rows::{BadRow, BadRows, SHOWN_BAD_ROWS};
-pub use options::{Derived, Format, Header, LoadOptions, TextEncoding};
+pub use options::{Derived, Format, Header, LoadOptions, TextEncoding, Watch};
 pub use plan::{ORIGINAL_NAME_KEY, PSEUDONYM_KEY};
 pub use set_aside::set_aside_schema;
 
@@ -117,11 +117,8 @@ impl Load {
         check_selectors(&options, &columns)?;
         let name = files.first().map(Prepared::name).unwrap_or_default();
         let (planned, mut notes) = examiner.plan(name, &columns)?;
-        notes.extend(
-            skipped
-                .iter()
-                .map(|(name, n)| format!("{n} resources of type {name} were passed over")),
-        );
+        notes.extend(examiner.remarks());
+        notes.extend(skipped.notes());
         let (bad, n_read) = (examiner.bad, examiner.n_read);
         let planned = plan::with_derived(planned, options.derived);
         Ok(Self {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
-use crate::personal::PseudonymKey;
+use crate::personal::{PseudonymKey, is_about_identity};
 use crate::value::{ColumnType, Decimal, name_of};
 
 /// A format that is read.
@@ -14,6 +14,8 @@ pub enum Format {
     Delimited,
     /// Apache Parquet.
     Parquet,
+    /// A workbook of Excel 2007 and later.
+    Workbook,
     /// JSON objects.
     Json,
     /// FHIR resources, one per line or in Bundles.
@@ -30,6 +32,7 @@ impl Format {
         match self {
             Self::Delimited => "csv",
             Self::Parquet => "parquet",
+            Self::Workbook => "xlsx",
             Self::Json => "json",
             Self::Fhir => "fhir",
             Self::Phenopacket => "phenopacket",
@@ -88,6 +91,16 @@ pub struct Derived {
     pub sex: bool,
 }
 
+/// Whether personal numbers are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Watch {
+    /// A column that looks like personal numbers must be declared: what is read is stored.
+    #[default]
+    Refuse,
+    /// Columns are read as they are: the files are the reader's own, and nothing is stored.
+    Off,
+}
+
 /// How a load is to be done.
 #[derive(Debug, Clone)]
 pub struct LoadOptions {
@@ -101,6 +114,11 @@ pub struct LoadOptions {
     pub decimal: Decimal,
     /// Whether there is a header.
     pub header: Header,
+    /// The line, or the row of a sheet, that names the columns, from 1; the first that is not empty
+    /// when absent. What is before it is not read.
+    pub header_row: Option<u64>,
+    /// The sheet of a workbook; the first with cells when absent.
+    pub sheet: Option<String>,
     /// Words that mean nothing, beside the empty field.
     pub nulls: Vec<String>,
     /// Types of columns, by header or by name in SQL.
@@ -113,6 +131,10 @@ pub struct LoadOptions {
     pub drop: Vec<String>,
     /// Columns that hold personal numbers.
     pub personal_ids: Vec<String>,
+    /// Columns that are stored as they are, though they look like personal numbers or are named so.
+    pub allowed: Vec<String>,
+    /// Whether columns of personal numbers that nobody declared stop the load.
+    pub watch: Watch,
     /// What to tell from personal numbers.
     pub derived: Derived,
     /// The key of the pseudonyms.
@@ -133,12 +155,16 @@ impl LoadOptions {
             encoding: TextEncoding::default(),
             decimal: Decimal::default(),
             header: Header::default(),
+            header_row: None,
+            sheet: None,
             nulls: Vec::new(),
             types: Vec::new(),
             expected: Vec::new(),
             renames: Vec::new(),
             drop: Vec::new(),
             personal_ids: Vec::new(),
+            allowed: Vec::new(),
+            watch: Watch::default(),
             derived: Derived::default(),
             key: None,
             rows: None,
@@ -158,6 +184,8 @@ impl LoadOptions {
             expected: expected.map(|(_, column_type)| *column_type),
             is_dropped: self.drop.iter().any(is),
             is_personal: self.personal_ids.iter().any(is),
+            is_allowed: self.allowed.iter().any(is),
+            is_identity: is_about_identity(&name),
             given: given.map(|(_, column_type)| *column_type),
         }
     }
@@ -179,6 +207,7 @@ impl LoadOptions {
         let all = types
             .chain(&self.drop)
             .chain(&self.personal_ids)
+            .chain(&self.allowed)
             .chain(renames);
         all.map(String::as_str)
     }
@@ -189,6 +218,10 @@ impl LoadOptions {
 pub(crate) struct About {
     pub(crate) is_dropped: bool,
     pub(crate) is_personal: bool,
+    /// Whether it is stored as it is, whatever it looks like.
+    pub(crate) is_allowed: bool,
+    /// Whether its name says that it tells who somebody is.
+    pub(crate) is_identity: bool,
     pub(crate) given: Option<ColumnType>,
     /// What the table has.
     pub(crate) expected: Option<ColumnType>,

@@ -21,10 +21,8 @@ use crate::load::prepare::{Content, Prepared};
 use crate::load::rows::{RowBuilder, Take};
 use crate::load::set_aside::{SetAside, values};
 use crate::load::{Counts, Load, Piece, Rows as Batch};
-use crate::personal::may_name;
 use crate::read::{Columns, check_name};
 use crate::record::Record;
-use crate::source::open;
 use crate::value::ColumnType;
 use crate::{Error, Result};
 
@@ -106,7 +104,7 @@ pub(super) fn read(load: &Load, take: &mut Take<'_>) -> Result<Counts> {
                 take(Piece::SetAside(rows.set_aside.take()?))?;
             }
         }
-        check_unchanged(file)?;
+        file.check_unchanged()?;
     }
     Ok(counts)
 }
@@ -251,12 +249,14 @@ impl Table {
                     Some(_) if *stored == DataType::Null => {
                         Ok(new_null_array(stored, batch.num_rows()))
                     }
-                    Some(array) => cast_with_options(array, stored, &safe).map_err(|error| {
-                        let problem = match error.to_string() {
-                            text if may_name(text.as_bytes()) => format!("expected {stored}"),
-                            text => text,
-                        };
-                        Error::format(file, format!("column `{}`: {problem}", column.original))
+                    // Arrow's own words hold the value.
+                    Some(array) => cast_with_options(array, stored, &safe).map_err(|_| {
+                        let (name, found) = (&column.original, array.data_type());
+                        let problem = format!(
+                            "column `{name}`: expected {stored}, found a value of type {found} \
+                             that does not fit"
+                        );
+                        Error::format(file, problem)
                     }),
                 },
             )
@@ -422,14 +422,5 @@ impl Iterator for Reader {
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(self.0.next()?.map_err(Error::from))
-    }
-}
-
-fn check_unchanged(file: &Prepared) -> Result<()> {
-    match open(file.source.as_ref())?.finish()? == file.info {
-        true => Ok(()),
-        false => Err(Error::Changed {
-            file: file.name().to_owned(),
-        }),
     }
 }

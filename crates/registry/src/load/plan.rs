@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use crate::column::{Reading, Value};
 use crate::load::options::Derived;
-use crate::personal::{Invalid, PersonalNumber, is_blank, shown};
+use crate::personal::{Invalid, PersonalNumber, hidden, is_blank, shown};
 use crate::record::{Cell, Problem, Record};
 use crate::value::ColumnType;
 
@@ -163,6 +163,7 @@ pub(crate) fn value(record: &Record, column: usize, reading: Reading) -> Result<
 
 /// What is wrong with a cell of a column with a type.
 pub(crate) fn wrong(column: usize, reading: Reading, cell: Cell<'_>) -> Problem {
+    let shown = if reading.is_hidden { hidden } else { shown };
     let found = match cell {
         Cell::Text(text) => shown(text),
         Cell::Integer(value) => shown(value.to_string().as_bytes()),

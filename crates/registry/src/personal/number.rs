@@ -209,7 +209,7 @@ fn year_of(in_century: i32, (month, day): (u32, u32), sign: Sign, today: NaiveDa
 }
 
 /// The Luhn check of ten digits, the last one being the check digit.
-fn luhn(digits: &[u8]) -> bool {
+pub(super) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
         .rev()

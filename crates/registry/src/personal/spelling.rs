@@ -2,8 +2,8 @@
 //!
 //! # Definition
 //! A spelling is ten or twelve digits alone; six or eight, a sign and four (`YYMMDD-NNNC`), blanks
-//! around the sign or in its place; or a date and four (`YYYY-MM-DD-NNNC`). All kinds of blanks are
-//! one, and all kinds of dashes.
+//! around the sign or in its place; or a date and four (`YYYY-MM-DD-NNNC`, `YYYY.MM.DD.NNNC`). All
+//! kinds of blanks are one, all kinds of dashes, and the digits of all scripts.
 
 use std::borrow::Cow;
 
@@ -36,10 +36,31 @@ fn plain(c: char) -> u8 {
         '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => b' ',
         '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}' => b'-',
         c if c.is_ascii() => u8::try_from(c).unwrap_or(b'?'),
+        '\u{FF0E}' | '\u{3002}' => b'.',
+        '\u{FF0F}' | '\u{2044}' | '\u{2215}' => b'/',
+        '\u{FF0B}' => b'+',
         c if c.is_whitespace() => b' ',
+        c if digit(c).is_some() => digit(c).unwrap_or(b'?'),
         c if c.is_alphabetic() => b'x',
         _ => b'?',
     }
+}
+
+/// Where the ten digits of other scripts begin: Arabic, Devanagari, Thai, full width and others.
+const ZEROS: [u32; 24] = [
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC,
+    0x1D7F6,
+];
+
+/// The digit of ASCII that a digit of another script is.
+fn digit(c: char) -> Option<u8> {
+    let code = u32::from(c);
+    let value = ZEROS.iter().find_map(|zero| {
+        let value = code.checked_sub(*zero)?;
+        (value < 10).then_some(value)
+    })?;
+    u8::try_from(value).ok().map(|value| b'0' + value)
 }
 
 /// Whether a text is nothing but blanks.
@@ -116,21 +137,61 @@ fn candidate(text: &[u8], runs: &[Run]) -> Option<Candidate> {
             let last = runs.get(1).filter(|run| length(run) == 4)?;
             spelled(&[digits(first)], &text[first.1..last.0], digits(last))
         }
-        4 => {
+        2 | 4 => {
             let [year, month, day, last] = runs.get(..4)? else {
                 return None;
             };
-            let is_dashed = |a: &Run, b: &Run| &text[a.1..b.0] == b"-";
-            let lengths = [month, day, last].map(length);
-            if lengths != [2, 2, 4] || !is_dashed(year, month) || !is_dashed(month, day) {
+            if [month, day, last].map(length) != [2, 2, 4] {
                 return None;
             }
-            let gap = &text[day.1..last.0];
+            let gap = |a: &Run, b: &Run| &text[a.1..b.0];
+            let between = gap(year, month);
+            if !matches!(between, b"-" | b"." | b"/" | b" ") || gap(month, day) != between {
+                return None;
+            }
+            let last_gap = gap(day, last);
             let date = [year, month, day].map(digits);
-            spelled(&date, gap, digits(last)).filter(|candidate| candidate.is_signed)
+            // The same sign throughout is as good as a dash; blanks are found in any numbers.
+            let is_one_sign = last_gap == between && between != b" ";
+            let found = spelled(&date, last_gap, digits(last))?;
+            let is_signed = found.is_signed || is_one_sign;
+            (is_signed || between != b"-").then_some(Candidate { is_signed, ..found })
         }
         _ => None,
     }
+}
+
+/// The two numbers that 20 to 24 digits in a row may be, signs between them or not.
+pub(super) fn joined(text: &[u8]) -> impl Iterator<Item = (Short, Short)> {
+    let stretches = text.split(|b| !b.is_ascii_digit() && !matches!(b, b'-' | b'+'));
+    stretches.flat_map(|stretch| {
+        let digits: Vec<u8> = stretch.iter().copied().filter(u8::is_ascii_digit).collect();
+        let cuts: &[usize] = match digits.len() {
+            20 => &[10],
+            22 => &[10, 12],
+            24 => &[12],
+            _ => &[],
+        };
+        let halves = |cut: &usize| {
+            let (first, second) = digits.split_at(*cut);
+            Some((Short::of(first)?, Short::of(second)?))
+        };
+        cuts.iter().filter_map(halves).collect::<Vec<_>>()
+    })
+}
+
+/// The numbers that 11 or 13 digits in a row would be, were one of them not there.
+pub(super) fn one_more(text: &[u8]) -> impl Iterator<Item = Short> {
+    let stretches = text.split(|b| !b.is_ascii_digit() && *b != b'-');
+    let long = stretches.filter_map(|stretch| {
+        let digits: Vec<u8> = stretch.iter().copied().filter(u8::is_ascii_digit).collect();
+        matches!(digits.len(), 11 | 13).then_some(digits)
+    });
+    long.flat_map(|digits| {
+        let n = digits.len();
+        [Short::of(&digits[..n - 1]), Short::of(&digits[1..])]
+    })
+    .flatten()
 }
 
 /// Digits of a date, what follows them, and the last four.
@@ -209,6 +270,18 @@ mod tests {
             ("19121212/1212", "191212121212", false),
             ("1912-12-12-1212", "19121212-1212", true),
             ("2024-03-31 19121212-1212", "19121212-1212", true),
+            ("1912.12.12.1212", "191212121212", true),
+            ("1912/12/12/1212", "191212121212", true),
+            ("1912.12.12-1212", "19121212-1212", true),
+            ("12.12.12.1212", "1212121212", true),
+            ("1912 12 12 1212", "191212121212", false),
+            ("SE191212121212", "191212121212", false),
+            ("\u{FF11}\u{FF19}121212-1212", "19121212-1212", true),
+            (
+                "\u{0661}\u{0669}\u{0661}\u{0662}1212-1212",
+                "19121212-1212",
+                true,
+            ),
         ] {
             assert_eq!(found(text), [(number.to_owned(), is_signed)], "{text}");
         }
