@@ -45,6 +45,31 @@ pub(crate) struct Problem {
     pub(crate) advice: &'static str,
 }
 
+/// What a row says and none of its columns can: counted, and told when all rows are read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Remark {
+    /// A value of a kind that is not read, by the name that the format gives it.
+    NotRead(String),
+    /// What is so of a number of rows or values, in words that follow the number.
+    Counted(&'static str),
+}
+
+impl Remark {
+    /// The remark, made this many times.
+    pub(crate) fn told(&self, n: u64) -> String {
+        match self {
+            Self::NotRead(kind) => {
+                let (noun, verb) = match n {
+                    1 => ("value", "was"),
+                    _ => ("values", "were"),
+                };
+                format!("{n} {noun} of kind {kind} {verb} not read")
+            }
+            Self::Counted(what) => format!("{n} {what}"),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Slot {
     Null,
@@ -62,6 +87,8 @@ pub(crate) struct Record {
     pub(crate) line: u64,
     /// What is wrong with it.
     pub(crate) problem: Option<Problem>,
+    /// What it says beside its columns.
+    pub(crate) remarks: Vec<Remark>,
     buffer: Vec<u8>,
     slots: Vec<Slot>,
     items: Vec<(usize, usize)>,
@@ -72,6 +99,7 @@ impl Record {
     pub(crate) fn begin(&mut self, line: u64) {
         self.line = line;
         self.problem = None;
+        self.remarks.clear();
         self.buffer.clear();
         self.slots.clear();
         self.items.clear();

@@ -7,13 +7,13 @@
 use std::io::Read;
 
 use crate::Result;
-use crate::read::flat::Row;
+use crate::read::flat::{Row, is_marked};
 use crate::read::json::{Json, parse};
 use crate::read::ndjson::not_an_object;
 use crate::read::ontology::{age, each, put_onset, put_term, sex, years};
 use crate::read::split::{Layout, for_each};
 use crate::read::{Columns, Declared, Sink, declared, optional};
-use crate::record::Record;
+use crate::record::{Record, Remark};
 use crate::value::ColumnType::{Boolean, Date, Float, Text, TextList, Timestamp};
 
 /// What a row is.
@@ -83,8 +83,12 @@ const INDIVIDUALS: &[Declared] = &[
     declared("geographic_origin_label", Text),
     declared("disease_ids", TextList),
     declared("disease_labels", TextList),
+    declared("excluded_disease_ids", TextList),
+    declared("excluded_disease_labels", TextList),
     declared("feature_ids", TextList),
     declared("feature_labels", TextList),
+    declared("excluded_feature_ids", TextList),
+    declared("excluded_feature_labels", TextList),
     declared("procedure_ids", TextList),
     declared("procedure_labels", TextList),
 ];
@@ -93,6 +97,7 @@ const DISEASES: &[Declared] = &[
     declared("individual_id", Text),
     declared("disease_id", Text),
     declared("disease_label", Text),
+    declared("is_excluded", Boolean),
     declared("onset_age", Text),
     declared("onset_age_years", Float),
     declared("onset_id", Text),
@@ -109,6 +114,8 @@ const MEASURES: &[Declared] = &[
     declared("assay_id", Text),
     declared("assay_label", Text),
     declared("value", Float),
+    optional("comparator", Text),
+    optional("value_limit", Float),
     declared("unit_id", Text),
     declared("unit_label", Text),
     declared("value_id", Text),
@@ -225,24 +232,40 @@ fn fill_individual(row: &mut Row<'_>, value: &Json<'_>) {
         ["geographic_origin_id", "geographic_origin_label"],
         origin,
     );
-    let diseases = value.get(&["diseases"]).items();
-    row.list("disease_ids", each(diseases, &["diseaseCode"], "id"));
-    row.list("disease_labels", each(diseases, &["diseaseCode"], "label"));
-    let features = value.get(&["phenotypicFeatures"]).items();
-    row.list(
-        "feature_ids",
-        each(features, &["featureType", "type"], "id"),
-    );
-    row.list(
-        "feature_labels",
-        each(features, &["featureType", "type"], "label"),
-    );
+    let (excluded, diseases) = excluded_and_not(value.get(&["diseases"]));
+    row.list("disease_ids", each(&diseases, &["diseaseCode"], "id"));
+    row.list("disease_labels", each(&diseases, &["diseaseCode"], "label"));
+    let of_excluded = each(&excluded, &["diseaseCode"], "id");
+    row.list("excluded_disease_ids", of_excluded);
+    let of_excluded = each(&excluded, &["diseaseCode"], "label");
+    row.list("excluded_disease_labels", of_excluded);
+    let (excluded, features) = excluded_and_not(value.get(&["phenotypicFeatures"]));
+    let kind = &["featureType", "type"];
+    row.list("feature_ids", each(&features, kind, "id"));
+    row.list("feature_labels", each(&features, kind, "label"));
+    row.list("excluded_feature_ids", each(&excluded, kind, "id"));
+    row.list("excluded_feature_labels", each(&excluded, kind, "label"));
     let procedures = value.get(&["interventionsOrProcedures"]).items();
     row.list("procedure_ids", each(procedures, &["procedureCode"], "id"));
     row.list(
         "procedure_labels",
         each(procedures, &["procedureCode"], "label"),
     );
+    for kind in ["treatments", "exposures", "pedigrees"] {
+        for _ in value.get(&[kind]).items() {
+            row.not_read(kind);
+        }
+    }
+}
+
+/// Those of a list that are excluded, and those that are not; what says neither is in neither.
+fn excluded_and_not<'a>(list: &Json<'a>) -> (Vec<Json<'a>>, Vec<Json<'a>>) {
+    let of = |wanted: bool| {
+        let items = list.items().iter();
+        let found = items.filter(|item| is_marked(item.get(&["excluded"])) == Some(wanted));
+        found.cloned().collect()
+    };
+    (of(true), of(false))
 }
 
 fn disease(row: &mut Row<'_>, item: &Json<'_>) {
@@ -251,6 +274,7 @@ fn disease(row: &mut Row<'_>, item: &Json<'_>) {
         ["disease_id", "disease_label"],
         item.get(&["diseaseCode"]),
     );
+    row.mark("is_excluded", item.get(&["excluded"]));
     put_onset(row, item);
     put_term(row, ["stage_id", "stage_label"], item.get(&["stage"]));
     put_term(
@@ -263,14 +287,29 @@ fn disease(row: &mut Row<'_>, item: &Json<'_>) {
 
 fn measure(row: &mut Row<'_>, item: &Json<'_>) {
     put_term(row, ["assay_id", "assay_label"], item.get(&["assayCode"]));
-    let value = item.get(&["measurementValue"]);
+    let value = item.get(&["measurementValue", "value"]);
     let quantity = match value.get(&["quantity"]) {
         Json::Null => value,
         quantity => quantity,
     };
-    row.put("value", quantity.get(&["value"]));
+    match quantity.get(&["comparator"]) {
+        Json::Null => row.put("value", quantity.get(&["value"])),
+        comparator => {
+            row.put("comparator", comparator);
+            row.put("value_limit", quantity.get(&["value"]));
+            row.remark(Remark::Counted(
+                "values have a comparator, such as <5: `value` is NULL, and `comparator` and \
+                 `value_limit` say what is known",
+            ));
+        }
+    }
     put_term(row, ["unit_id", "unit_label"], quantity.get(&["unit"]));
     put_term(row, ["value_id", "value_label"], value);
+    for kind in ["complexValue", "typedQuantities"] {
+        if !value.get(&[kind]).is_null() {
+            row.not_read(kind);
+        }
+    }
     row.moment("measured", item.get(&["date"]));
     put_age(row, item.get(&["observationMoment"]));
 }
@@ -293,8 +332,7 @@ fn procedure(row: &mut Row<'_>, item: &Json<'_>) {
 fn feature(row: &mut Row<'_>, item: &Json<'_>) {
     let term = item.get(&["featureType", "type"]);
     put_term(row, ["feature_id", "feature_label"], term);
-    let is_excluded = item.get(&["excluded"]) == &Json::Boolean(true);
-    row.boolean("is_excluded", Some(is_excluded));
+    row.mark("is_excluded", item.get(&["excluded"]));
     put_term(
         row,
         ["severity_id", "severity_label"],

@@ -2,8 +2,19 @@
 
 use crate::read::Declared;
 use crate::read::json::Json;
-use crate::record::Record;
-use crate::value::{Partial, date_or_partial, timestamp};
+use crate::record::{Record, Remark};
+use crate::value::{Partial, boolean, date_or_partial, timestamp};
+
+/// Whether a mark holds: `true`, or what else means yes. `None` where it is neither yes nor no.
+pub(crate) fn is_marked(value: &Json<'_>) -> Option<bool> {
+    match value {
+        Json::Null => Some(false),
+        Json::Boolean(value) => Some(*value),
+        Json::Integer(value @ (0 | 1)) => Some(*value == 1),
+        Json::Text(text) => boolean(text.as_bytes()),
+        _ => None,
+    }
+}
 
 /// A row of a format's own columns, filled by name. Names come mostly in the declared order, so
 /// looking for each begins behind the one before.
@@ -80,6 +91,27 @@ impl<'r> Row<'r> {
         if let (Some(column), Some(value)) = (self.number(name), value) {
             self.record.boolean(column, value);
         }
+    }
+
+    /// Sets a column of yes and no from a mark that is absent where it does not hold. What is no
+    /// yes or no is refused where the column's type is checked.
+    pub(crate) fn mark(&mut self, name: &str, value: &Json<'_>) {
+        match value {
+            Json::Null => self.boolean(name, Some(false)),
+            other => self.put(name, other),
+        }
+    }
+
+    /// Tells what no column can.
+    pub(crate) fn remark(&mut self, remark: Remark) {
+        self.record.remarks.push(remark);
+    }
+
+    /// Tells that a value of this kind is not read.
+    pub(crate) fn not_read(&mut self, kind: &str) {
+        let is_plain = kind.len() <= 40 && kind.bytes().all(|b| b.is_ascii_alphabetic());
+        let kind = if is_plain { kind } else { "unknown" };
+        self.remark(Remark::NotRead(kind.to_owned()));
     }
 
     /// Sets a column of lists.

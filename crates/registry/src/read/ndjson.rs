@@ -8,7 +8,7 @@ use crate::load::LoadOptions;
 use crate::read::json::{Json, parse};
 use crate::read::split::{Layout, for_each};
 use crate::read::{Columns, Sink, check_name};
-use crate::record::{Problem, Record};
+use crate::record::{Cell, Problem, Record};
 
 /// Reads all objects.
 pub(crate) fn read(
@@ -61,30 +61,36 @@ fn fill(
     value: &Json<'_>,
     nulls: &[String],
 ) {
+    if let Json::Object(fields) = value {
+        for (key, value) in fields {
+            let length = path.len();
+            path.push('_');
+            path.push_str(key);
+            fill(record, columns, path, value, nulls);
+            path.truncate(length);
+        }
+        return;
+    }
+    let column = columns.number(path);
+    if !value.is_null() && record.cell(column) != Cell::Null {
+        record.wrong(Problem {
+            column: Some(column),
+            expected: "each field once".to_owned(),
+            found: "two values".to_owned(),
+            advice: "a field and a nested one may have the same path, as `a_b` and `a.b` have",
+        });
+    }
     match value {
-        Json::Object(fields) => {
-            for (key, value) in fields {
-                let length = path.len();
-                path.push('_');
-                path.push_str(key);
-                fill(record, columns, path, value, nulls);
-                path.truncate(length);
-            }
-        }
-        Json::Null => {
-            columns.number(path);
-        }
-        Json::Boolean(value) => record.boolean(columns.number(path), *value),
-        Json::Integer(value) => record.integer(columns.number(path), *value),
-        Json::Float(value) => record.float(columns.number(path), *value),
+        Json::Null | Json::Object(_) => {}
+        Json::Boolean(value) => record.boolean(column, *value),
+        Json::Integer(value) => record.integer(column, *value),
+        Json::Float(value) => record.float(column, *value),
         Json::Text(text) => {
-            let column = columns.number(path);
             if !nulls.iter().any(|null| null == text) {
                 record.text(column, text.as_bytes());
             }
         }
         Json::List(items) => {
-            let column = columns.number(path);
             if items.iter().all(|item| matches!(item, Json::Text(_))) {
                 record.list(column, items.iter().filter_map(Json::text));
             } else {
@@ -99,7 +105,6 @@ fn fill(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Cell;
 
     #[test]
     fn nested_fields_are_named_by_their_path() {
@@ -129,5 +134,27 @@ mod tests {
         .unwrap();
         assert_eq!(n_bad, 1);
         assert_eq!(columns.sql_names(&options), ["id", "a_b", "a_c", "t"]);
+    }
+
+    #[test]
+    fn a_field_that_is_there_twice_is_no_value_of_either() {
+        let text = "{\"a\":{\"b\":1},\"a_b\":2}\n{\"a_b\":null,\"a\":{\"b\":1}}\n";
+        let options = LoadOptions::new(chrono::NaiveDate::default());
+        let mut bad = Vec::new();
+        let (mut columns, mut input) = (Columns::default(), text.as_bytes());
+        let lines = Layout::Lines;
+        read(
+            "f",
+            &mut input,
+            lines,
+            &options,
+            &mut columns,
+            &mut |record, _| {
+                bad.push(record.problem.is_some());
+                Ok(())
+            },
+        )
+        .unwrap();
+        assert_eq!(bad, [true, false]);
     }
 }

@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use crate::Result;
-use crate::read::flat::Row;
+use crate::read::flat::{Row, is_marked};
 use crate::read::json::{Json, parse};
 use crate::read::ndjson::not_an_object;
 use crate::read::ontology::{age, each, put_onset, put_term, sex, years};
@@ -69,7 +69,11 @@ const SUBJECTS: &[Declared] = &[
     declared("excluded_feature_labels", TextList),
     declared("disease_ids", TextList),
     declared("disease_labels", TextList),
+    declared("excluded_disease_ids", TextList),
+    declared("excluded_disease_labels", TextList),
     declared("genes", TextList),
+    declared("candidate_genes", TextList),
+    declared("rejected_genes", TextList),
     declared("schema_version", Text),
 ];
 
@@ -111,6 +115,8 @@ const DIAGNOSES: &[Declared] = &[
     declared("disease_id", Text),
     declared("disease_label", Text),
     declared("interpretation_status", Text),
+    declared("is_excluded", Boolean),
+    declared("is_candidate", Boolean),
     declared("acmg", Text),
     declared("gene_id", Text),
     declared("gene", Text),
@@ -196,13 +202,13 @@ impl Out<'_, '_> {
 
     fn diagnoses(&mut self, packet: &Json<'_>) -> Result<()> {
         for interpretation in packet.get(&["interpretations"]).items() {
-            let genomic = interpretation.at(&["diagnosis", "genomicInterpretations"]);
+            let genomic = findings(interpretation);
             let nothing = [Json::Null];
-            let findings = match genomic.items() {
+            let all = match genomic.items() {
                 [] => &nothing[..],
                 items => items,
             };
-            for finding in findings {
+            for finding in all {
                 self.row(Rows::Diagnoses, packet, |row| {
                     diagnosis(row, interpretation, finding);
                 })?;
@@ -246,8 +252,7 @@ fn subject(row: &mut Row<'_>, cohort: &Json<'_>, packet: &Json<'_>) {
     row.float("age_years", age.and_then(years));
     row.put("vital_status", subject.at(&["vitalStatus", "status"]));
     let features = packet.get(&["phenotypicFeatures", "phenotypic_features"]);
-    let (excluded, observed): (Vec<_>, Vec<_>) =
-        features.items().iter().cloned().partition(is_excluded);
+    let (excluded, observed) = excluded_and_not(features);
     row.integer("n_features", i64::try_from(observed.len()).ok());
     row.list("feature_ids", each(&observed, &["type"], "id"));
     row.list("feature_labels", each(&observed, &["type"], "label"));
@@ -256,36 +261,135 @@ fn subject(row: &mut Row<'_>, cohort: &Json<'_>, packet: &Json<'_>) {
         "excluded_feature_labels",
         each(&excluded, &["type"], "label"),
     );
-    let diseases = packet.get(&["diseases"]).items();
-    row.list("disease_ids", each(diseases, &["term"], "id"));
-    row.list("disease_labels", each(diseases, &["term"], "label"));
+    let (excluded, diseases) = excluded_and_not(packet.get(&["diseases"]));
+    row.list("disease_ids", each(&diseases, &["term"], "id"));
+    row.list("disease_labels", each(&diseases, &["term"], "label"));
+    row.list("excluded_disease_ids", each(&excluded, &["term"], "id"));
+    row.list(
+        "excluded_disease_labels",
+        each(&excluded, &["term"], "label"),
+    );
+    put_genes(row, packet);
+    let version = packet.get(&["metaData", "meta_data"]);
+    row.put("schema_version", version.get(&["phenopacketSchemaVersion"]));
+    tell_unread(row, packet);
+}
+
+/// Those of a list that are excluded, and those that are not; what says neither is in neither.
+fn excluded_and_not<'a>(list: &Json<'a>) -> (Vec<Json<'a>>, Vec<Json<'a>>) {
+    let of = |wanted: bool| {
+        let items = list.items().iter();
+        let found = items.filter(|item| is_excluded(item) == Some(wanted));
+        found.cloned().collect()
+    };
+    (of(true), of(false))
+}
+
+/// The genes of the diagnoses, and apart from them those that are candidates or were rejected.
+fn put_genes(row: &mut Row<'_>, packet: &Json<'_>) {
     let version_1 = packet.get(&["genes"]).items();
     let symbols = version_1
         .iter()
         .filter_map(|gene| gene.get(&["symbol"]).text());
-    let mut genes: Vec<&str> = symbols.collect();
+    let (mut genes, mut candidates, mut rejected): (Vec<_>, Vec<_>, Vec<_>) =
+        (symbols.collect(), Vec::new(), Vec::new());
     for interpretation in packet.get(&["interpretations"]).items() {
-        for finding in interpretation
-            .at(&["diagnosis", "genomicInterpretations"])
-            .items()
-        {
-            genes.extend(gene(finding).get(&["symbol"]).text());
+        for finding in findings(interpretation).items() {
+            let list = match Finding::of(finding) {
+                Finding::Accepted => &mut genes,
+                Finding::Candidate => &mut candidates,
+                Finding::Rejected => &mut rejected,
+            };
+            let symbol = gene(finding).get(&["symbol"]).text();
+            list.extend(symbol.filter(|symbol| !list.contains(symbol)));
         }
     }
-    genes.dedup();
     row.list("genes", genes.into_iter());
-    let version = packet.get(&["metaData", "meta_data"]);
-    row.put("schema_version", version.get(&["phenopacketSchemaVersion"]));
+    row.list("candidate_genes", candidates.into_iter());
+    row.list("rejected_genes", rejected.into_iter());
 }
 
-/// Looked for and not found: `excluded` in version 2, `negated` in version 1.
-fn is_excluded(feature: &Json<'_>) -> bool {
-    feature.get(&["excluded", "negated"]) == &Json::Boolean(true)
+/// Counts what packets hold that no kind of rows has.
+fn tell_unread(row: &mut Row<'_>, packet: &Json<'_>) {
+    let unread = [
+        ("measurements", &["measurements"][..]),
+        ("medicalActions", &["medicalActions", "medical_actions"]),
+        ("biosamples", &["biosamples"]),
+        ("variants", &["variants"]),
+        ("files", &["files", "htsFiles", "hts_files"]),
+    ];
+    for (kind, names) in unread {
+        for _ in packet.get(names).items() {
+            row.not_read(kind);
+        }
+    }
+}
+
+/// What became of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Finding {
+    /// It explains the disease, or nothing is said of it.
+    Accepted,
+    Candidate,
+    Rejected,
+}
+
+impl Finding {
+    /// By `interpretationStatus`; where that says nothing, a benign variant is none of a disease.
+    fn of(finding: &Json<'_>) -> Self {
+        let status = finding.get(&["interpretationStatus", "interpretation_status", "status"]);
+        let variant = finding.get(&["variantInterpretation", "variant_interpretation"]);
+        let acmg = variant.get(&[
+            "acmgPathogenicityClassification",
+            "acmg_pathogenicity_classification",
+        ]);
+        let is = |value: &Json<'_>, names: &[&str]| {
+            let text = value.text().unwrap_or_default();
+            names.iter().any(|name| name.eq_ignore_ascii_case(text))
+        };
+        if is(status, &["REJECTED"]) {
+            return Self::Rejected;
+        }
+        if is(status, &["CANDIDATE"]) {
+            return Self::Candidate;
+        }
+        let is_decided = is(status, &["CAUSATIVE", "CONTRIBUTORY"]);
+        match !is_decided && is(acmg, &["BENIGN", "LIKELY_BENIGN"]) {
+            true => Self::Rejected,
+            false => Self::Accepted,
+        }
+    }
+}
+
+fn findings<'j, 'a>(interpretation: &'j Json<'a>) -> &'j Json<'a> {
+    let diagnosis = interpretation.get(&["diagnosis"]);
+    diagnosis.get(&["genomicInterpretations", "genomic_interpretations"])
+}
+
+/// The modifier of HPO for what is there in 0 % of cases.
+const HPO_EXCLUDED: &str = "HP:0040285";
+
+/// Looked for and not found: `excluded` in version 2, `negated` in version 1, or a modifier that
+/// says so. `None` where the mark is neither yes nor no.
+fn is_excluded(item: &Json<'_>) -> Option<bool> {
+    let modifiers = item.get(&["modifiers"]).items().iter();
+    let mut ids = modifiers.filter_map(|modifier| modifier.get(&["id"]).text());
+    match ids.any(|id| id == HPO_EXCLUDED) {
+        true => Some(true),
+        false => is_marked(item.get(&["excluded", "negated"])),
+    }
+}
+
+fn put_excluded(row: &mut Row<'_>, item: &Json<'_>) {
+    match is_excluded(item) {
+        Some(is_excluded) => row.boolean("is_excluded", Some(is_excluded)),
+        None => row.mark("is_excluded", item.get(&["excluded", "negated"])),
+    }
 }
 
 fn feature(row: &mut Row<'_>, item: &Json<'_>) {
     put_term(row, ["feature_id", "feature_label"], item.get(&["type"]));
-    row.boolean("is_excluded", Some(is_excluded(item)));
+    put_excluded(row, item);
     put_term(
         row,
         ["severity_id", "severity_label"],
@@ -301,7 +405,7 @@ fn feature(row: &mut Row<'_>, item: &Json<'_>) {
 
 fn disease(row: &mut Row<'_>, item: &Json<'_>) {
     put_term(row, ["disease_id", "disease_label"], item.get(&["term"]));
-    row.boolean("is_excluded", Some(is_excluded(item)));
+    put_excluded(row, item);
     put_onset(row, item);
     let stages = item.get(&["diseaseStage"]).items();
     row.list(
@@ -332,6 +436,9 @@ fn diagnosis(row: &mut Row<'_>, interpretation: &Json<'_>, finding: &Json<'_>) {
         "interpretation_status",
         finding.get(&["interpretationStatus"]),
     );
+    let found = Finding::of(finding);
+    row.boolean("is_excluded", Some(found == Finding::Rejected));
+    row.boolean("is_candidate", Some(found == Finding::Candidate));
     let variant = finding.get(&["variantInterpretation"]);
     row.put("acmg", variant.get(&["acmgPathogenicityClassification"]));
     row.put("gene_id", gene(finding).get(&["valueId"]));

@@ -1,16 +1,21 @@
 //! Patient and Encounter as rows.
 
-use super::shared::{coding, personal_id, put_concept, put_reference, put_subject};
+use super::links::Pointed;
+use super::meaning::Meaning;
+use super::shared::{Entry, coding, is_old, personal_id, put_concept};
 use crate::read::flat::Row;
 use crate::read::json::Json;
 use crate::read::{Declared, declared, optional};
-use crate::value::ColumnType::{Boolean, Date, Text, Timestamp};
+use crate::record::Remark;
+use crate::value::ColumnType::{Boolean, Date, Text, TextList, Timestamp};
 
 /// Names, addresses, telephone numbers and other identifiers are not among them.
 pub(super) const PATIENT: &[Declared] = &[
     declared("id", Text),
     optional("personal_id", Text),
     declared("active", Boolean),
+    optional("replaced_by_id", Text),
+    optional("modifier_extensions", TextList),
     declared("sex", Text),
     declared("birth_date", Date),
     optional("birth_partial", Text),
@@ -28,10 +33,13 @@ pub(super) const PATIENT: &[Declared] = &[
     declared("organization_id", Text),
 ];
 
-pub(super) fn patient(resource: &Json<'_>, row: &mut Row<'_>) {
-    row.require("id", resource.get(&["id"]));
+pub(super) fn patient(entry: Entry<'_, '_>, row: &mut Row<'_>) {
+    let resource = entry.resource;
+    entry.put_id(row);
+    entry.put_extensions(row);
     row.text("personal_id", personal_id(resource.get(&["identifier"])));
     row.put("active", resource.get(&["active"]));
+    put_replaced(entry, row);
     row.put("sex", resource.get(&["gender"]));
     row.moment("birth", resource.get(&["birthDate"]));
     let died = resource.get(&["deceasedDateTime"]);
@@ -53,29 +61,46 @@ pub(super) fn patient(resource: &Json<'_>, row: &mut Row<'_>) {
     );
     let language = resource.get(&["communication"]).first().get(&["language"]);
     row.put("language", coding(language).get(&["code"]));
-    put_reference(
-        row,
-        "organization_id",
-        resource.get(&["managingOrganization"]),
-    );
+    entry.put_reference(row, "organization_id", "managingOrganization");
 }
 
-/// The address where somebody lives, else the first.
+/// A record that another one of the same person has replaced.
+fn put_replaced(entry: Entry<'_, '_>, row: &mut Row<'_>) {
+    let links = entry.get("link").items();
+    let is_replaced = |link: &&Json<'_>| link.get(&["type"]).text() == Some("replaced-by");
+    if let Some(link) = links.iter().find(is_replaced) {
+        if let Pointed::To(target) = entry.links.pointed(link.get(&["other"])) {
+            row.text("replaced_by_id", Some(&target.id));
+        }
+        row.remark(Remark::Counted(
+            "patients were replaced by another record of the same person: `replaced_by_id` says \
+             which, and counting both counts the person twice",
+        ));
+    }
+}
+
+/// The address where somebody lives, else the first that is not one of before.
 fn home<'j, 'a>(addresses: &'j Json<'a>) -> &'j Json<'a> {
     let is_home = |address: &&Json<'_>| address.get(&["use"]).text() == Some("home");
-    let found = addresses.items().iter().find(is_home);
-    found.unwrap_or_else(|| addresses.first())
+    let items = addresses.items();
+    let found = items.iter().find(is_home);
+    let found = found.or_else(|| items.iter().find(|address| !is_old(address)));
+    found.unwrap_or(&Json::Null)
 }
 
 pub(super) const ENCOUNTER: &[Declared] = &[
     declared("id", Text),
     declared("status", Text),
+    declared("is_excluded", Boolean),
+    optional("modifier_extensions", TextList),
     declared("class", Text),
+    optional("excluded_class", Text),
     declared("type_system", Text),
     declared("type_code", Text),
     declared("type_display", Text),
     declared("priority", Text),
     declared("subject_id", Text),
+    optional("subject_other", Text),
     optional("subject_personal_id", Text),
     declared("start_date", Date),
     declared("start_at", Timestamp),
@@ -91,22 +116,35 @@ pub(super) const ENCOUNTER: &[Declared] = &[
     declared("part_of_id", Text),
 ];
 
-pub(super) fn encounter(resource: &Json<'_>, row: &mut Row<'_>) {
-    row.require("id", resource.get(&["id"]));
+pub(super) fn encounter(entry: Entry<'_, '_>, row: &mut Row<'_>) {
+    let resource = entry.resource;
+    entry.begin(row);
     row.put("status", resource.get(&["status"]));
-    row.put("class", resource.at(&["class", "code"]));
-    let kinds = ["type_system", "type_code", "type_display"];
-    put_concept(row, kinds, resource.get(&["type"]));
+    // R4 has a Coding, R5 a list of CodeableConcepts.
+    let class = resource.get(&["class"]).first();
+    let class = match class.get(&["code"]) {
+        Json::Null => coding(class).get(&["code"]),
+        code => code,
+    };
+    match entry.meaning {
+        Meaning::Holds => {
+            row.put("class", class);
+            let kinds = ["type_system", "type_code", "type_display"];
+            put_concept(row, kinds, resource.get(&["type"]));
+            let reasons = ["reason_system", "reason_code", "reason_display"];
+            put_concept(row, reasons, resource.get(&["reasonCode"]));
+        }
+        Meaning::Excluded => row.put("excluded_class", class),
+        Meaning::Unclear => {}
+    }
     row.put(
         "priority",
         coding(resource.get(&["priority"])).get(&["code"]),
     );
-    put_subject(row, resource.get(&["subject"]));
+    entry.put_subject(row, "subject");
     row.moment("start", resource.at(&["period", "start"]));
     row.moment("end", resource.at(&["period", "end"]));
-    let reasons = ["reason_system", "reason_code", "reason_display"];
-    put_concept(row, reasons, resource.get(&["reasonCode"]));
-    put_reference(row, "request_id", resource.get(&["basedOn"]));
-    put_reference(row, "organization_id", resource.get(&["serviceProvider"]));
-    put_reference(row, "part_of_id", resource.get(&["partOf"]));
+    entry.put_reference(row, "request_id", "basedOn");
+    entry.put_reference(row, "organization_id", "serviceProvider");
+    entry.put_reference(row, "part_of_id", "partOf");
 }

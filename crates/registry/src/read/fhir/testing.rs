@@ -1,14 +1,17 @@
 //! ServiceRequest, Specimen and DiagnosticReport as rows: the way of a test.
 
-use super::shared::{begin, coding, put_code, put_concept, put_reference, put_subject, reference};
+use super::links::Pointed;
+use super::shared::{Entry, begin, coding, put_concept};
 use crate::read::flat::Row;
-use crate::read::json::Json;
 use crate::read::{Declared, declared, optional};
-use crate::value::ColumnType::{Date, Integer, Text, TextList, Timestamp};
+use crate::value::ColumnType::{Boolean, Date, Integer, Text, TextList, Timestamp};
 
 pub(super) const SERVICE_REQUEST: &[Declared] = &[
     declared("id", Text),
     declared("status", Text),
+    declared("is_excluded", Boolean),
+    optional("modifier_extensions", TextList),
+    optional("do_not_perform", Boolean),
     declared("intent", Text),
     declared("priority", Text),
     declared("category", Text),
@@ -16,7 +19,11 @@ pub(super) const SERVICE_REQUEST: &[Declared] = &[
     declared("code", Text),
     declared("code_display", Text),
     declared("codes", TextList),
+    optional("excluded_code_system", Text),
+    optional("excluded_code", Text),
+    optional("excluded_code_display", Text),
     declared("subject_id", Text),
+    optional("subject_other", Text),
     optional("subject_personal_id", Text),
     declared("encounter_id", Text),
     declared("authored_date", Date),
@@ -35,44 +42,49 @@ pub(super) const SERVICE_REQUEST: &[Declared] = &[
     declared("based_on_id", Text),
 ];
 
-pub(super) fn service_request(resource: &Json<'_>, row: &mut Row<'_>) {
-    row.require("id", resource.get(&["id"]));
+pub(super) fn service_request(entry: Entry<'_, '_>, row: &mut Row<'_>) {
+    let resource = entry.resource;
+    entry.begin(row);
     row.put("status", resource.get(&["status"]));
+    row.put("do_not_perform", resource.get(&["doNotPerform"]));
     row.put("intent", resource.get(&["intent"]));
     row.put("priority", resource.get(&["priority"]));
     row.put(
         "category",
         coding(resource.get(&["category"])).get(&["code"]),
     );
-    put_code(row, resource.get(&["code"]));
-    put_subject(row, resource.get(&["subject"]));
-    put_reference(row, "encounter_id", resource.get(&["encounter"]));
+    entry.put_code(row, resource.get(&["code"]));
+    entry.put_subject(row, "subject");
+    entry.put_reference(row, "encounter_id", "encounter");
     row.moment("authored", resource.get(&["authoredOn"]));
     row.moment(
         "occurrence",
         begin(resource, "occurrenceDateTime", "occurrencePeriod"),
     );
-    put_reference(row, "requester_id", resource.get(&["requester"]));
-    put_reference(row, "performer_id", resource.get(&["performer"]));
+    entry.tell_others(row, "occurrence", &["DateTime", "Period"]);
+    entry.put_reference(row, "requester_id", "requester");
+    entry.put_reference(row, "performer_id", "performer");
     let reasons = ["reason_system", "reason_code", "reason_display"];
     put_concept(row, reasons, resource.get(&["reasonCode"]));
-    put_reference(
-        row,
-        "reason_condition_id",
-        resource.get(&["reasonReference"]),
-    );
-    put_reference(row, "specimen_id", resource.get(&["specimen"]));
-    put_reference(row, "based_on_id", resource.get(&["basedOn"]));
+    entry.put_reference(row, "reason_condition_id", "reasonReference");
+    entry.put_reference(row, "specimen_id", "specimen");
+    entry.put_reference(row, "based_on_id", "basedOn");
 }
 
 pub(super) const SPECIMEN: &[Declared] = &[
     declared("id", Text),
     declared("status", Text),
+    declared("is_excluded", Boolean),
+    optional("modifier_extensions", TextList),
     declared("code_system", Text),
     declared("code", Text),
     declared("code_display", Text),
     declared("codes", TextList),
+    optional("excluded_code_system", Text),
+    optional("excluded_code", Text),
+    optional("excluded_code_display", Text),
     declared("subject_id", Text),
+    optional("subject_other", Text),
     optional("subject_personal_id", Text),
     declared("collected_date", Date),
     declared("collected_at", Timestamp),
@@ -87,11 +99,12 @@ pub(super) const SPECIMEN: &[Declared] = &[
     declared("parent_id", Text),
 ];
 
-pub(super) fn specimen(resource: &Json<'_>, row: &mut Row<'_>) {
-    row.require("id", resource.get(&["id"]));
+pub(super) fn specimen(entry: Entry<'_, '_>, row: &mut Row<'_>) {
+    let resource = entry.resource;
+    entry.begin(row);
     row.put("status", resource.get(&["status"]));
-    put_code(row, resource.get(&["type"]));
-    put_subject(row, resource.get(&["subject"]));
+    entry.put_code(row, resource.get(&["type"]));
+    entry.put_subject(row, "subject");
     let collection = resource.get(&["collection"]);
     row.moment(
         "collected",
@@ -100,20 +113,26 @@ pub(super) fn specimen(resource: &Json<'_>, row: &mut Row<'_>) {
     row.moment("received", resource.get(&["receivedTime"]));
     let sites = ["body_site_system", "body_site_code", "body_site_display"];
     put_concept(row, sites, collection.get(&["bodySite"]));
-    put_reference(row, "request_id", resource.get(&["request"]));
-    put_reference(row, "parent_id", resource.get(&["parent"]));
+    entry.put_reference(row, "request_id", "request");
+    entry.put_reference(row, "parent_id", "parent");
 }
 
 /// The conclusion as text is not among them: texts by hand name people.
 pub(super) const DIAGNOSTIC_REPORT: &[Declared] = &[
     declared("id", Text),
     declared("status", Text),
+    declared("is_excluded", Boolean),
+    optional("modifier_extensions", TextList),
     declared("category", Text),
     declared("code_system", Text),
     declared("code", Text),
     declared("code_display", Text),
     declared("codes", TextList),
+    optional("excluded_code_system", Text),
+    optional("excluded_code", Text),
+    optional("excluded_code_display", Text),
     declared("subject_id", Text),
+    optional("subject_other", Text),
     optional("subject_personal_id", Text),
     declared("encounter_id", Text),
     declared("effective_date", Date),
@@ -132,27 +151,38 @@ pub(super) const DIAGNOSTIC_REPORT: &[Declared] = &[
     declared("result_ids", TextList),
 ];
 
-pub(super) fn diagnostic_report(resource: &Json<'_>, row: &mut Row<'_>) {
-    row.require("id", resource.get(&["id"]));
+pub(super) fn diagnostic_report(entry: Entry<'_, '_>, row: &mut Row<'_>) {
+    let resource = entry.resource;
+    entry.begin(row);
     row.put("status", resource.get(&["status"]));
     row.put(
         "category",
         coding(resource.get(&["category"])).get(&["code"]),
     );
-    put_code(row, resource.get(&["code"]));
-    put_subject(row, resource.get(&["subject"]));
-    put_reference(row, "encounter_id", resource.get(&["encounter"]));
+    entry.put_code(row, resource.get(&["code"]));
+    entry.put_subject(row, "subject");
+    entry.put_reference(row, "encounter_id", "encounter");
     row.moment(
         "effective",
         begin(resource, "effectiveDateTime", "effectivePeriod"),
     );
+    entry.tell_others(row, "effective", &["DateTime", "Period"]);
     row.moment("issued", resource.get(&["issued"]));
-    put_reference(row, "performer_id", resource.get(&["performer"]));
-    put_reference(row, "request_id", resource.get(&["basedOn"]));
-    put_reference(row, "specimen_id", resource.get(&["specimen"]));
+    entry.put_reference(row, "performer_id", "performer");
+    entry.put_reference(row, "request_id", "basedOn");
+    entry.put_reference(row, "specimen_id", "specimen");
     let conclusions = ["conclusion_system", "conclusion_code", "conclusion_display"];
-    put_concept(row, conclusions, resource.get(&["conclusionCode"]));
+    if entry.meaning.holds() {
+        put_concept(row, conclusions, resource.get(&["conclusionCode"]));
+    }
     let results = resource.get(&["result"]).items();
     row.integer("n_results", i64::try_from(results.len()).ok());
-    row.list("result_ids", results.iter().filter_map(reference));
+    let ids = results
+        .iter()
+        .filter_map(|result| match entry.links.pointed(result) {
+            Pointed::To(target) => Some(target.id),
+            Pointed::Nothing | Pointed::Unknown => None,
+        });
+    let ids: Vec<String> = ids.collect();
+    row.list("result_ids", ids.iter().map(String::as_str));
 }
