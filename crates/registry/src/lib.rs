@@ -11,5 +11,6 @@ mod source;
 mod value;
 pub use error::{Error, Result};
 pub use load::*;
+pub use read::unread_format;
 pub use source::{FileSource, Source, SourceInfo};
 pub use value::{ColumnType, Decimal};

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::load::options::{Format, Header, LoadOptions, TextEncoding};
+use crate::load::options::{Format, Header, LoadOptions, TextEncoding, Watch};
+use crate::personal::is_number_in_name;
 use crate::read::delimited::{Dialect, sniff_delimiter};
 use crate::read::fhir::{Others, Resource, types_of};
 use crate::read::json::{Json, parse};
 use crate::read::split::{Layout, for_each};
+use crate::read::unread::{self, is_workbook};
 use crate::read::{beacon, phenopacket};
 use crate::source::{Opened, Source, SourceInfo, Transcoded, open};
 use crate::{Error, Result};
@@ -32,6 +34,7 @@ pub(crate) struct Prepared {
 pub(crate) enum Content {
     Delimited,
     Parquet,
+    Workbook,
     Json,
     Fhir(Resource, Others),
     Phenopacket(phenopacket::Rows),
@@ -43,6 +46,7 @@ impl Content {
         match self {
             Self::Delimited => Format::Delimited,
             Self::Parquet => Format::Parquet,
+            Self::Workbook => Format::Workbook,
             Self::Json => Format::Json,
             Self::Fhir(..) => Format::Fhir,
             Self::Phenopacket(_) => Format::Phenopacket,
@@ -58,7 +62,11 @@ pub(crate) fn prepare(
 ) -> Result<(Vec<Prepared>, Content)> {
     let mut files = Vec::with_capacity(sources.len());
     let mut content = None;
-    for source in sources {
+    for (number, source) in (1..).zip(sources) {
+        if options.watch == Watch::Refuse && is_number_in_name(source.name(), options.today) {
+            let what = format!("file {number}");
+            return Err(Error::PersonalPlace { what });
+        }
         let scan = scan(source.as_ref())?;
         let found = content_of(source.as_ref(), &scan, options)?;
         match content {
@@ -75,17 +83,32 @@ pub(crate) fn prepare(
             Some(_) => {}
         }
         let layout = layout(&scan.head, scan.is_whole);
-        let delimiter = sniff_delimiter(&scan.head, scan.is_whole);
+        let table = from_line(&scan.head, options.header_row.unwrap_or(1));
+        let delimiter = sniff_delimiter(table, scan.is_whole);
         files.push(Prepared {
             source: Arc::clone(source),
             info: scan.info,
-            encoding: encoding(&scan.head, scan.invalid, scan.multibyte, options.encoding),
+            encoding: match found {
+                // Its texts are decoded where it is read.
+                Content::Workbook => UTF_8,
+                _ => encoding(&scan.head, scan.invalid, scan.multibyte, options.encoding),
+            },
             layout,
             delimiter: options.delimiter.unwrap_or(delimiter),
         });
     }
     let content = content.ok_or_else(|| Error::options("there is no file to load", "name one"))?;
     Ok((files, content))
+}
+
+/// What begins at a line.
+fn from_line(head: &[u8], line: u64) -> &[u8] {
+    let before = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+    let end = match before.checked_sub(1) {
+        None => return head,
+        Some(last) => memchr::memchr_iter(b'\n', head).nth(last),
+    };
+    end.map_or(head, |end| &head[end + 1..])
 }
 
 fn describe(content: Content) -> String {
@@ -107,6 +130,7 @@ impl Prepared {
             delimiter: self.delimiter,
             encoding: self.text_encoding(),
             has_header: options.header == Header::Present,
+            header_row: options.header_row.unwrap_or(1),
             nulls: options.nulls.clone(),
             today: options.today,
         }
@@ -122,6 +146,16 @@ impl Prepared {
 
     fn is_utf_16(&self) -> bool {
         self.encoding == UTF_16LE || self.encoding == UTF_16BE
+    }
+
+    /// Checks that its bytes are those that were there before.
+    pub(crate) fn check_unchanged(&self) -> Result<()> {
+        match open(self.source.as_ref())?.finish()? == self.info {
+            true => Ok(()),
+            false => Err(Error::Changed {
+                file: self.name().to_owned(),
+            }),
+        }
     }
 
     /// Hands its bytes to a reader, and checks that they are those that were there before.
@@ -247,13 +281,18 @@ fn content_of(source: &dyn Source, scan: &Scan, options: &LoadOptions) -> Result
     let found = match options.format {
         Some(format) => format,
         None if head.starts_with(b"PAR1") => Format::Parquet,
+        None if is_workbook(head) => Format::Workbook,
         None if is_json => Format::Json,
-        None => Format::Delimited,
+        None => {
+            check_is_read(source.name(), head, options.encoding)?;
+            Format::Delimited
+        }
     };
     let is_detected = options.format.is_none();
     Ok(match found {
         Format::Delimited => Content::Delimited,
         Format::Parquet => Content::Parquet,
+        Format::Workbook => Content::Workbook,
         _ => {
             let Some(mut bytes) = first_value(source)? else {
                 return Err(Error::format(source.name(), "expected JSON, found nothing"));
@@ -267,6 +306,26 @@ fn content_of(source: &dyn Source, scan: &Scan, options: &LoadOptions) -> Result
             json_content(source.name(), format, &value, options.rows.as_deref())?
         }
     })
+}
+
+/// Refuses what is no text of separated fields, by its name where it has one.
+fn check_is_read(file: &str, head: &[u8], given: TextEncoding) -> Result<()> {
+    let by_mark = Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8);
+    let is_utf_16 = by_mark || given == TextEncoding::Utf16;
+    let is_binary = !is_utf_16 && memchr::memchr(0, head).is_some();
+    let by_name = || unread::by_name(file).filter(|_| is_binary);
+    let (what, advice) = match unread::by_content(head).or_else(by_name) {
+        Some(found) => (
+            format!("is {}, which is not read", found.what),
+            found.advice,
+        ),
+        None if is_binary => (
+            "holds bytes that are no text, and is of no format that is read".to_owned(),
+            "these are read: CSV and TSV, .xlsx, Parquet, NDJSON, FHIR, phenopackets, Beacon",
+        ),
+        None => return Ok(()),
+    };
+    Err(Error::hinted(file, what, advice))
 }
 
 /// The first JSON value of a file.

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::load::options::LoadOptions;
 use crate::load::prepare::{Content, Prepared};
 use crate::read::fhir::{Skipped, Wanted};
-use crate::read::{Columns, beacon, delimited, fhir, ndjson, phenopacket};
+use crate::read::{Columns, beacon, delimited, fhir, ndjson, phenopacket, workbook};
 use crate::record::Record;
 
 /// Takes the rows of a file.
@@ -13,7 +13,9 @@ pub(crate) type Take<'t> = dyn FnMut(&Prepared, &Record, &Columns) -> Result<()>
 /// The columns that a format has by itself.
 pub(crate) fn declared(content: Content) -> Columns {
     match content {
-        Content::Delimited | Content::Parquet | Content::Json => Columns::default(),
+        Content::Delimited | Content::Parquet | Content::Workbook | Content::Json => {
+            Columns::default()
+        }
         Content::Fhir(resource, _) => Columns::declared(resource.declared()),
         Content::Phenopacket(rows) => Columns::declared(rows.declared()),
         Content::Beacon(rows) => Columns::declared(rows.declared()),
@@ -32,6 +34,12 @@ pub(crate) fn for_each(
     for file in files {
         let (name, layout) = (file.name(), file.layout);
         let mut sink = |record: &Record, columns: &Columns| take(file, record, columns);
+        if content == Content::Workbook {
+            let note = workbook::read(file.source.as_ref(), options, columns, &mut sink)?;
+            note.into_iter().for_each(|note| skipped.tell(note));
+            file.check_unchanged()?;
+            continue;
+        }
         file.read(|input| match content {
             Content::Delimited => {
                 let dialect = file.dialect(options);
@@ -50,7 +58,7 @@ pub(crate) fn for_each(
                 phenopacket::read(name, input, layout, rows, columns, &mut sink)
             }
             Content::Beacon(rows) => beacon::read(name, input, layout, rows, columns, &mut sink),
-            Content::Parquet => Ok(()),
+            Content::Parquet | Content::Workbook => Ok(()),
         })?;
     }
     Ok(())

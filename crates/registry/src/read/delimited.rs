@@ -26,6 +26,8 @@ pub(crate) struct Dialect {
     pub(crate) delimiter: u8,
     pub(crate) encoding: &'static Encoding,
     pub(crate) has_header: bool,
+    /// The line at which the table begins; what is before it is not read.
+    pub(crate) header_row: u64,
     /// Words that mean nothing.
     pub(crate) nulls: Vec<String>,
     pub(crate) today: NaiveDate,
@@ -108,7 +110,7 @@ pub(crate) fn read(
     let mut map: Vec<usize> = Vec::new();
     let mut is_first = true;
     while rows.next()? {
-        if is_first && rows.strip_preamble() {
+        if is_first && (rows.line < dialect.header_row || rows.strip_preamble()) {
             continue;
         }
         if is_first {
@@ -333,6 +335,7 @@ mod tests {
             delimiter,
             encoding: UTF_8,
             has_header: true,
+            header_row: 1,
             nulls: vec!["NA".to_owned()],
             today: NaiveDate::default(),
         };
@@ -423,6 +426,7 @@ mod tests {
             delimiter: b';',
             encoding: UTF_8,
             has_header: true,
+            header_row: 1,
             nulls: vec![],
             today: NaiveDate::default(),
         };
