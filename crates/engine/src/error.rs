@@ -105,10 +105,10 @@ impl From<DataFusionError> for Error {
         match error {
             DataFusionError::External(source) => match source.downcast::<kohort_lake::Error>() {
                 Ok(error) => Self::Lake(*error),
-                Err(source) => Self::Query {
-                    message: with_sources(source.as_ref()),
-                    blame: Blame::Data,
-                    hint: None,
+                // One of ours, on its way through DataFusion.
+                Err(source) => match source.downcast::<Error>() {
+                    Ok(error) => *error,
+                    Err(source) => from_root(&DataFusionError::External(source)),
                 },
             },
             DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
@@ -136,7 +136,10 @@ fn from_root(error: &DataFusionError) -> Error {
         DataFusionError::ParquetError(parquet) => (parquet.to_string(), Blame::Data, None),
         DataFusionError::ObjectStore(store) => (with_sources(store.as_ref()), Blame::Storage, None),
         DataFusionError::IoError(io) => (io.to_string(), Blame::Storage, None),
-        DataFusionError::External(source) => (with_sources(source.as_ref()), Blame::Data, None),
+        DataFusionError::External(source) => match source.downcast_ref::<Error>() {
+            Some(error) => (error.to_string(), error.blame(), error.hint()),
+            None => (with_sources(source.as_ref()), Blame::Data, None),
+        },
         DataFusionError::ResourcesExhausted(message) => (
             message.lines().next().unwrap_or(message).to_string(),
             Blame::Exhausted,

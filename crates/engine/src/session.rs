@@ -15,9 +15,12 @@ use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider,
 };
 use datafusion::datasource::ViewTable;
+use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::logical_expr::{DdlStatement, LogicalPlan, Statement as LogicalStatement};
+use datafusion::logical_expr::{
+    CreateExternalTable, DdlStatement, LogicalPlan, Statement as LogicalStatement,
+};
 use datafusion::prelude::SessionContext;
 use kohort_functions::{FunctionContext, KohortOptions};
 use kohort_lake::{AsOf, Lake, Snapshot};
@@ -261,6 +264,27 @@ impl Session {
 
     /// The plan of a statement whose views are known.
     async fn plan_text(&self, sql: &str) -> Result<LogicalPlan, Error> {
+        /// Columns of one statement that may be called as their files call them.
+        const MOST_SPELLINGS: usize = 200;
+        let mut text = sql.to_owned();
+        let mut n_respelled = 0;
+        loop {
+            let error = match self.try_plan(&text).await? {
+                Ok(plan) => return Ok(plan),
+                Err(error) => error,
+            };
+            // A column may be called as its file calls it.
+            let files = self.files.as_ref().filter(|_| n_respelled < MOST_SPELLINGS);
+            n_respelled += 1;
+            match files.and_then(|files| files.respelled(&text, &error)) {
+                Some(respelled) => text = respelled,
+                None => return Err(registry::suggested(error.into(), &self.catalog())),
+            }
+        }
+    }
+
+    /// The plan of a statement, or why DataFusion has none.
+    async fn try_plan(&self, sql: &str) -> Result<Result<LogicalPlan, DataFusionError>, Error> {
         let catalog = self.catalog();
         let state = self.context.state();
         let options = KohortOptions::of(state.config_options());
@@ -276,11 +300,13 @@ impl Session {
         prepare::expand_all(&mut statement, &cohorts)?;
         let is_aggregate = |name: &str| state.aggregate_functions().contains_key(name);
         prepare::rewrite_all(&mut statement, &is_aggregate)?;
-        let plan = state.statement_to_plan(statement).await;
-        let plan = plan.map_err(|error| registry::suggested(error.into(), &catalog))?;
+        let plan = match state.statement_to_plan(statement).await {
+            Ok(plan) => plan,
+            Err(error) => return Ok(Err(error)),
+        };
         match &self.files {
-            Some(_) => Ok(plan),
-            None => files::without_files(plan),
+            Some(_) => Ok(Ok(plan)),
+            None => files::without_files(plan).map(Ok),
         }
     }
 
@@ -304,20 +330,17 @@ impl Session {
             _ => None,
         };
         let explained = matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
-        let inferred = match &plan {
-            LogicalPlan::Ddl(DdlStatement::CreateExternalTable(made))
-                if made.schema.fields().is_empty() =>
-            {
-                Some(made.name.clone())
-            }
-            _ => None,
-        };
+        if let (Some(files), LogicalPlan::Ddl(DdlStatement::CreateExternalTable(made))) =
+            (&self.files, &plan)
+            && files::is_ours(made)
+        {
+            self.create_external(files, made).await?;
+            let message = format!("table `{}` created", made.name);
+            return Ok(Outcome::Done { message });
+        }
         let frame = self.context.execute_logical_plan(plan).await?;
         if let Some(message) = done {
             frame.collect().await?;
-            if let Some(name) = inferred {
-                files::keep_codes(&self.context, &name).await?;
-            }
             return Ok(Outcome::Done { message });
         }
         let stream = frame.execute_stream().await?;
@@ -332,6 +355,34 @@ impl Session {
             schema: stream.schema(),
             stream,
         })
+    }
+}
+
+impl Session {
+    /// Registers the table of files that are read as `kohort load` reads them.
+    async fn create_external(
+        &self,
+        files: &Files,
+        made: &CreateExternalTable,
+    ) -> Result<(), Error> {
+        if self.context.table_exist(made.name.clone())? {
+            if made.if_not_exists {
+                return Ok(());
+            }
+            if !made.or_replace {
+                return Err(Error::Query {
+                    message: format!("table '{}' already exists", made.name),
+                    blame: crate::Blame::Data,
+                    hint: Some("CREATE OR REPLACE EXTERNAL TABLE makes it anew".to_owned()),
+                });
+            }
+        }
+        let table = files.create(made).await?;
+        if made.or_replace {
+            self.context.deregister_table(made.name.clone())?;
+        }
+        self.context.register_table(made.name.clone(), table)?;
+        Ok(())
     }
 }
 
