@@ -34,7 +34,8 @@ Examples:
   kohort load features phenopackets/*.json --rows features --lake my-lake
   kohort load reference.population scb.csv --lake my-lake --rename lan=region_code
   kohort load people befolkning.csv --as people --column income_band=ink_kvintil --lake my-lake
-  kohort load people people.csv --check
+  kohort load costs costs.xlsx --lake my-lake --sheet 2024 --header-row 3
+  kohort load people people.csv --check --format json
   kohort load --history people --lake my-lake
 
 `openssl rand -hex 32 > key.txt` makes a key. Keep it apart from the lake: who has both can find
@@ -45,7 +46,7 @@ pub(crate) struct LoadArgs {
     /// others of `reference` take the place of those that come with Kohort
     #[arg(value_name = "NAME")]
     table: LoadedTable,
-    /// Files or URLs of one format: CSV, TSV, Parquet, NDJSON, FHIR bulk NDJSON or Bundles,
+    /// Files or URLs of one format: CSV, TSV, .xlsx, Parquet, NDJSON, FHIR bulk NDJSON or Bundles,
     /// phenopackets, Beacon individuals; gzip-compressed or not
     #[arg(value_name = "FILE", required_unless_present = "history")]
     files: Vec<String>,
@@ -65,13 +66,8 @@ pub(crate) struct LoadArgs {
     /// List the loads of this table: when, how, from which files, and how many rows
     #[arg(long, conflicts_with = "files")]
     history: bool,
-    /// Output format of the history
-    #[arg(
-        long = "output-format",
-        value_enum,
-        default_value_t,
-        requires = "history"
-    )]
+    /// Output format: any for the history; table or json for the summary of a load
+    #[arg(long = "output-format", value_enum, default_value_t)]
     output_format: Format,
 }
 
@@ -108,6 +104,11 @@ pub(crate) async fn run(args: LoadArgs) -> Result {
         };
         return told::history(&lake.open().await?, &args.table, args.output_format).await;
     }
+    let is_json = args.file.is_json() || args.output_format == Format::Json;
+    if !is_json && args.output_format != Format::Table {
+        let message = "a load's summary is printed as table or json";
+        return Err(Failure::usage(message));
+    }
     let is_check = args.check;
     let lake = args.lake.args().filter(|_| !is_check);
     let shown = Shown::counting("rows");
@@ -124,7 +125,10 @@ pub(crate) async fn run(args: LoadArgs) -> Result {
         })),
     };
     drop(shown);
-    told::summary(&summary?, is_check)
+    match is_json {
+        true => told::summary_as_json(&summary?, is_check),
+        false => told::summary(&summary?, is_check),
+    }
 }
 
 async fn work(

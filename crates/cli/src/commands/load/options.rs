@@ -114,6 +114,10 @@ pub(super) struct PeopleOptions {
     /// KOHORT_PSEUDONYM_KEY]
     #[arg(long, value_name = "FILE")]
     pseudonym_key: Option<PathBuf>,
+    /// Store a column as it is although it looks like personal numbers or is named like one; may be
+    /// repeated
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    allow_column: Vec<String>,
     /// Add a column with the date of birth from the personal number
     #[arg(long, requires = "personal_id")]
     derive_birth_date: bool,
@@ -125,6 +129,7 @@ pub(super) struct PeopleOptions {
 impl PeopleOptions {
     pub(super) fn apply(&self, options: &mut LoadOptions) -> Result {
         options.personal_ids = self.personal_id.clone();
+        options.allowed = self.allow_column.clone();
         options.derived = Derived {
             birth_date: self.derive_birth_date,
             sex: self.derive_sex,
@@ -179,9 +184,17 @@ fn warn_of_readers(_: &std::path::Path) {}
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 pub(super) struct FileOptions {
-    /// File format [default: detected from the content]
+    /// File format [default: detected from the content]; `json` prints the summary as JSON, as
+    /// --output-format json does
     #[arg(long, value_enum)]
     format: Option<FileFormat>,
+    /// Sheet of a workbook, by name or number [default: the first sheet with data]
+    #[arg(long, value_name = "SHEET")]
+    sheet: Option<String>,
+    /// Line of a text file, or row of a sheet, that holds the column names; what is above it is
+    /// skipped [default: the first that is not empty]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    header_row: Option<u64>,
     /// What a row is: a FHIR resource type; subjects, features, diseases or diagnoses of
     /// phenopackets; individuals, diseases, measures, procedures or features of Beacon
     #[arg(long, value_name = "WHAT")]
@@ -221,6 +234,8 @@ enum FileFormat {
     Csv,
     /// Tab-separated
     Tsv,
+    /// Excel workbook (.xlsx)
+    Xlsx,
     /// Apache Parquet
     Parquet,
     /// JSON objects, one per line or in a list
@@ -231,19 +246,30 @@ enum FileFormat {
     Phenopacket,
     /// GA4GH Beacon v2 individuals
     Beacon,
+    /// The summary as JSON; the format of the files is that of their content
+    Json,
 }
 
 impl FileOptions {
+    /// Whether the summary is to be JSON.
+    pub(super) fn is_json(&self) -> bool {
+        matches!(self.format, Some(FileFormat::Json))
+    }
+
     pub(super) fn options(&self) -> Result<LoadOptions> {
         let mut options = LoadOptions::new(chrono::Utc::now().date_naive());
-        options.format = self.format.map(|format| match format {
-            FileFormat::Csv | FileFormat::Tsv => Format::Delimited,
-            FileFormat::Parquet => Format::Parquet,
-            FileFormat::Ndjson => Format::Json,
-            FileFormat::Fhir => Format::Fhir,
-            FileFormat::Phenopacket => Format::Phenopacket,
-            FileFormat::Beacon => Format::Beacon,
+        options.format = self.format.and_then(|format| match format {
+            FileFormat::Csv | FileFormat::Tsv => Some(Format::Delimited),
+            FileFormat::Xlsx => Some(Format::Workbook),
+            FileFormat::Parquet => Some(Format::Parquet),
+            FileFormat::Ndjson => Some(Format::Json),
+            FileFormat::Fhir => Some(Format::Fhir),
+            FileFormat::Phenopacket => Some(Format::Phenopacket),
+            FileFormat::Beacon => Some(Format::Beacon),
+            FileFormat::Json => None,
         });
+        options.sheet = self.sheet.clone();
+        options.header_row = self.header_row;
         let is_tsv = matches!(self.format, Some(FileFormat::Tsv));
         options.delimiter = self.delimiter.or(is_tsv.then_some(b'\t'));
         options.encoding = self.encoding.unwrap_or_default();

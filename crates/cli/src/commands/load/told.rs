@@ -60,6 +60,61 @@ pub(super) fn summary(summary: &LoadSummary, is_check: bool) -> Result {
     sink.commit()
 }
 
+/// Prints all that is known of what was done, for scripts.
+pub(super) fn summary_as_json(summary: &LoadSummary, is_check: bool) -> Result {
+    let sources: Vec<_> = summary
+        .sources
+        .iter()
+        .map(|source| {
+            serde_json::json!({
+                "name": source.name,
+                "sha256": source.sha256,
+                "size_bytes": source.size_bytes,
+            })
+        })
+        .collect();
+    let columns: Vec<_> = summary
+        .columns
+        .iter()
+        .map(|column| {
+            serde_json::json!({
+                "name": column.name,
+                "type": column.data_type,
+                "original_name": column.original,
+            })
+        })
+        .collect();
+    let (mode, keys) = match &summary.mode {
+        LoadMode::Create => ("create", None),
+        LoadMode::Append => ("append", None),
+        LoadMode::Replace => ("replace", None),
+        LoadMode::Upsert { keys } => ("upsert", Some(keys)),
+    };
+    let counts = summary.counts;
+    let told = serde_json::json!({
+        "table": summary.table.to_string(),
+        "is_check": is_check,
+        "mode": mode,
+        "keys": keys,
+        "lake_version": summary.lake_version,
+        "format": summary.description,
+        "sources": sources,
+        "n_read": counts.n_read,
+        "n_kept": counts.n_kept,
+        "n_duplicates": summary.n_duplicates,
+        "n_set_aside": counts.n_set_aside,
+        "n_removed": summary.n_removed,
+        "n_rows": (!is_check).then_some(summary.n_rows),
+        "columns": columns,
+        "warnings": summary.notes,
+        "elapsed_seconds": summary.elapsed.as_secs_f64(),
+    });
+    let mut sink = Sink::stdout();
+    let written = writeln!(sink.out(), "{told:#}");
+    sink.settle(written.map_err(Failure::from))?;
+    sink.commit()
+}
+
 fn lines(summary: &LoadSummary, is_check: bool) -> Vec<String> {
     let table = &summary.table;
     let did = match &summary.mode {
