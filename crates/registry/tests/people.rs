@@ -105,6 +105,9 @@ fn a_date_and_the_last_four_in_two_columns_stop_the_load() {
         ..options()
     };
     assert!(examined("a.csv", text, dropped).is_ok());
+    let named = "fodd;sista fyra\n1912-12-12;1212\n";
+    let error = examined("a.csv", named, options()).unwrap_err();
+    assert!(matches!(error, Error::SplitPersonalId { .. }), "{error}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::infer::Seen;
 use crate::load::bad_rows::{BadRow, BadRows};
 use crate::load::options::{About, LoadOptions, Watch};
 use crate::load::plan::{Planned, Role, not_personal, personal, wrong};
-use crate::personal::{Halves, Suspicion, is_named_personal};
+use crate::personal::{Halves, Suspicion, is_named_last_four, is_named_personal};
 use crate::read::{Column, Columns};
 use crate::record::{Cell, Problem, Record, Remark};
 use crate::value::ColumnType;
@@ -255,7 +255,7 @@ impl<'o> Examiner<'o> {
                 });
             }
         }
-        if let Some(split) = self.halves.split() {
+        if let Some(split) = self.halves.split(&|at| is_named_last_four(&names[at])) {
             return Err(Error::SplitPersonalId {
                 file: file(),
                 date: names[split.date].clone(),

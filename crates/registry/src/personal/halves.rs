@@ -103,9 +103,10 @@ impl Halves {
         }
     }
 
-    /// The pair that chance explains least.
+    /// The pair that chance explains least. A column that is named as one of the last four digits
+    /// needs no more than that most of them fit.
     #[expect(clippy::cast_precision_loss, reason = "a few columns")]
-    pub(crate) fn split(&self) -> Option<Split> {
+    pub(crate) fn split(&self, is_named: &dyn Fn(usize) -> bool) -> Option<Split> {
         let dated = self
             .pairs
             .iter()
@@ -122,11 +123,14 @@ impl Halves {
             };
             (chance, split)
         });
-        let least = judged
+        let accused = judged.filter(|(chance, split)| {
+            let is_no_chance = *chance * n_pairs <= UNLIKELY && split.n_valid >= 3;
+            let do_most_fit = split.n_valid * 2 > split.n_numbers;
+            is_no_chance || (do_most_fit && is_named(split.last))
+        });
+        let least = accused
             .min_by(|(a, s), (b, t)| a.total_cmp(b).then((s.date, s.last).cmp(&(t.date, t.last))));
-        least
-            .filter(|(chance, split)| *chance * n_pairs <= UNLIKELY && split.n_valid >= 3)
-            .map(|(_, split)| split)
+        least.map(|(_, split)| split)
     }
 }
 
@@ -173,7 +177,7 @@ mod tests {
             halves.cell(2, Cell::Text(last.as_bytes()));
             halves.end(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
         }
-        halves.split()
+        halves.split(&|_| false)
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod suspicion;
 
 pub(crate) use halves::Halves;
 pub(crate) use mask::{hidden, shown, shown_word};
-pub(crate) use names::{is_about_identity, is_named_personal};
+pub(crate) use names::{is_about_identity, is_named_last_four, is_named_personal};
 pub use number::{Invalid, PersonalNumber, Sex};
 pub(crate) use pseudonym::hex;
 pub use pseudonym::{KeyError, MIN_KEY_BYTES, PseudonymKey};

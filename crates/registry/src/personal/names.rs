@@ -86,6 +86,25 @@ pub(crate) fn is_named_personal(name: &str) -> bool {
         || compact.contains("samordningsnummer")
 }
 
+/// Whether a column's name in SQL is one of the last four digits.
+pub(crate) fn is_named_last_four(name: &str) -> bool {
+    const CALLED: [&str; 11] = [
+        "sistafyra",
+        "fyrasista",
+        "sista4",
+        "4sista",
+        "lastfour",
+        "last4",
+        "kontrollsiffror",
+        "fodelsenummer",
+        "birthnumber",
+        "pnrslut",
+        "pnrsista",
+    ];
+    let compact: String = name.split('_').collect();
+    CALLED.iter().any(|called| compact.contains(called))
+}
+
 /// Whether a column's name in SQL says that it tells who somebody is, or where: a name, an address,
 /// a number.
 pub(crate) fn is_about_identity(name: &str) -> bool {
@@ -171,6 +190,16 @@ mod tests {
             "id",
         ] {
             assert!(!is_named_personal(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_the_last_four_digits_are_known() {
+        for name in ["sista_fyra", "fyra_sista", "last4", "pnr_sista_fyra"] {
+            assert!(is_named_last_four(name), "{name}");
+        }
+        for name in ["sista_dag", "last_visit", "n", "kommunkod"] {
+            assert!(!is_named_last_four(name), "{name}");
         }
     }
 

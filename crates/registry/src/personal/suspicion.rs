@@ -28,6 +28,9 @@ const FEWEST_DIGITS: usize = 9;
 /// than one in this many has it, they are something else.
 const CHANCE: u64 = 4;
 
+/// Personal numbers of our time, as numbers.
+const TWELVE_DIGITS: std::ops::Range<f64> = 1.88e11..2.1e11;
+
 /// Different numbers that a column is judged by.
 const MOST_NUMBERS: usize = 10_000;
 
@@ -151,6 +154,8 @@ impl Suspicion {
         };
         if let Some(found) = found {
             self.count(found, line);
+        } else if TWELVE_DIGITS.contains(&value) && value % 1e5 == 0.0 {
+            self.n_rounded += 1;
         }
     }
 
@@ -324,7 +329,6 @@ fn whole_digits(value: f64) -> Option<String> {
 
 /// Whether a value is twelve digits of our time that were rounded: `1.95E+11`.
 fn is_rounded(value: &[u8]) -> bool {
-    const TWELVE_DIGITS: std::ops::Range<f64> = 1.88e11..2.1e11;
     let value = value.trim_ascii();
     let has_exponent = value.iter().any(|b| matches!(b, b'e' | b'E'));
     let number = float(value, Decimal::Either);
@@ -557,6 +561,9 @@ mod tests {
         let rounded = looked_at(&["1.95E+11", "1,97e11", "2.00101E+11"]);
         assert!(rounded.is_rounded() && !rounded.is_personal());
         assert!(!looked_at(&["1.95E+11", "2.5E+11"]).is_rounded());
+        let mut number = Suspicion::default();
+        number.observe_number(1.95e11, 1, today());
+        assert!(number.is_rounded());
     }
 
     /// A right number for a day and a serial number.
