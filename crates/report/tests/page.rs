@@ -331,7 +331,7 @@ fn a_key_figure_stands_beside_the_nation_and_the_year_before_and_can_be_quoted()
     for part in [
         "95%\u{a0}CI 65.0–75.0%",
         "Sweden: 72.0% <span class=\"change\">≈ no clear difference</span>",
-        "2024: 50.0% <span class=\"change\">▲ higher here</span>",
+        "2024: 50.0% <span class=\"change\">▲ increase</span>",
         "In 12, the share was 70.0% (95%\u{a0}CI 65.0–75.0%), compared with 72.0% in Sweden; up from \
          50.0% in 2024.",
     ] {

@@ -160,11 +160,15 @@ impl Row<'_> {
             nation.of_whole(value, self.nation_value(column), language);
         }
         let before = self.comparison(column, value, self.before);
-        let labels = [&self.table.compare.nation, &self.table.compare.before];
-        for (other, beside) in [&nation, &before].into_iter().zip(labels) {
+        let compare = &self.table.compare;
+        let besides = [
+            (&nation, &compare.nation, Against::Nation),
+            (&before, &compare.before, Against::Before),
+        ];
+        for (other, beside, against) in besides {
             if let (Some(other), Some(beside)) = (other, beside) {
                 let label = self.text(&beside.label)?;
-                let change = other.change_text(language);
+                let change = other.change_text(against, language);
                 html.push_str(&format!(
                     "<span class=\"beside\">{}: {} <span class=\"change\">{}</span></span>",
                     inline(&label),
@@ -257,12 +261,22 @@ impl Other {
         self.part = Some(format!("{share} {of}"));
     }
 
-    fn change_text(&self, language: Language) -> String {
+    fn change_text(&self, against: Against, language: Language) -> String {
         match &self.part {
             Some(part) => part.clone(),
-            None => format!("{} {}", self.change.sign(), self.change.words(language)),
+            None => {
+                let words = self.change.words(against, language);
+                format!("{} {words}", self.change.sign())
+            }
         }
     }
+}
+
+/// What a value is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Against {
+    Nation,
+    Before,
 }
 
 /// How a value lies to another one.
@@ -310,13 +324,21 @@ impl Change {
         }
     }
 
-    const fn words(self, language: Language) -> &'static str {
-        match self {
-            Self::Higher => language.pick("högre här", "higher here"),
-            Self::Lower => language.pick("lägre här", "lower here"),
-            Self::Same => language.pick("lika", "the same"),
-            Self::Unclear => language.pick("ingen säker skillnad", "no clear difference"),
-            Self::Unknown => "",
+    const fn words(self, against: Against, language: Language) -> &'static str {
+        match (self, against) {
+            (Self::Higher, Against::Nation) => language.pick("högre här", "higher here"),
+            (Self::Lower, Against::Nation) => language.pick("lägre här", "lower here"),
+            (Self::Higher, Against::Before) => language.pick("ökning", "increase"),
+            (Self::Lower, Against::Before) => language.pick("minskning", "decrease"),
+            (Self::Same, Against::Nation) => language.pick("lika", "the same"),
+            (Self::Same, Against::Before) => language.pick("oförändrat", "unchanged"),
+            (Self::Unclear, Against::Nation) => {
+                language.pick("ingen säker skillnad", "no clear difference")
+            }
+            (Self::Unclear, Against::Before) => {
+                language.pick("ingen säker förändring", "no clear change")
+            }
+            (Self::Unknown, _) => "",
         }
     }
 

@@ -1,6 +1,6 @@
 //! Texts of authors as HTML.
 //!
-//! Paragraphs are parted by empty lines; lines that begin with `- ` make a list; `**strong**` and
+//! Paragraphs are separated by empty lines; lines that begin with `- ` make a list; `**strong**` and
 //! `` `code` `` are marked. Nothing else is markup, and no tag gets through.
 
 /// A text without what HTML would take for markup.
