@@ -262,7 +262,7 @@ async fn require(session: &Session, report: &Report, lake: &Lake) -> Result {
     let failure = Failure::failed(format!("the lake has no {}", names.join(", ")));
     Err(match registries.first() {
         Some(first) => failure.with_hint(format!(
-            "load each with `kohort load {first} FILE --as {first} --lake {0}`; `kohort report {1} \
+            "load each with `kohort load {first} FILE --lake {0}`; `kohort report {1} \
              --lake {0} --check` lists all that is missing; `kohort simulate national --out register` \
              writes synthetic tables to try it on",
             lake.uri(),
