@@ -19,6 +19,7 @@ use kohort_genotype::{
 };
 
 use super::MergedCallset;
+use super::agree::{Listings, United, is_united};
 use super::locus::{
     COUNTS, Counts, Evidence, LocusRow, N_COUNTS, Rows, as_reference, count, for_each_allele,
     for_other_allele, is_count,
@@ -167,6 +168,8 @@ struct Merger<'a> {
     /// The batches that rows are taken from, and each result row's (batch, row).
     sources: Vec<Arc<Rows>>,
     taken: Vec<(usize, usize)>,
+    /// All rows that list each result row's allele, where a column needs them.
+    listings: Option<Listings>,
     counts: Vec<Counts>,
     genotypes: Option<BinaryViewBuilder>,
     /// What absent callsets count, per callset and ploidy class.
@@ -179,10 +182,12 @@ impl<'a> Merger<'a> {
     fn new(merge: &'a Merge) -> Self {
         let rules = KohortOptions::default().rules();
         let with_genotypes = merge.schema.field_with_name("genotypes").is_ok();
+        let with_listings = merge.schema.fields().iter().any(|f| is_united(f.name()));
         Self {
             merge,
             sources: Vec::new(),
             taken: Vec::new(),
+            listings: with_listings.then(Listings::default),
             counts: Vec::new(),
             genotypes: with_genotypes.then(BinaryViewBuilder::new),
             absent_counts: HashMap::new(),
@@ -207,18 +212,9 @@ impl<'a> Merger<'a> {
     }
 
     fn add(&mut self, chrom: &str, pos: i64, row: &LocusRow, all: &[Evidence<'_>]) -> Result<()> {
-        let source = match self
-            .sources
-            .iter()
-            .rposition(|rows| Arc::ptr_eq(rows, &row.rows))
-        {
-            Some(source) => source,
-            None => {
-                self.sources.push(Arc::clone(&row.rows));
-                self.sources.len() - 1
-            }
-        };
+        let source = self.source(&row.rows);
         self.taken.push((source, row.row));
+        self.list(all);
         let mut total = [0; N_COUNTS];
         for (callset, evidence) in all.iter().enumerate() {
             let counts = match evidence {
@@ -245,6 +241,29 @@ impl<'a> Merger<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The place of a batch among those that rows are taken from.
+    fn source(&mut self, rows: &Arc<Rows>) -> usize {
+        let known = self.sources.iter().rposition(|r| Arc::ptr_eq(r, rows));
+        known.unwrap_or_else(|| {
+            self.sources.push(Arc::clone(rows));
+            self.sources.len() - 1
+        })
+    }
+
+    /// Keeps which rows list an allele, where a column needs to know.
+    fn list(&mut self, all: &[Evidence<'_>]) {
+        let Some(mut listings) = self.listings.take() else {
+            return;
+        };
+        for evidence in all {
+            if let Evidence::Listed(row) = evidence {
+                listings.push(self.source(&row.rows), row.row);
+            }
+        }
+        listings.end_row();
+        self.listings = Some(listings);
     }
 
     fn class(&self, callset: usize, chrom: &str, pos: i64) -> PloidyClass {
@@ -331,6 +350,7 @@ impl<'a> Merger<'a> {
     /// The rows collected so far.
     fn flush(&mut self) -> Result<RecordBatch> {
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.merge.schema.fields().len());
+        let united = self.united()?;
         for field in self.merge.schema.fields() {
             columns.push(match field.name().as_str() {
                 "af" => self.ratio(|c| (count(c, "ac"), count(c, "an"))),
@@ -352,7 +372,10 @@ impl<'a> Merger<'a> {
                         .map(|c| Some(count(c, name)))
                         .collect::<Int64Array>(),
                 ),
-                name => self.take(name)?,
+                name => match &united {
+                    Some(united) if is_united(name) => united.column(name)?,
+                    _ => self.take(name)?,
+                },
             });
         }
         let rows = RecordBatchOptions::new().with_row_count(Some(self.taken.len()));
@@ -361,6 +384,9 @@ impl<'a> Merger<'a> {
         self.sources.clear();
         self.taken.clear();
         self.counts.clear();
+        if let Some(listings) = &mut self.listings {
+            listings.clear();
+        }
         Ok(batch)
     }
 
@@ -373,7 +399,17 @@ impl<'a> Merger<'a> {
         Arc::new(ratios.collect::<Float64Array>())
     }
 
-    /// A column as the first callset that lists the allele has it.
+    /// The columns that take into account what every callset says.
+    fn united(&self) -> Result<Option<United>> {
+        let Some(listings) = &self.listings else {
+            return Ok(None);
+        };
+        let batches: Vec<&RecordBatch> = self.sources.iter().map(|rows| &rows.batch).collect();
+        let Merge { schema, input, .. } = self.merge;
+        United::new(schema, input, &batches, listings).map(Some)
+    }
+
+    /// A column that is the same in every callset that lists the allele.
     fn take(&self, name: &str) -> Result<ArrayRef> {
         let column = self.merge.input.index_of(name)?;
         let arrays: Vec<&dyn Array> = self

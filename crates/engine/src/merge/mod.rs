@@ -5,6 +5,7 @@
 //! memory stays bounded. What a callset says of an allele that it does not list follows from the
 //! other alleles that it lists at the position, by [`sites`]. The genome is cut into [`tiles`], which run in parallel.
 
+mod agree;
 mod exec;
 mod locus;
 mod other;
@@ -13,7 +14,7 @@ mod tiles;
 
 use std::sync::Arc;
 
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
@@ -29,6 +30,8 @@ use kohort_genome::ReferenceGenome;
 use kohort_genotype::Absent;
 use kohort_lake::{DataFile, Snapshot};
 use kohort_schema::tables::VARIANTS;
+
+pub(crate) use agree::DIFFER;
 
 use crate::catalog::external;
 use crate::file_scan::FileScan;
@@ -94,15 +97,19 @@ impl MergedVariants {
                 },
             })
             .collect();
-        let columns: Vec<usize> = VARIANTS
+        let fields = VARIANTS
             .columns
             .iter()
-            .filter_map(|column| table.schema.index_of(column.name).ok())
-            .collect();
-        let fields = columns
-            .iter()
-            .map(|i| Arc::clone(&table.schema.fields()[*i]));
-        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+            .filter_map(|column| match column.name {
+                agree::DIFFER => column.field(),
+                "info" => table
+                    .schema
+                    .field_with_name("info")
+                    .ok()
+                    .map(agree::sorted_info),
+                name => table.schema.field_with_name(name).ok().cloned(),
+            });
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<Field>>()));
         Ok(Self {
             table,
             snapshot: snapshot.clone(),
@@ -120,6 +127,7 @@ impl MergedVariants {
         let wanted = |name: &str| {
             KEY.contains(&name)
                 || output.field_with_name(name).is_ok()
+                || agree::is_compared_for(name, output)
                 || (counted && locus::COUNTS.iter().any(|count| count.name == name))
         };
         let fields = self

@@ -325,18 +325,20 @@ pub const VARIANTS: Table = Table {
     name: "variants",
     row_is: "one ALT allele at one locus over all visible callsets",
     notes: "Virtual: the rows of `callset_variants` with equal `chrom`, `pos`, `ref` and `alt`, \
-            their counts summed and their genotypes side by side. Spanning deletions (`*`) are \
-            hidden unless `SET kohort.show_spanning_deletions = true`.",
+            their counts summed and their genotypes side by side. What else they say is united by \
+            rules that do not depend on the order of callsets; `callset_variants` has each \
+            callset's own. Spanning deletions (`*`) are hidden unless \
+            `SET kohort.show_spanning_deletions = true`.",
     columns: &[
         CHROM,
         POS,
-        END,
+        UNITED_END,
         REF,
         ALT,
         VARIANT_TYPE,
-        ID,
-        QUAL,
-        FILTER,
+        UNITED_ID,
+        UNITED_QUAL,
+        UNITED_FILTER,
         AC,
         AN,
         AF,
@@ -354,8 +356,9 @@ pub const VARIANTS: Table = Table {
         N_UNEXPECTED,
         N_NO_COPY,
         CALL_RATE,
-        IS_MULTIALLELIC,
-        INFO,
+        UNITED_IS_MULTIALLELIC,
+        UNITED_INFO,
+        CALLSETS_DIFFER,
         GENOTYPES,
     ],
 };

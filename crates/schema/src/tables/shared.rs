@@ -145,6 +145,57 @@ pub(super) const GENOTYPES: Column = nullable(
     "the record has no GT",
 );
 
+/// What `variants` has of a column that callsets may differ in.
+const fn united(column: Column, doc: &'static str, null_means: &'static str) -> Column {
+    Column {
+        doc,
+        null_means: Some(null_means),
+        ..column
+    }
+}
+
+pub(super) const UNITED_END: Column = Column {
+    doc: "The last base that the variant covers (INFO END or SVLEN for symbolic alleles); where \
+          callsets differ, the highest.",
+    ..END
+};
+pub(super) const UNITED_ID: Column = united(
+    ID,
+    "The IDs of all callsets that list the allele, separated by `;`.",
+    "`.` in all of them",
+);
+pub(super) const UNITED_QUAL: Column = united(
+    QUAL,
+    "The highest QUAL of the callsets that list the allele, as `bcftools merge` has it.",
+    "`.` in all of them",
+);
+pub(super) const UNITED_FILTER: Column = united(
+    FILTER,
+    "The filters that the allele failed in any callset; `[PASS]` when it passed in every callset \
+     that lists it.",
+    "it failed none, and in some callset no filter was applied (`.`)",
+);
+pub(super) const UNITED_IS_MULTIALLELIC: Column = Column {
+    doc: "Whether the record has more than one ALT, in any callset.",
+    ..IS_MULTIALLELIC
+};
+pub(super) const UNITED_INFO: Column = united(
+    INFO,
+    "The INFO fields of all callsets, typed by their headers: Number=A is this ALT's value, \
+     Number=R `[ref, alt]`, other numbers a list, a Flag a Boolean that is false where the record \
+     lacks it. Each field has the value that all callsets with a value agree on. What no header \
+     line declares is in `_undeclared`, as text (`KEY=1;OTHER`). Never used for counting.",
+    "a field is NULL where no callset has it, and where callsets differ (`callsets_differ` says so)",
+);
+pub(super) const CALLSETS_DIFFER: Column = nullable(
+    "callsets_differ",
+    ColumnType::Utf8List,
+    "",
+    "What the callsets that list the allele do not agree on: `end`, `qual`, `filter`, `info.DP`. \
+     Their own values are in `callset_variants`.",
+    "they agree, or only one lists the allele",
+);
+
 /// A count that the kernel makes from `genotypes`.
 const fn counted(name: &'static str, unit: &'static str, doc: &'static str) -> Column {
     nullable(name, ColumnType::Int64, unit, doc, "the record has no GT")
