@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use arrow::array::{Array, StringViewArray};
 use datafusion::common::{Result, internal_err, plan_err};
 use datafusion::error::DataFusionError;
-use kohort_genome::Region;
+use kohort_genome::{ContigForm, Region};
 use kohort_genotype::SampleDirectory;
 
 /// The identifiers of one callset's samples.
@@ -131,6 +131,18 @@ pub trait Places: Send + Sync {
     /// # Errors
     /// The name stands for none, or for different ones in genomes of which none is chosen.
     fn find(&self, name: &str) -> Result<Vec<Region>>;
+
+    /// The canonical name of a contig beyond the primary ones; `None` where there is none of this
+    /// name.
+    fn contig(&self, name: &str, form: ContigForm) -> Option<String> {
+        (form == ContigForm::Braces).then(|| name.to_owned())
+    }
+
+    /// The contig that a mistyped name may stand for.
+    fn nearest_contig(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
 }
 
 /// What the functions of one session share. Samples and cohorts are filled in before a statement
@@ -165,6 +177,21 @@ impl FunctionContext {
             Some(places) => places.find(name),
             None => Ok(vec![Region::whole(name)]),
         }
+    }
+
+    /// The canonical name of a contig beyond the primary ones.
+    pub(crate) fn contig(&self, name: &str, form: ContigForm) -> Option<String> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        match &*places {
+            Some(places) => places.contig(name, form),
+            None => Some(name.to_owned()),
+        }
+    }
+
+    /// The contig that a mistyped name may stand for.
+    pub(crate) fn nearest_contig(&self, name: &str) -> Option<String> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        places.as_ref()?.nearest_contig(name)
     }
 
     pub(crate) fn samples(&self) -> Result<Arc<Samples>> {

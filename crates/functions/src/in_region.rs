@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::datatypes::DataType;
-use datafusion::common::{Result, ScalarValue};
+use datafusion::common::{Result, ScalarValue, plan_err};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::utils::disjunction;
 use datafusion::logical_expr::{ColumnarValue, Documentation, Expr, ScalarFunctionArgs, lit};
-use kohort_genome::{OTHER_CONTIG_RANK, Region};
+use kohort_genome::Region;
 
 use crate::args::{integer_column, is_number, is_text, text_column, wrong_count, wrong_type};
 use crate::context::FunctionContext;
@@ -109,11 +109,12 @@ impl Kernel for InRegion {
             DOC_SECTION_OTHER,
             "Whether a position lies in a region or a gene, or in one of several. Positions are \
              1-based and both ends belong to a region. Contigs go by any of their names (`17`, \
-             `chr17`), genes by their symbols in `reference.genes`, in any case and in the genome \
+             `chr17`), others by the name that a callset has (`HLA-DRB1*04:03:01`, \
+             `HLA-DRB1*04:03:01:1-100`), genes by their symbols in `reference.genes`, in any case and in the genome \
              of the lake's callsets (`SET kohort.reference_genome` where those do not tell). In a \
              filter it is as good as comparing `chrom` and `pos`: files and row groups outside are \
-             not read. NULL when an argument is NULL; a text that is neither a region nor a gene \
-             is an error.",
+             not read. NULL when an argument is NULL; a contig that no callset has, and a \
+             text that is neither a region nor a gene, is an error.",
             "in_region(chrom, pos, regions)",
         )
         .with_alternative_syntax("in_region(regions)")
@@ -126,8 +127,8 @@ impl Kernel for InRegion {
             "regions",
             "`chr17:43,044,295-43,125,364`, `chr17:100`, `chr17`, `BRCA1`, several of them parted \
              by `,` or blanks (`BRCA1, chr17:1-100`), or a list: `['chr13:32315086-32400268', \
-             'BRCA1']`. A contig that is neither primary nor in a callset goes in braces, \
-             `{HLA-A*01:01}`",
+             'BRCA1']`. Braces tell a contig's name from a range behind it: `{HLA-A*01:01}:1-100`. \
+             Without a lake, a contig that is not primary needs them",
         )
         .with_sql_example(
             "SELECT count(*) FROM variants WHERE in_region(chrom, pos, 'chr17:43044295-43125364');",
@@ -139,19 +140,61 @@ impl Kernel for InRegion {
 /// Reads a list of regions and genes; the error is the caller's fault.
 ///
 /// # Errors
-/// A text that is neither a region nor a gene that the session knows.
+/// A text that is neither a region of a contig nor a gene that the session knows.
 pub fn parse_regions(context: &FunctionContext, text: &str) -> Result<Vec<Region>> {
-    let caller = |error: kohort_genome::Error| DataFusionError::Plan(error.to_string());
+    let pieces = Region::split_list(text).map_err(caller)?;
+    refuse_columns(&pieces)?;
     let mut regions = Vec::new();
-    for piece in Region::split_list(text).map_err(caller)? {
-        let is_region = piece.contains(':') || piece.starts_with('{');
-        if is_region || kohort_genome::contig_rank(piece) < OTHER_CONTIG_RANK {
-            regions.push(piece.parse().map_err(caller)?);
-        } else {
-            regions.extend(context.place(piece)?);
-        }
+    for piece in pieces {
+        regions.extend(region_or_gene(context, piece)?);
     }
     Ok(regions)
+}
+
+fn region_or_gene(context: &FunctionContext, piece: &str) -> Result<Vec<Region>> {
+    let unknown = match Region::parse_known(piece, |name, form| context.contig(name, form)) {
+        Ok(region) => return Ok(vec![region]),
+        Err(kohort_genome::Error::UnknownContig { text }) => text,
+        Err(error) => return Err(caller(error)),
+    };
+    let is_identifier = unknown
+        .get(..5)
+        .is_some_and(|text| text.eq_ignore_ascii_case("hgnc:"));
+    if is_identifier || !unknown.contains([':', '{']) {
+        return context.place(piece);
+    }
+    match context.nearest_contig(&unknown) {
+        Some(near) => {
+            plan_err!("there is no contig for the region `{unknown}`; did you mean `{near}`?")
+        }
+        None => plan_err!(
+            "there is no contig for the region `{unknown}`: it is no primary contig, and no callset \
+             has it"
+        ),
+    }
+}
+
+/// A contig, a start and an end as three words would be three whole contigs.
+fn refuse_columns(pieces: &[&str]) -> Result<()> {
+    let is_number = |piece: &str| piece.bytes().all(|byte| byte.is_ascii_digit());
+    let is_named = |piece: &str| {
+        let prefix = piece.get(..3).unwrap_or_default();
+        prefix.eq_ignore_ascii_case("chr") && !piece.contains(':')
+    };
+    let mut pairs = pieces.windows(2);
+    match pairs.find(|pair| is_named(pair[0]) && is_number(pair[1])) {
+        Some(pair) => plan_err!(
+            "`{0}` and `{1}` are two contigs here; did you mean `{0}:{1}`?",
+            pair[0],
+            pair[1]
+        ),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with a region is the caller's fault.
+fn caller(error: kohort_genome::Error) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
 }
 
 /// `chrom` and `pos` lie in one of the regions, as plain comparisons that scans can prune by.

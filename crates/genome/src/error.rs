@@ -28,6 +28,22 @@ pub enum Error {
         /// Its end.
         end: u32,
     },
+    /// A region is of a contig that nobody knows.
+    #[error("region `{text}`: there is no contig of this name")]
+    UnknownContig {
+        /// The whole text.
+        text: String,
+    },
+    /// A region's text is the name of one contig, and a range of another.
+    #[error("region `{text}`: it is the name of a contig, and `{range}` of the contig `{contig}`")]
+    AmbiguousRegion {
+        /// The whole text.
+        text: String,
+        /// The contig whose name stands before the last `:`.
+        contig: String,
+        /// What stands behind it.
+        range: String,
+    },
     /// A position is larger than VCF and BCF can hold.
     #[error("position: expected at most {max}, got {found}")]
     PositionTooLarge {
@@ -59,6 +75,11 @@ impl Error {
                  goes in braces, as in `{HLA-A*01:01}:1-100`"
                     .to_owned(),
             ),
+            Self::AmbiguousRegion {
+                text,
+                contig,
+                range,
+            } => Some(format!("write `{{{text}}}` or `{{{contig}}}:{range}`")),
             Self::ZeroPosition { .. } => {
                 Some("positions count from 1, and a region includes both of its ends".to_owned())
             }
@@ -69,7 +90,7 @@ impl Error {
                 Some("other names for them are `hg19`, `b37`, `hg38`, `b38` and `hs1`".to_owned())
             }
             Self::UnknownSexKaryotype { found } => sex_hint(found),
-            Self::PositionTooLarge { .. } => None,
+            Self::UnknownContig { .. } | Self::PositionTooLarge { .. } => None,
         }
     }
 }

@@ -21,4 +21,4 @@ pub use error::Error;
 pub use ploidy::{ExpectedCopies, PloidyClass, SexKaryotype, expected_copies};
 pub use position::{MAX_POSITION, Position};
 pub use reference_genome::ReferenceGenome;
-pub use region::Region;
+pub use region::{ContigForm, Region};

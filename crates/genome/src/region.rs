@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::contig::primary_rank;
 use crate::{Error, MAX_POSITION, canonical_contig};
 
 /// A stretch of a contig, 1-based, with both of its ends.
@@ -83,6 +84,88 @@ impl Region {
     }
 }
 
+/// Where in a region's text the name of a contig stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContigForm {
+    /// It is the whole text.
+    Whole,
+    /// A range follows it: `chr17:100-200`.
+    BeforeRange,
+    /// It is in braces: `{HLA-A*01:01}:1-100`.
+    Braces,
+}
+
+impl Region {
+    /// Reads a region of a contig that is known. Names may hold `:`, as those of HLA do: the text is
+    /// read in the way in which it names a known contig.
+    ///
+    /// # Arguments
+    /// `known` gives the canonical name of a contig, or `None` where there is none of that name.
+    /// Primary contigs go by all of their names, and `known` is not asked.
+    ///
+    /// # Errors
+    /// [`Error::UnknownContig`] where no contig is known by the name, [`Error::AmbiguousRegion`]
+    /// where the text names one contig and is a range of another, and those of reading a range.
+    pub fn parse_known(
+        text: &str,
+        mut known: impl FnMut(&str, ContigForm) -> Option<String>,
+    ) -> Result<Self, Error> {
+        let mut canonical = |name: &str, form: ContigForm| match primary_rank(name) {
+            Some(_) => Some(canonical_contig(name).into_owned()),
+            None => known(name, form),
+        };
+        let (name, range) = split_contig(text)?;
+        if name.is_empty() {
+            return Err(invalid(text, "no contig"));
+        }
+        let unknown = || Error::UnknownContig {
+            text: text.trim().to_owned(),
+        };
+        if text.trim().starts_with('{') {
+            let contig = canonical(name, ContigForm::Braces).ok_or_else(unknown)?;
+            return Self::of_range(text, contig, range);
+        }
+        let whole = canonical(text.trim(), ContigForm::Whole);
+        let ranged = range.and_then(|_| canonical(name, ContigForm::BeforeRange));
+        match (whole, ranged) {
+            (Some(contig), None) => Ok(Self::whole(&contig)),
+            (None, Some(contig)) => Self::of_range(text, contig, range),
+            (None, None) => Err(unknown()),
+            (Some(whole), Some(contig)) => match Self::of_range(text, contig, range) {
+                Ok(_) => Err(Error::AmbiguousRegion {
+                    text: text.trim().to_owned(),
+                    contig: name.to_owned(),
+                    range: range.unwrap_or_default().to_owned(),
+                }),
+                Err(_) => Ok(Self::whole(&whole)),
+            },
+        }
+    }
+
+    /// The range behind a contig's name; all of the contig without one.
+    fn of_range(text: &str, contig: String, range: Option<&str>) -> Result<Self, Error> {
+        let Some(range) = range else {
+            return Ok(Self::whole(&contig));
+        };
+        let (start, end) = match range.split_once('-') {
+            None => {
+                let pos = parse_position(text, range)?;
+                (pos, pos)
+            }
+            Some((start, "")) => (parse_position(text, start)?, MAX_POSITION),
+            Some((start, end)) => (parse_position(text, start)?, parse_position(text, end)?),
+        };
+        if end < start {
+            return Err(Error::ReversedRegion {
+                text: text.to_owned(),
+                start,
+                end,
+            });
+        }
+        Ok(Self { contig, start, end })
+    }
+}
+
 impl fmt::Display for Region {
     /// Writes the shortest text that reads back as this region.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,29 +192,7 @@ impl FromStr for Region {
         if contig.is_empty() {
             return Err(invalid(text, "no contig"));
         }
-        let Some(range) = range else {
-            return Ok(Self::whole(contig));
-        };
-        let (start, end) = match range.split_once('-') {
-            None => {
-                let pos = parse_position(text, range)?;
-                (pos, pos)
-            }
-            Some((start, "")) => (parse_position(text, start)?, MAX_POSITION),
-            Some((start, end)) => (parse_position(text, start)?, parse_position(text, end)?),
-        };
-        if end < start {
-            return Err(Error::ReversedRegion {
-                text: text.to_owned(),
-                start,
-                end,
-            });
-        }
-        Ok(Self {
-            contig: canonical_contig(contig).into_owned(),
-            start,
-            end,
-        })
+        Self::of_range(text, canonical_contig(contig).into_owned(), range)
     }
 }
 
@@ -255,6 +316,93 @@ mod tests {
             ),
         ] {
             assert_eq!(text.parse(), Ok(expected), "{text}");
+        }
+    }
+
+    /// The contigs of a callset aligned with HLA sequences.
+    fn known(name: &str, _: ContigForm) -> Option<String> {
+        let names = ["HLA-A*01:01", "HLA-A*01", "HLA-DRB1*04:03:01", "GL000207.1"];
+        names.contains(&name).then(|| name.to_owned())
+    }
+
+    #[test]
+    fn a_contig_with_colons_is_found_by_its_name() {
+        for (text, expected) in [
+            (
+                "HLA-DRB1*04:03:01",
+                region("HLA-DRB1*04:03:01", 0, MAX_POSITION),
+            ),
+            (
+                "HLA-DRB1*04:03:01:1-100",
+                region("HLA-DRB1*04:03:01", 1, 100),
+            ),
+            (
+                "HLA-DRB1*04:03:01:1,000-",
+                region("HLA-DRB1*04:03:01", 1000, MAX_POSITION),
+            ),
+            (
+                "{HLA-DRB1*04:03:01}",
+                region("HLA-DRB1*04:03:01", 0, MAX_POSITION),
+            ),
+            ("{HLA-DRB1*04:03:01}:7", region("HLA-DRB1*04:03:01", 7, 7)),
+            ("{HLA-A*01}:01", region("HLA-A*01", 1, 1)),
+            ("{HLA-A*01:01}", region("HLA-A*01:01", 0, MAX_POSITION)),
+            ("GL000207.1:5-6", region("GL000207.1", 5, 6)),
+            ("chrx:5-6", region("chrX", 5, 6)),
+            ("23", region("chrX", 0, MAX_POSITION)),
+        ] {
+            assert_eq!(Region::parse_known(text, known), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_contig_that_nobody_knows_is_refused() {
+        for text in [
+            "HLA-DRB1*04:03",
+            "HLA-DRB1*04:03:02",
+            "HLA-DRB1*04:03:02:1-100",
+            "{HLA-DRB1*04:03}:01",
+            "{GL9}",
+            "chr25",
+            "chr25:1-100",
+            "25:1",
+            "BRCA1",
+        ] {
+            let error = Region::parse_known(text, known).unwrap_err();
+            assert!(
+                matches!(error, Error::UnknownContig { .. }),
+                "{text}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_that_names_two_contigs_is_refused() {
+        let error = Region::parse_known("HLA-A*01:01", known).unwrap_err();
+        let hint = error.hint().unwrap();
+        assert!(
+            hint.contains("{HLA-A*01:01}") && hint.contains("{HLA-A*01}:01"),
+            "{hint}"
+        );
+        // With a range behind it there is no doubt.
+        let region = Region::parse_known("HLA-A*01:01:5-6", known).unwrap();
+        assert_eq!(region.contig, "HLA-A*01:01");
+    }
+
+    #[test]
+    fn a_wrong_range_of_a_known_contig_is_said() {
+        for (text, message) in [
+            ("chr1:0-5", "expected a position of at least 1, got 0"),
+            ("chr1:10-5", "expected an end of at least 10, got 5"),
+            (
+                "HLA-DRB1*04:03:01:9-5",
+                "expected an end of at least 9, got 5",
+            ),
+            ("chr1:", "got no position behind `:`"),
+            (":5", "got no contig"),
+        ] {
+            let error = Region::parse_known(text, known).unwrap_err();
+            assert!(error.to_string().contains(message), "{text}: {error}");
         }
     }
 
