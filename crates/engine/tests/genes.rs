@@ -98,9 +98,49 @@ async fn a_gene_that_is_none_gets_a_suggestion() {
     )
     .await;
     assert!(error.contains("there is no gene `nonesuchgene`"), "{error}");
-    // In braces it is a contig, of which this lake has nothing.
+    // In braces it is a contig, which this lake does not have either.
     let sql = "SELECT count(*) FROM variants WHERE in_region('{nonesuch}')";
-    assert_eq!(rows(&session, sql).await, ["0"]);
+    let (error, _) = failure(&session, sql).await;
+    assert!(
+        error.contains("no contig for the region `{nonesuch}`"),
+        "{error}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_former_symbol_and_an_alias_tell_the_gene() {
+    let lake = lake().await;
+    let session = lake.session().await;
+    for (name, said, hint) in [
+        (
+            "MLL2",
+            "it is a former symbol of `KMT2D`",
+            "did you mean `KMT2D`?",
+        ),
+        ("her2", "it is an alias of `ERBB2`", "did you mean `ERBB2`?"),
+    ] {
+        for sql in [
+            format!("SELECT 1 FROM variants WHERE in_region('{name}')"),
+            format!("SELECT * FROM allele_frequency_by('region', '{name}')"),
+        ] {
+            let (error, found) = failure(&session, &sql).await;
+            assert!(error.contains(said), "{error}");
+            assert_eq!(found, hint);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identifier_of_ensembl_or_hgnc_is_as_good_as_the_symbol() {
+    let lake = lake().await;
+    let session = lake.session().await;
+    // MTHFR.
+    for id in ["ENSG00000177000", "ENSG00000177000.13", "HGNC:7436"] {
+        let sql = format!("SELECT pos FROM variants WHERE in_region('{id}') ORDER BY pos");
+        assert_eq!(rows(&session, &sql).await, ["11785723", "11806455"], "{id}");
+    }
+    let sql = "SELECT 1 FROM variants WHERE in_region('ENSG00000000000')";
+    assert!(failure(&session, sql).await.0.contains("there is no gene"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,8 +58,38 @@ impl GeneTable {
     /// Where a gene is, by its symbol in any case; nowhere when there is none.
     pub(crate) fn find(&self, genome: ReferenceGenome, name: &str) -> Result<Vec<Region>> {
         let key = (genome, name.to_uppercase());
-        let rows = self.by_name.get(&key).map_or(&[][..], Vec::as_slice);
-        let chroms = text(&self.rows, "chrom")?;
+        self.regions(self.by_name.get(&key).map_or(&[][..], Vec::as_slice))
+    }
+
+    /// Where a gene is, by its identifier in Ensembl (`ENSG00000167548`, with or without a version)
+    /// or HGNC (`HGNC:7133`); `None` where the text is no identifier of a gene of the genome.
+    pub(crate) fn find_identifier(
+        &self,
+        genome: ReferenceGenome,
+        text: &str,
+    ) -> Result<Option<Vec<Region>>> {
+        let wanted = text.to_uppercase();
+        let (column, wanted) = match wanted.split_once('.') {
+            _ if wanted.starts_with("HGNC:") => ("hgnc_id", wanted.as_str()),
+            _ if !wanted.starts_with("ENSG") => return Ok(None),
+            Some((stem, _)) => ("ensembl_gene_id", stem),
+            None => ("ensembl_gene_id", wanted.as_str()),
+        };
+        let (genomes, ids) = (
+            text_of(&self.rows, "reference_genome")?,
+            text_of(&self.rows, column)?,
+        );
+        let is_it = |row: &usize| {
+            ids.is_valid(*row)
+                && ids.value(*row) == wanted
+                && genomes.value(*row) == genome.as_str()
+        };
+        let rows: Vec<usize> = (0..self.rows.num_rows()).filter(is_it).collect();
+        Ok(Some(self.regions(&rows)?).filter(|regions| !regions.is_empty()))
+    }
+
+    fn regions(&self, rows: &[usize]) -> Result<Vec<Region>> {
+        let chroms = text_of(&self.rows, "chrom")?;
         let (starts, ends) = (integers(&self.rows, "start")?, integers(&self.rows, "end")?);
         let position = |value: i64| u32::try_from(value).map_err(|_| wrong("a position"));
         let regions = rows.iter().map(|row| {
@@ -107,7 +137,7 @@ pub(super) fn with_views(rows: &RecordBatch) -> Result<RecordBatch> {
     )?)
 }
 
-fn text<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a arrow::array::StringViewArray> {
+fn text_of<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a arrow::array::StringViewArray> {
     let column = rows.column_by_name(name);
     let column = column.and_then(|column| column.as_string_view_opt());
     column.ok_or_else(|| internal_datafusion_err!("the table of genes has no column `{name}`"))
@@ -121,11 +151,11 @@ fn integers<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a arrow::array::I
 
 /// Today's symbols, and the former ones that are no gene's today.
 fn by_name(rows: &RecordBatch) -> Result<HashMap<(ReferenceGenome, String), Vec<usize>>> {
-    let genomes = text(rows, "reference_genome")?;
+    let genomes = text_of(rows, "reference_genome")?;
     let genome = |row: usize| -> Result<ReferenceGenome> {
         genomes.value(row).parse().map_err(|_| wrong("a genome"))
     };
-    let (today, former) = (text(rows, "gene")?, text(rows, "former_gene")?);
+    let (today, former) = (text_of(rows, "gene")?, text_of(rows, "former_gene")?);
     let mut by_name: HashMap<_, Vec<usize>> = HashMap::with_capacity(rows.num_rows());
     for row in 0..rows.num_rows() {
         let key = (genome(row)?, today.value(row).to_uppercase());
@@ -171,6 +201,30 @@ mod tests {
         let today = place(ReferenceGenome::Grch38, "TMEM278");
         assert_eq!(place(ReferenceGenome::Grch38, "TMEM88B"), today);
         assert_eq!(today.len(), 1);
+    }
+
+    #[test]
+    fn an_identifier_finds_the_gene() {
+        let table = GeneTable::shipped().unwrap();
+        let expected = place(ReferenceGenome::Grch38, "KMT2D");
+        for text in [
+            "ENSG00000167548",
+            "ensg00000167548.17",
+            "HGNC:7133",
+            "hgnc:7133",
+        ] {
+            let found = table
+                .find_identifier(ReferenceGenome::Grch38, text)
+                .unwrap();
+            let found: Vec<String> = found.unwrap().iter().map(ToString::to_string).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        for text in ["ENSG99999999999", "HGNC:0", "KMT2D", ""] {
+            let found = table
+                .find_identifier(ReferenceGenome::Grch38, text)
+                .unwrap();
+            assert_eq!(found, None, "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The schema `reference`: tables that come with Kohort, and those that a lake has in their place.
 
+mod aliases;
 mod genes;
 mod places;
 mod sweden;

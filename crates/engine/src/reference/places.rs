@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use datafusion::common::{Result, plan_err};
 use kohort_functions::Places;
-use kohort_genome::{ReferenceGenome, Region};
+use kohort_genome::{ContigForm, ReferenceGenome, Region};
 use kohort_lake::{Callset, Snapshot};
 
+use super::aliases::aliases_of;
 use super::genes::GeneTable;
 use crate::catalog::external;
 use crate::suggest;
@@ -34,7 +35,7 @@ impl LakePlaces {
     }
 
     /// The contig of this name that a callset has, by its canonical name.
-    fn contig(&self, name: &str) -> Option<&str> {
+    fn of_callset(&self, name: &str) -> Option<&str> {
         let mut contigs = self.callsets().flat_map(|callset| &callset.contigs);
         let found = contigs.find(|contig| contig.chrom == name || contig.name == name);
         found.map(|contig| contig.chrom.as_str())
@@ -71,11 +72,35 @@ impl LakePlaces {
     }
 }
 
+/// What to say of a name that a gene had before, or that is an alias of one.
+fn other_name(genes: &GeneTable, genome: ReferenceGenome, name: &str) -> Result<Option<String>> {
+    let mut of = aliases_of(name)?;
+    let mut are_known = Vec::new();
+    for alias in of.drain(..) {
+        if !genes.find(genome, &alias.gene)?.is_empty() {
+            are_known.push(alias);
+        }
+    }
+    let Some(first) = are_known.first() else {
+        return Ok(None);
+    };
+    let what = match first.is_former {
+        true => "a former symbol",
+        false => "an alias",
+    };
+    let quoted = |between: &str| {
+        let genes = are_known.iter().map(|alias| format!("`{}`", alias.gene));
+        genes.collect::<Vec<_>>().join(between)
+    };
+    Ok(Some(format!(
+        "there is no gene `{name}` in {genome}: it is {what} of {}; did you mean {}?",
+        quoted(" and of "),
+        quoted(" or ")
+    )))
+}
+
 impl Places for LakePlaces {
     fn find(&self, name: &str) -> Result<Vec<Region>> {
-        if let Some(contig) = self.contig(name) {
-            return Ok(vec![Region::whole(contig)]);
-        }
         let genome = self.genome(name)?;
         if !GeneTable::knows(genome) {
             return plan_err!(
@@ -88,6 +113,12 @@ impl Places for LakePlaces {
         if !found.is_empty() {
             return Ok(found);
         }
+        if let Some(regions) = genes.find_identifier(genome, name)? {
+            return Ok(regions);
+        }
+        if let Some(told) = other_name(genes, genome, name)? {
+            return plan_err!("{told}");
+        }
         match suggest::closest(name, genes.names(genome)) {
             Some(near) => {
                 plan_err!("there is no gene or contig `{name}` in {genome}; did you mean `{near}`?")
@@ -97,5 +128,24 @@ impl Places for LakePlaces {
                  that name"
             ),
         }
+    }
+    fn contig(&self, name: &str, form: ContigForm) -> Option<String> {
+        if self.snapshot.is_some() {
+            return self.of_callset(name).map(str::to_owned);
+        }
+        // Of what files have nobody knows: a name before a range is believed where it cannot be
+        // read otherwise.
+        let is_plain = || !name.contains([':', '*']);
+        match form {
+            ContigForm::Braces => Some(name.to_owned()),
+            ContigForm::BeforeRange => is_plain().then(|| name.to_owned()),
+            ContigForm::Whole => None,
+        }
+    }
+
+    fn nearest_contig(&self, name: &str) -> Option<String> {
+        let contigs = self.callsets().flat_map(|callset| &callset.contigs);
+        let names = contigs.map(|contig| contig.chrom.as_str());
+        suggest::closest(name.trim_matches(['{', '}']), names).map(str::to_owned)
     }
 }
