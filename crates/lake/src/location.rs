@@ -143,7 +143,11 @@ fn redacted(url: &Url) -> String {
 fn invalid(uri: &str, reason: &str) -> Error {
     let shown = match Url::parse(uri) {
         Ok(url) if !url.cannot_be_a_base() => redacted(&url),
-        _ => uri.split(['?', '@']).next().unwrap_or_default().to_owned(),
+        // What cannot be taken apart may have its password anywhere before the host.
+        _ => match crate::redact(uri).split_once('?') {
+            Some((before, _)) => before.to_owned(),
+            None => crate::redact(uri).into_owned(),
+        },
     };
     Error::InvalidUri {
         uri: shown,
@@ -293,6 +297,24 @@ mod tests {
             "storage option `no_such_option` is not valid for s3 storage"
         );
         assert_eq!(Location::Remote(url).display(), "s3://bucket/lake");
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_read_shows_no_password() {
+        for uri in [
+            "https://user:hunter2@host:port/lake",
+            "s3://user:hun/ter2@bucket/lake",
+            "s3://user:hunter2@bu cket/lake?sig=hunter3",
+        ] {
+            let shown = match Location::parse(uri) {
+                Ok(location) => location.display(),
+                Err(error) => error.to_string(),
+            };
+            assert!(
+                !shown.contains("hunter") && !shown.contains("ter2"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]
