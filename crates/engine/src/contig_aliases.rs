@@ -2,8 +2,8 @@
 
 use arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Result, ScalarValue};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{ExprSchema, Result, ScalarValue, plan_err};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator};
@@ -23,6 +23,7 @@ impl AnalyzerRule for ContigAliases {
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         plan.transform_down_with_subqueries(|plan| {
+            refuse_numbers(&plan)?;
             let names = NamePreserver::new(&plan);
             plan.map_expressions(|expr| {
                 let name = names.save(&expr);
@@ -60,6 +61,30 @@ fn canonical(expr: Expr) -> Transformed<Expr> {
         }
         other => Transformed::no(other),
     }
+}
+
+/// Refuses what a contig's name, a text, is compared with as a number: no name is one.
+fn refuse_numbers(plan: &LogicalPlan) -> Result<()> {
+    let inputs = plan.inputs();
+    let is_text = |column: &datafusion::common::Column| {
+        inputs.iter().any(|input| {
+            let field = input.schema().field_from_column(column);
+            field.is_ok_and(|field| field.data_type().is_string())
+        })
+    };
+    for expr in plan.expressions() {
+        expr.apply(|expr| match expr {
+            Expr::Cast(cast) if cast.field.data_type().is_numeric() => match cast.expr.as_ref() {
+                Expr::Column(column) if column.name == "chrom" && is_text(column) => plan_err!(
+                    "`chrom` is a text, such as `chr22`, and is compared with a number; did you \
+                     mean `chrom = '22'`, with the quotes?"
+                ),
+                _ => Ok(TreeNodeRecursion::Continue),
+            },
+            _ => Ok(TreeNodeRecursion::Continue),
+        })?;
+    }
+    Ok(())
 }
 
 fn is_equality(op: Operator) -> bool {

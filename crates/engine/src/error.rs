@@ -1,9 +1,12 @@
 //! What can go wrong with a query, and whose fault it is.
 
-use datafusion::common::SchemaError;
+use arrow::error::ArrowError;
+use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
+use datafusion::sql::sqlparser::parser::ParserError;
 use kohort_schema::tables::REFERENCE_TABLES;
 
+use crate::location::{Location, without_location};
 use crate::suggest;
 
 /// What went wrong with a query.
@@ -23,6 +26,14 @@ pub enum Error {
     /// The lake cannot be read or written.
     #[error(transparent)]
     Lake(#[from] kohort_lake::Error),
+    /// Adds where in its statement an error is.
+    #[error("{error}")]
+    At {
+        /// Where.
+        location: Location,
+        /// What is wrong there.
+        error: Box<Error>,
+    },
 }
 
 /// Whose fault an error is; it decides exit codes and error codes of protocols.
@@ -53,6 +64,14 @@ impl Error {
         }
     }
 
+    /// Says what the caller can do.
+    pub(crate) fn with_hint(mut self, text: &str) -> Self {
+        if let Self::Query { hint, .. } = &mut self {
+            *hint = Some(text.to_owned());
+        }
+        self
+    }
+
     /// A name that does not exist.
     pub(crate) fn not_found(message: impl Into<String>, hint: Option<String>) -> Self {
         Self::Query {
@@ -74,7 +93,43 @@ impl Error {
                 blame,
                 hint,
             },
+            // The place is one in the view's own text, which nobody sees.
+            Self::At { error, .. } => error.in_view(schema, view),
             lake => lake,
+        }
+    }
+
+    /// Says where in its statement it is, where that is known.
+    pub(crate) fn at(self, location: Option<Location>) -> Self {
+        match (location, self) {
+            (None, error) | (Some(_), error @ Self::At { .. }) => error,
+            (Some(location), error) => Self::At {
+                location,
+                error: Box::new(error),
+            },
+        }
+    }
+
+    /// Counts the place from the beginning of a statement, of which the text that was planned is a
+    /// part; forgets it where it is none.
+    pub(crate) fn of_part(self, statement: &str, planned: &str) -> Self {
+        match self {
+            Self::At { location, error } => match statement.find(planned) {
+                Some(offset) => Self::At {
+                    location: location.within(Location::of_offset(statement, offset)),
+                    error,
+                },
+                None => *error,
+            },
+            error => error,
+        }
+    }
+
+    /// Where in its statement it is, where that is known.
+    pub fn location(&self) -> Option<Location> {
+        match self {
+            Self::At { location, .. } => Some(*location),
+            _ => None,
         }
     }
 
@@ -82,6 +137,7 @@ impl Error {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Query { blame, .. } => *blame,
+            Self::At { error, .. } => error.blame(),
             Self::Lake(
                 kohort_lake::Error::NoLake { .. }
                 | kohort_lake::Error::NoSuchVersion { .. }
@@ -95,6 +151,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Query { hint, .. } => hint.clone(),
+            Self::At { error, .. } => error.hint(),
             Self::Lake(error) => error.hint(),
         }
     }
@@ -108,7 +165,7 @@ impl From<DataFusionError> for Error {
                 // One of ours, on its way through DataFusion.
                 Err(source) => match source.downcast::<Error>() {
                     Ok(error) => *error,
-                    Err(source) => from_root(&DataFusionError::External(source)),
+                    Err(source) => from_external(source.as_ref()),
                 },
             },
             DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
@@ -127,28 +184,37 @@ impl From<DataFusionError> for Error {
 fn from_root(error: &DataFusionError) -> Error {
     let (message, blame, hint) = match error {
         DataFusionError::SchemaError(schema, _) => return from_schema(schema),
-        DataFusionError::SQL(parser, _) => (format!("syntax: {parser}"), Blame::Usage, None),
+        DataFusionError::SQL(parser, _) => (from_parser(parser), Blame::Usage, None),
         DataFusionError::Plan(message) => return from_plan(message),
-        DataFusionError::Configuration(message) => (message.clone(), Blame::Usage, None),
-        DataFusionError::NotImplemented(message) => (message.clone(), Blame::Usage, None),
-        DataFusionError::Execution(message) => (message.clone(), Blame::Data, None),
-        DataFusionError::ArrowError(arrow, _) => (arrow.to_string(), Blame::Data, None),
-        DataFusionError::ParquetError(parquet) => (parquet.to_string(), Blame::Data, None),
+        DataFusionError::Configuration(message) | DataFusionError::NotImplemented(message) => {
+            (plain(message).to_owned(), Blame::Usage, None)
+        }
+        DataFusionError::Execution(message) => return from_execution(message),
+        DataFusionError::ArrowError(arrow, _) => return from_arrow(arrow),
+        DataFusionError::ParquetError(parquet) => {
+            (plain(&parquet.to_string()).to_owned(), Blame::Data, None)
+        }
         DataFusionError::ObjectStore(store) => (with_sources(store.as_ref()), Blame::Storage, None),
         DataFusionError::IoError(io) => (io.to_string(), Blame::Storage, None),
-        DataFusionError::External(source) => match source.downcast_ref::<Error>() {
-            Some(error) => (error.to_string(), error.blame(), error.hint()),
-            None => (with_sources(source.as_ref()), Blame::Data, None),
-        },
+        DataFusionError::External(source) => return from_external(source.as_ref()),
         DataFusionError::ResourcesExhausted(message) => (
             message.lines().next().unwrap_or(message).to_string(),
             Blame::Exhausted,
-            Some("give the session more memory, or select fewer columns".to_string()),
+            Some(memory_hint(message)),
+        ),
+        DataFusionError::Internal(message) => (
+            format!("internal: {}", plain(message)),
+            Blame::Internal,
+            Some(OURS.to_string()),
         ),
         DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
             return from_root(inner);
         }
-        other => (other.strip_backtrace(), Blame::Internal, None),
+        other => (
+            plain(&other.strip_backtrace()).to_owned(),
+            Blame::Internal,
+            Some(OURS.to_string()),
+        ),
     };
     Error::Query {
         message,
@@ -159,27 +225,43 @@ fn from_root(error: &DataFusionError) -> Error {
 
 /// A column that is not there: the nearest names are more help than all of them.
 fn from_schema(error: &SchemaError) -> Error {
-    let SchemaError::FieldNotFound {
-        field,
-        valid_fields,
-    } = error
-    else {
-        return Error::usage(error.to_string());
+    let (field, valid_fields) = match error {
+        SchemaError::FieldNotFound {
+            field,
+            valid_fields,
+        } => (field, valid_fields),
+        SchemaError::AmbiguousReference { field } => {
+            let message = format!("the column `{}` is in several tables", field.name());
+            return Error::usage(message)
+                .with_hint("write which is meant, as in `samples.sample_id`");
+        }
+        SchemaError::DuplicateQualifiedField { name, .. }
+        | SchemaError::DuplicateUnqualifiedField { name } => {
+            let message = format!("two columns are called `{name}`");
+            return Error::usage(message).with_hint("give one of them another name with AS");
+        }
     };
     let name = field.name();
-    let near = suggest::closest(name, valid_fields.iter().map(|valid| valid.name()));
+    let names = || valid_fields.iter().map(|valid| valid.name());
+    if let Some(hint) = struct_hint(field, valid_fields) {
+        return Error::not_found(
+            format!("there is no column `{}`", field.flat_name()),
+            Some(hint),
+        );
+    }
+    let near = suggest::closest(name, names());
     Error::not_found(
         format!("there is no column `{}`", field.flat_name()),
-        near.map(|near| format!("did you mean `{near}`?"))
-            .or_else(|| {
-                let names: Vec<&str> = valid_fields.iter().map(|valid| valid.name()).collect();
-                (!names.is_empty()).then(|| format!("there are {}", names.join(", ")))
-            }),
+        near.map(|near| suggest::spelled(name, near)).or_else(|| {
+            let names: Vec<&str> = valid_fields.iter().map(|valid| valid.name()).collect();
+            (!names.is_empty()).then(|| format!("there are {}", names.join(", ")))
+        }),
     )
 }
 
 /// DataFusion's own words about names that do not exist, in ours.
 fn from_plan(message: &str) -> Error {
+    let message = plain(message);
     if let Some(name) = between(message, "Invalid function '", "'") {
         if kohort_functions::call_of_measure(name).is_some_and(|call| call.is_window) {
             return Error::Query {
@@ -198,7 +280,15 @@ fn from_plan(message: &str) -> Error {
         return no_table(name);
     }
     if let Some(name) = between(message, "Field ", " not found in struct") {
-        return Error::not_found(format!("there is no field `{name}` in the struct"), None);
+        let hint = "names in a struct are spelled as they are declared: `info.\"CLNSIG\"` or \
+                    `info['CLNSIG']`";
+        let message = format!("there is no field `{name}` in the struct");
+        return Error::not_found(message, Some(hint.to_owned()));
+    }
+    if message.starts_with("Column in SELECT must be in GROUP BY") {
+        let column = between(message, "column \"", "\"").unwrap_or("a column");
+        return Error::usage(format!("`{column}` is neither grouped by nor aggregated"))
+            .with_hint("add it to GROUP BY, or take one value of each group, as by min(…)");
     }
     if let Some((what, near)) = message.split_once("; did you mean ") {
         let blame = if what.starts_with("there is no") {
@@ -256,6 +346,186 @@ fn no_table(full: &str) -> Error {
         }
     };
     Error::not_found(format!("there is no table `{name}`"), Some(hint))
+}
+
+/// What a struct's field that was asked for as if its column were a table needs.
+fn struct_hint(field: &Column, valid: &[Column]) -> Option<String> {
+    let relation = field.relation.as_ref()?.table();
+    let is_column = valid.iter().any(|column| column.name() == relation);
+    let is_table = valid.iter().any(|column| {
+        column
+            .relation
+            .as_ref()
+            .is_some_and(|r| r.table() == relation)
+    });
+    let name = field.name();
+    if is_table {
+        return None;
+    }
+    Some(match is_column {
+        true => format!("a field of the struct `{relation}` is `{relation}['{name}']`"),
+        false => format!(
+            "`{relation}` is no table of this query; a name given with AS is known outside of its \
+             SELECT only: SELECT {relation}.{name} FROM (SELECT … AS {relation} …)"
+        ),
+    })
+}
+
+/// What the parser says, without its place.
+fn from_parser(parser: &ParserError) -> String {
+    let text = match parser {
+        ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
+        ParserError::RecursionLimitExceeded => return "syntax: it is nested too deeply".to_owned(),
+    };
+    let (text, _) = without_location(text);
+    let said = text
+        .strip_prefix("Expected: ")
+        .and_then(|rest| rest.rsplit_once(", found: "));
+    match said {
+        Some((expected, "EOF")) => {
+            format!("syntax: expected {expected}, found the end of the statement")
+        }
+        Some((expected, found)) => format!("syntax: expected {expected}, found `{found}`"),
+        None => format!("syntax: {text}"),
+    }
+}
+
+/// An error of a crate that DataFusion knows nothing of.
+fn from_external(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Error {
+    if let Some(error) = error.downcast_ref::<DataFusionError>() {
+        return from_root(error);
+    }
+    if let Some(error) = error.downcast_ref::<Error>() {
+        return Error::Query {
+            message: error.to_string(),
+            blame: error.blame(),
+            hint: error.hint(),
+        };
+    }
+    if let Some(error) = error.downcast_ref::<kohort_genome::Error>() {
+        return Error::Query {
+            message: error.to_string(),
+            blame: Blame::Usage,
+            hint: error.hint(),
+        };
+    }
+    Error::Query {
+        message: plain(&with_sources(error)).to_owned(),
+        blame: Blame::Data,
+        hint: None,
+    }
+}
+
+fn from_execution(message: &str) -> Error {
+    let message = plain(message);
+    if message.starts_with(NO_CAST) {
+        return no_cast(message);
+    }
+    if message.starts_with("Field ") && message.ends_with(" not found in struct") {
+        return from_plan(message);
+    }
+    Error::Query {
+        message: message.to_owned(),
+        blame: Blame::Data,
+        hint: None,
+    }
+}
+
+/// Arrow's errors: a value is not repeated, for it may be a person's.
+fn from_arrow(error: &ArrowError) -> Error {
+    let (message, hint) = match error {
+        ArrowError::ExternalError(source) => return from_external(source.as_ref()),
+        ArrowError::CastError(text) if text.starts_with(NO_CAST) => return no_cast(text),
+        ArrowError::DivideByZero => (
+            "division by zero".to_owned(),
+            Some("nullif(x, 0) makes NULL of it".to_owned()),
+        ),
+        other => (plain(&other.to_string()).to_owned(), None),
+    };
+    Error::Query {
+        message,
+        blame: Blame::Data,
+        hint,
+    }
+}
+
+/// What Arrow says of a text that is not of the type it should become.
+const NO_CAST: &str = "Cannot cast string '";
+
+fn no_cast(text: &str) -> Error {
+    let wanted = text
+        .rsplit_once("to value of ")
+        .map_or("", |(_, rest)| rest.trim_end_matches(" type"));
+    let wanted = match wanted.split('(').next().unwrap_or_default() {
+        int if int.starts_with("Int") || int.starts_with("UInt") => "a whole number",
+        number if number.starts_with("Float") || number.starts_with("Decimal") => "a number",
+        date if date.starts_with("Date") => "a date",
+        time if time.starts_with("Time") => "a time",
+        "Boolean" => "true or false",
+        _ => "a value of the type that was asked for",
+    };
+    Error::Query {
+        message: format!(
+            "a column of text was compared with {wanted}, or cast to it, and holds a text that is not {wanted}"
+        ),
+        blame: Blame::Data,
+        hint: Some(
+            "put a value that text is compared with in quotes, as in chrom = 'chr22'; \
+             try_cast(x AS BIGINT) gives NULL where a text is no number"
+                .to_owned(),
+        ),
+    }
+}
+
+/// What to do about a limit of memory.
+fn memory_hint(message: &str) -> String {
+    match message.contains("HashJoin") {
+        true => "a join keeps its smaller side in memory: give --memory-limit more, or SET \
+                 datafusion.optimizer.prefer_hash_join = false, which sorts both sides and uses \
+                 the disk"
+            .to_owned(),
+        false => "give --memory-limit more, or --threads less, or select fewer columns".to_owned(),
+    }
+}
+
+/// What to do about a fault of ours.
+const OURS: &str = "this is a fault of Kohort and not of the statement: please report it, with the \
+                    statement";
+
+/// A message without the names of the errors that it went through, and without what DataFusion adds
+/// to those it takes for its own.
+fn plain(message: &str) -> &str {
+    const AROUND: [&str; 14] = [
+        "Error during planning: ",
+        "Execution error: ",
+        "Arrow error: ",
+        "Cast error: ",
+        "Invalid argument error: ",
+        "Compute error: ",
+        "Schema error: ",
+        "External error: ",
+        "External: ",
+        "Internal error: ",
+        "Optimizer error: ",
+        "Parquet error: ",
+        "This feature is not implemented: ",
+        "Invalid or Unsupported Configuration: ",
+    ];
+    let mut message = message;
+    if let Some((before, _)) = message.split_once("This issue was likely caused by a bug in") {
+        message = before.trim_end().trim_end_matches('.');
+    }
+    loop {
+        let inner = AROUND.iter().find_map(|name| message.strip_prefix(name));
+        let inner = inner.or_else(|| {
+            let rule = message.strip_prefix("Optimizer rule '")?;
+            Some(rule.split_once("failed\ncaused by\n")?.1)
+        });
+        match inner {
+            Some(inner) => message = inner,
+            None => return message,
+        }
+    }
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {

@@ -24,6 +24,7 @@ mod explain;
 mod file_pruning;
 mod file_scan;
 mod file_table;
+mod location;
 mod merge;
 mod operator;
 mod reference;
@@ -40,8 +41,9 @@ mod variants;
 mod views;
 
 pub use error::{Blame, Error};
+pub use location::{Location, StatementText};
 pub use session::{
     FunctionInfo, Outcome, Session, SessionOptions, TableInfo, functions_documentation,
 };
-pub use statement::split_statements;
+pub use statement::{split_statements, statements_of};
 pub use views::views_read_by;

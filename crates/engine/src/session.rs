@@ -2,6 +2,7 @@
 
 mod files;
 mod headers;
+mod info_fields;
 mod names;
 mod prepare;
 mod state;
@@ -24,6 +25,7 @@ use datafusion::logical_expr::{
 use datafusion::prelude::SessionContext;
 use kohort_functions::{FunctionContext, KohortOptions};
 use kohort_lake::{AsOf, Lake, Snapshot};
+use kohort_schema::TableName;
 
 use crate::catalog::Catalog;
 use crate::file_table::ScanNotes;
@@ -32,7 +34,7 @@ use crate::registry::{self, RegistrySchema};
 use crate::statement::{Statement, parse, split_statements};
 use crate::strata::{self, AlleleFrequencyBy};
 use crate::views::{self, View, Views};
-use crate::{Error, explain};
+use crate::{Error, explain, location};
 
 pub(crate) use files::Files;
 pub use names::{FunctionInfo, TableInfo, functions_documentation};
@@ -215,9 +217,15 @@ impl Session {
                 name,
                 query,
                 if_exists,
-            } => self.create_cohort(&name, &query, if_exists).await,
+            } => {
+                let created = self.create_cohort(&name, &query, if_exists).await;
+                created.map_err(|error| error.of_part(statement, &query))
+            }
             Statement::DropCohort { name, if_exists } => self.drop_cohort(&name, if_exists).await,
-            Statement::Sql(sql) => Box::pin(self.run(&sql)).await,
+            Statement::Sql(sql) => {
+                let done = Box::pin(self.run(&sql)).await;
+                done.map_err(|error| error.of_part(statement, &sql))
+            }
         }
     }
 
@@ -278,7 +286,13 @@ impl Session {
             n_respelled += 1;
             match files.and_then(|files| files.respelled(&text, &error)) {
                 Some(respelled) => text = respelled,
-                None => return Err(registry::suggested(error.into(), &self.catalog())),
+                None => {
+                    let catalog = self.catalog();
+                    let location = location::of_error(&error);
+                    let error = registry::suggested(error.into(), &catalog);
+                    let fields = self.info_fields(&catalog, &text).await?;
+                    return Err(info_fields::suggested(error, &fields).at(location));
+                }
             }
         }
     }
@@ -290,12 +304,14 @@ impl Session {
         let options = KohortOptions::of(state.config_options());
         prepare::load_what_is_named(&catalog, sql, options).await?;
         let dialect = state.config_options().sql_parser.dialect;
-        let mut statement = state.sql_to_statement(sql, &dialect)?;
+        let mut statement = state.sql_to_statement(sql, &dialect).map_err(placed)?;
         let mut cohorts = HashMap::new();
         if sql.to_lowercase().contains("cohort_flow") {
             let rows = catalog.snapshot()?.cohorts().await?;
             cohorts.extend(rows.iter().map(|row| (row.cohort.clone(), row.sql.clone())));
         }
+        let fields = self.info_fields(&catalog, sql).await?;
+        info_fields::spell(&mut statement, &fields);
         headers::keep_as_typed(&mut statement);
         prepare::expand_all(&mut statement, &cohorts)?;
         let is_aggregate = |name: &str| state.aggregate_functions().contains_key(name);
@@ -308,6 +324,16 @@ impl Session {
             Some(_) => Ok(Ok(plan)),
             None => files::without_files(plan).map(Ok),
         }
+    }
+
+    /// The names of INFO fields, where a statement may name one.
+    async fn info_fields(&self, catalog: &Catalog, sql: &str) -> Result<Vec<String>, Error> {
+        let sql = sql.to_lowercase();
+        if !sql.contains("info") || !sql.contains("variants") || catalog.snapshot().is_err() {
+            return Ok(Vec::new());
+        }
+        let table = catalog.file_table(TableName::CallsetVariants).await?;
+        Ok(info_fields::names(&table.schema))
     }
 
     /// The rows of a query.
@@ -384,6 +410,12 @@ impl Session {
         self.context.register_table(made.name.clone(), table)?;
         Ok(())
     }
+}
+
+/// An error with its place in the statement.
+fn placed(error: DataFusionError) -> Error {
+    let location = location::of_error(&error);
+    Error::from(error).at(location)
 }
 
 /// What a statement about tables did, for a person.

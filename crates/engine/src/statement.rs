@@ -4,6 +4,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::Error;
+use crate::location::{Location, StatementText};
 
 /// A statement, recognised as far as the engine needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,27 +35,44 @@ pub(crate) enum IfExists {
 /// # Errors
 /// A quote or a comment that is not closed.
 pub fn split_statements(sql: &str) -> Result<Vec<String>, Error> {
+    let statements = statements_of(sql)?.into_iter();
+    Ok(statements.map(|statement| statement.text).collect())
+}
+
+/// [`split_statements`], with where each statement stands in the text.
+///
+/// # Errors
+/// A quote or a comment that is not closed.
+pub fn statements_of(sql: &str) -> Result<Vec<StatementText>, Error> {
     let tokens = tokenize(sql)?;
     let lines = line_starts(sql);
     let mut statements = Vec::new();
     let mut start = 0;
-    let mut has_words = false;
+    let mut first_word: Option<u64> = None;
+    let cut = |from: usize, to: usize, line: u64| {
+        let text = &sql[from..to];
+        let blanks = text.len() - text.trim_start().len();
+        StatementText {
+            text: text.trim().to_string(),
+            start: Location::of_offset(sql, from + blanks),
+            line,
+        }
+    };
     for token in &tokens {
         match &token.token {
             Token::SemiColon => {
                 let end = offset(sql, &lines, token);
-                if has_words {
-                    statements.push(sql[start..end].trim().to_string());
+                if let Some(line) = first_word.take() {
+                    statements.push(cut(start, end, line));
                 }
                 start = end + 1;
-                has_words = false;
             }
             Token::Whitespace(_) | Token::EOF => {}
-            _ => has_words = true,
+            _ => first_word = first_word.or(Some(token.span.start.line)),
         }
     }
-    if has_words {
-        statements.push(sql[start..].trim().to_string());
+    if let Some(line) = first_word {
+        statements.push(cut(start, sql.len(), line));
     }
     Ok(statements)
 }
@@ -202,7 +220,13 @@ impl Words<'_> {
 fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, Error> {
     Tokenizer::new(&GenericDialect {}, sql)
         .tokenize_with_location()
-        .map_err(|error| Error::usage(format!("syntax: {error}")))
+        .map_err(|error| {
+            let location = Location {
+                line: error.location.line,
+                column: error.location.column,
+            };
+            Error::usage(format!("syntax: {}", error.message)).at(Some(location))
+        })
 }
 
 fn line_starts(sql: &str) -> Vec<usize> {
@@ -237,6 +261,18 @@ mod tests {
             split_statements("SELECT ';' AS å; -- a; comment\n SELECT 2;\n;/* x; */ ").unwrap();
         assert_eq!(statements, ["SELECT ';' AS å", "-- a; comment\n SELECT 2"]);
         assert!(split_statements("SELECT 'open").is_err());
+    }
+
+    #[test]
+    fn statements_know_where_they_stand() {
+        let found = statements_of("SELECT 1; \n-- two\n  SELECT 2;SELECT 3").unwrap();
+        let places = found.iter().map(|s| (s.start.line, s.start.column, s.line));
+        assert_eq!(
+            places.collect::<Vec<_>>(),
+            [(1, 1, 1), (2, 1, 3), (3, 12, 3)]
+        );
+        let error = statements_of("SELECT 1;\nSELECT 'open").unwrap_err();
+        assert_eq!(error.location(), Some(Location { line: 2, column: 8 }));
     }
 
     #[test]

@@ -13,6 +13,21 @@ pub(crate) fn closest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> O
         .map(|(_, candidate)| candidate)
 }
 
+/// What to write instead of a mistyped name of a column.
+pub(crate) fn spelled(name: &str, near: &str) -> String {
+    let is_lower = |text: &str| !text.chars().any(char::is_uppercase);
+    match name.eq_ignore_ascii_case(near) || name.to_lowercase() == near.to_lowercase() {
+        true if is_lower(near) => {
+            format!("did you mean `{near}`? Between quotes, capitals are told from small letters")
+        }
+        true => {
+            format!("write \"{near}\" with quotes: names without them are read in small letters")
+        }
+        false if is_lower(near) => format!("did you mean `{near}`?"),
+        false => format!("did you mean \"{near}\", with the quotes?"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::closest;

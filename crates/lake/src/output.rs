@@ -237,7 +237,9 @@ mod tests {
             PART_SIZE_BYTES,
             2 * PART_SIZE_BYTES + 7,
         ] {
-            let content: Vec<u8> = (0..size).map(|i| u8::try_from(i % 251).unwrap_or(0)).collect();
+            let content: Vec<u8> = (0..size)
+                .map(|i| u8::try_from(i % 251).unwrap_or(0))
+                .collect();
             std::fs::write(&file, &content).unwrap();
             output(&store).put_file(&file).await.unwrap();
             let found = bytes(&store, "out/a.bin").await.unwrap();

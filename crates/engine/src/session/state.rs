@@ -25,6 +25,9 @@ const NAMED_CONSUMERS: std::num::NonZeroUsize = match std::num::NonZeroUsize::ne
     None => std::num::NonZeroUsize::MIN,
 };
 
+/// The share of the memory that sorts keep back for merging: one in this many.
+const KEPT_BACK_SHARE: usize = 4;
+
 /// Parquet files larger than this are read by several threads.
 const SPLIT_FILES_BYTES: usize = 1 << 20;
 
@@ -45,6 +48,8 @@ pub(super) fn session_state(
     settings.execution.parquet.pushdown_filters = true;
     settings.execution.parquet.reorder_filters = true;
     settings.execution.collect_statistics = false;
+    // So that errors can say where they are.
+    settings.sql_parser.collect_spans = true;
     // It would compute `allele_stats(…)` once for each of its fields that a query takes.
     settings.optimizer.enable_leaf_expression_pushdown = false;
     settings.optimizer.repartition_file_min_size = SPLIT_FILES_BYTES;
@@ -53,6 +58,11 @@ pub(super) fn session_state(
         settings.set(name, value)?;
     }
     let memory = options.memory_limit_bytes.unwrap_or_else(half_of_memory);
+    // Each sort keeps this much back for merging what it has spilled; all of them together must leave
+    // room for rows.
+    let partitions = config.options().execution.target_partitions.max(1);
+    let kept_back = &mut config.options_mut().execution.sort_spill_reservation_bytes;
+    *kept_back = (*kept_back).min(memory / KEPT_BACK_SHARE / partitions);
     let pool = TrackConsumersPool::new(FairSpillPool::new(memory), NAMED_CONSUMERS);
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(pool))
