@@ -1,15 +1,21 @@
 //! What can be typed: the commands, and the options that several of them share.
 
 use std::num::NonZeroUsize;
+use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use kohort_lake::{AsOf, Lake, StorageOptions};
 
 use crate::commands;
-use crate::error::Result;
+use crate::error::{EXIT_USAGE, Failure, Result, report, warn_line};
+use crate::logging::{self, LogFormat};
+use crate::redact;
 
 /// The variable that names the lake when `--lake` is not given.
 pub(crate) const LAKE_VARIABLE: &str = "KOHORT_LAKE";
+/// The option whose values may be secrets.
+const STORAGE_OPTION: &str = "--storage-option";
 /// Variables that hold storage options, by what they begin with.
 const STORAGE_VARIABLES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
 
@@ -32,6 +38,42 @@ pub(crate) struct Cli {
     /// Print more to standard error (-v, -vv, -vvv); RUST_LOG takes precedence
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// How what -v and RUST_LOG ask for is written
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    pub(crate) log_format: LogFormat,
+}
+
+/// Reads the command line; where it cannot be understood, says why without repeating a secret.
+pub(crate) fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        let argument = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(name)) => name.as_str(),
+            _ => "",
+        };
+        let is_value = error.kind() == ErrorKind::ValueValidation;
+        if is_value && argument.contains(STORAGE_OPTION) {
+            let failure = Failure::usage(format!(
+                "invalid value for '{argument}': expected KEY=VALUE (what was given is not shown: \
+                 it may hold a secret)"
+            ));
+            report(&failure.with_hint("such as --storage-option aws_region=eu-north-1"));
+        } else if logging::has_colour() {
+            warn_line(error.render().ansi().to_string().trim_end());
+        } else {
+            warn_line(error.render().to_string().trim_end());
+        }
+        ExitCode::from(EXIT_USAGE)
+    })
 }
 
 /// The commands.
@@ -145,12 +187,14 @@ impl StorageArgs {
         };
         let mut options = StorageOptions::new();
         for Secret(key, value) in &self.storage_option {
+            redact::remember(key, value);
             options = options.with(key, value);
         }
         for (key, value) in std::env::vars_os() {
             if let (Some(key), Some(value)) = (key.to_str(), value.to_str())
                 && is_storage(key)
             {
+                redact::remember(key, value);
                 options = options.with_environment(key, value);
             }
         }

@@ -5,12 +5,21 @@ use std::fmt::{self, Write as _};
 use std::io;
 use std::process::ExitCode;
 
-use kohort_engine::Blame;
+use kohort_engine::{Blame, Location};
+
+use crate::redact::redact;
+use crate::signals::Signal;
+
+// docs/cli.md has the table of exit codes.
 
 /// The exit code of a fault of data, lake or storage.
 const EXIT_FAILED: u8 = 1;
 /// The exit code of a command or statement that cannot be understood.
-const EXIT_USAGE: u8 = 2;
+pub(crate) const EXIT_USAGE: u8 = 2;
+/// The exit code of work that took longer than it was given, as of `timeout`.
+const EXIT_TIMED_OUT: u8 = 124;
+/// What is added to the number of the signal that ended the program, as shells do.
+const EXIT_SIGNALLED: u8 = 128;
 
 /// The result of a command.
 pub(crate) type Result<T = (), E = Failure> = std::result::Result<T, E>;
@@ -22,8 +31,10 @@ pub(crate) enum Failure {
     Usage(Report),
     /// The data, the lake or the storage is at fault.
     Failed(Report),
-    /// The person pressed Ctrl-C.
-    Interrupted(&'static str),
+    /// Somebody asked the program to end: what is left of its work, and by which signal.
+    Interrupted(&'static str, Signal),
+    /// The work took longer than it was given.
+    TimedOut(Report),
     /// Whoever read our output has gone (`| head`): nothing to say.
     OutputClosed,
 }
@@ -33,6 +44,10 @@ pub(crate) enum Failure {
 pub(crate) struct Report {
     message: String,
     causes: Vec<String>,
+    /// Where in its statement it is.
+    location: Option<Location>,
+    /// Which statement it is in.
+    statement: Option<String>,
     hint: Option<String>,
 }
 
@@ -47,6 +62,12 @@ impl Failure {
         Self::Failed(Report::new(message))
     }
 
+    /// Work that took longer than it was given.
+    #[expect(dead_code, reason = "no command has a limit of time yet")]
+    pub(crate) fn timed_out(message: impl Into<String>) -> Self {
+        Self::TimedOut(Report::new(message))
+    }
+
     /// A fault with the errors underneath it.
     pub(crate) fn caused(message: impl Into<String>, cause: &(dyn Error + 'static)) -> Self {
         let mut report = Report::new(message);
@@ -57,7 +78,7 @@ impl Failure {
 
     /// Adds what to do about it.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        if let Self::Usage(report) | Self::Failed(report) = &mut self {
+        if let Some(report) = self.report_mut() {
             report.hint = Some(hint.into());
         }
         self
@@ -65,7 +86,7 @@ impl Failure {
 
     /// Says where it happened: before the message.
     pub(crate) fn within(mut self, place: &str) -> Self {
-        if let Self::Usage(report) | Self::Failed(report) = &mut self {
+        if let Some(report) = self.report_mut() {
             report.message = format!("{place}: {}", report.message);
         }
         self
@@ -74,9 +95,52 @@ impl Failure {
     /// What happened, in one line.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Usage(report) | Self::Failed(report) => report.message.clone(),
-            Self::Interrupted(message) => (*message).to_owned(),
+            Self::Usage(report) | Self::Failed(report) | Self::TimedOut(report) => {
+                report.message.clone()
+            }
+            Self::Interrupted(message, _) => (*message).to_owned(),
             Self::OutputClosed => String::new(),
+        }
+    }
+
+    /// Says in which file and line it happened, which is more than the line of the statement.
+    pub(crate) fn within_file(self, place: &str) -> Self {
+        self.within(place).at(None)
+    }
+
+    /// Says where in the text it happened.
+    pub(crate) fn at(mut self, location: Option<Location>) -> Self {
+        if let Some(report) = self.report_mut() {
+            report.location = location;
+        }
+        self
+    }
+
+    /// Says which of several statements it is.
+    pub(crate) fn in_statement(mut self, statement: String) -> Self {
+        if let Some(report) = self.report_mut() {
+            report.statement = Some(statement);
+        }
+        self
+    }
+
+    /// Where in its statement it is, where that is known.
+    pub(crate) fn location(&self) -> Option<Location> {
+        match self {
+            Self::Usage(report) | Self::Failed(report) | Self::TimedOut(report) => report.location,
+            Self::Interrupted(..) | Self::OutputClosed => None,
+        }
+    }
+
+    /// Whether the program was asked to end, and not only its statement.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::Interrupted(_, signal) if *signal != Signal::Interrupt)
+    }
+
+    fn report_mut(&mut self) -> Option<&mut Report> {
+        match self {
+            Self::Usage(report) | Self::Failed(report) | Self::TimedOut(report) => Some(report),
+            Self::Interrupted(..) | Self::OutputClosed => None,
         }
     }
 
@@ -84,7 +148,9 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(EXIT_USAGE),
-            Self::Failed(_) | Self::Interrupted(_) => ExitCode::from(EXIT_FAILED),
+            Self::Failed(_) => ExitCode::from(EXIT_FAILED),
+            Self::TimedOut(_) => ExitCode::from(EXIT_TIMED_OUT),
+            Self::Interrupted(_, signal) => ExitCode::from(EXIT_SIGNALLED + signal.number()),
             Self::OutputClosed => ExitCode::SUCCESS,
         }
     }
@@ -102,6 +168,8 @@ impl Report {
         Self {
             message: message.into(),
             causes: Vec::new(),
+            location: None,
+            statement: None,
             hint: None,
         }
     }
@@ -129,6 +197,12 @@ impl fmt::Display for Report {
         for cause in &self.causes {
             write!(f, "\n  caused by: {cause}")?;
         }
+        if let Some(Location { line, column }) = self.location {
+            write!(f, "\n  at line {line}, column {column}")?;
+        }
+        if let Some(statement) = &self.statement {
+            write!(f, "\n  in {statement}")?;
+        }
         if let Some(hint) = &self.hint {
             write!(f, "\n  hint: {hint}")?;
         }
@@ -139,8 +213,8 @@ impl fmt::Display for Report {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(report) | Self::Failed(report) => report.fmt(f),
-            Self::Interrupted(what) => write!(f, "interrupted: {what}"),
+            Self::Usage(report) | Self::Failed(report) | Self::TimedOut(report) => report.fmt(f),
+            Self::Interrupted(what, signal) => write!(f, "{}: {what}", signal.word()),
             Self::OutputClosed => Ok(()),
         }
     }
@@ -158,7 +232,8 @@ impl From<io::Error> for Failure {
 impl From<kohort_engine::Error> for Failure {
     fn from(error: kohort_engine::Error) -> Self {
         let hint = error.hint();
-        let report = Self::of(&error, hint);
+        let mut report = Self::of(&error, hint);
+        report.location = error.location();
         if error.blame() == Blame::Usage {
             Self::Usage(report)
         } else {
@@ -221,10 +296,10 @@ pub(crate) fn report(failure: &Failure) {
     }
 }
 
-/// Prints a line on standard error; one that cannot be printed is nobody's to hear.
+/// Prints a line on standard error, without secrets; one that cannot be printed is nobody's to hear.
 pub(crate) fn warn_line(text: &str) {
     use io::Write as _;
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", redact(text));
 }
 
 #[cfg(test)]

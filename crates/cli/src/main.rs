@@ -1,8 +1,7 @@
 //! `kohort`: population-scale variant analytics from the command line.
 //!
 //! What does a person type? This room parses the command line, draws progress, writes results in
-//! the format asked for, and ends with an exit code: 0 done, 1 a fault of data, lake or storage,
-//! 2 a command or statement that cannot be understood. It is the only room that reads the
+//! the format asked for, and ends with an exit code (docs/cli.md has the table). It is the only room that reads the
 //! environment, prints, and installs logging.
 
 mod args;
@@ -13,13 +12,15 @@ mod logging;
 mod output;
 mod progress;
 mod query;
+mod redact;
+mod script;
 mod shell;
+mod signals;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Cli, Command};
+use args::Command;
+use commands::until_asked_to_end;
 use error::{Failure, Result};
 
 /// A query makes and drops many buffers of some 100 KiB: the system's allocator hands each back to
@@ -31,8 +32,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const MIN_RUNTIME_THREADS: usize = 2;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    logging::install(cli.verbose);
+    let cli = match args::parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    logging::install(cli.verbose, cli.log_format);
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -62,9 +66,9 @@ fn run(command: Command) -> Result {
             Command::Sql(args) => commands::sql::run(*args).await,
             Command::Export(args) => commands::export::run(args).await,
             Command::Report(args) => commands::report::run(*args).await,
-            Command::Lake(args) => commands::lake::run(args).await,
+            Command::Lake(args) => until_asked_to_end(commands::lake::run(args)).await,
             Command::Cohort(args) => commands::cohort::run(args).await,
-            Command::Demo(args) => commands::demo::run(args).await,
+            Command::Demo(args) => until_asked_to_end(commands::demo::run(args)).await,
             Command::Simulate(args) => commands::simulate::run(args).await,
             Command::Docs(args) => commands::docs::run(&args),
         }

@@ -1,17 +1,19 @@
 //! How does a statement become rows on an output? One statement after another: each is planned when
 //! the one before has been read to its end.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use kohort_engine::{Outcome, Session, split_statements};
+use kohort_engine::{Outcome, Session};
+use kohort_lake::StorageOptions;
 
 use crate::error::{Failure, Result};
 use crate::human::{counted, duration};
 use crate::output::{Format, Sink, Style, plan, writer};
+use crate::script::{self, Parsed, Step};
 use crate::shell::meta;
-use crate::shell::statement::is_between;
+use crate::signals::asked_to_end;
 
 /// What a statement gave.
 pub(crate) struct Ran {
@@ -19,72 +21,36 @@ pub(crate) struct Ran {
     pub(crate) n_rows: Option<u64>,
 }
 
-/// What is run at once.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// Statements, parted by `;`.
-    Statements(String),
-    /// One of the shell's commands.
-    Meta(String),
-}
-
-impl Step {
-    /// What a text behind `-c` is.
-    pub(crate) fn of_command(text: &str) -> Self {
-        match text.trim_start().starts_with('\\') {
-            true => Self::Meta(text.trim().to_owned()),
-            false => Self::Statements(text.to_owned()),
-        }
-    }
-
-    /// What the text of a file is: statements, and between them lines that are commands of the
-    /// shell.
-    pub(crate) fn of_text(text: &str) -> Vec<Self> {
-        let (mut steps, mut start, mut at) = (Vec::new(), 0, 0);
-        for line in text.split_inclusive('\n') {
-            let before = &text[start..at];
-            at += line.len();
-            if line.trim_start().starts_with('\\') && is_between(before) {
-                steps.push(Self::Statements(before.to_owned()));
-                steps.push(Self::Meta(line.trim().to_owned()));
-                start = at;
-            }
-        }
-        steps.push(Self::Statements(text[start..].to_owned()));
-        steps
-    }
-}
+/// Where results go, if not to standard output: a file or a URL, and how to reach it.
+pub(crate) type Destination<'a> = Option<(&'a Path, StorageOptions)>;
 
 /// Runs statements and writes their rows to one place.
 pub(crate) async fn run_all(
     session: &Session,
     steps: &[Step],
     style: &Style,
-    output: Option<&PathBuf>,
+    output: Destination<'_>,
 ) -> Result {
-    let mut parsed = Vec::new();
-    for step in steps {
-        match step {
-            Step::Statements(text) => {
-                parsed.extend(split_statements(text)?.into_iter().map(Step::Statements))
-            }
-            Step::Meta(line) => parsed.push(Step::Meta(line.clone())),
-        }
-    }
+    let parsed = script::parse(steps)?;
     let mut style = style.clone();
-    let mut sink = match output {
-        Some(path) => Sink::file(path)?,
+    let mut sink = match &output {
+        Some((place, storage)) => Sink::at(place, storage)?,
         None => Sink::stdout(),
     };
     let work = async {
         let mut n_results = 0;
         for step in &parsed {
             match step {
-                Step::Statements(statement) => {
-                    let ran = run_one(session, statement, &style, &mut sink, n_results).await?;
+                Parsed::Statement(statement) => {
+                    let text = &statement.text;
+                    let ran = run_one(session, text, &style, &mut sink, n_results).await;
+                    let ran = ran.map_err(|failure| statement.blame(failure))?;
                     n_results += u32::from(ran.n_rows.is_some());
                 }
-                Step::Meta(line) => run_meta(session, line, &mut style, &mut sink).await?,
+                Parsed::Meta { line, place } => {
+                    let ran = run_meta(session, line, &mut style, &mut sink).await;
+                    ran.map_err(|failure| failure.within_file(place))?;
+                }
             }
         }
         if output.is_some() && n_results == 0 && style.format.is_binary() {
@@ -96,7 +62,7 @@ pub(crate) async fn run_all(
     };
     let result = tokio::select! {
         done = work => done,
-        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted("the query was cancelled")),
+        signal = asked_to_end() => Err(Failure::Interrupted("the query was cancelled", signal)),
     };
     sink.settle(result)?;
     sink.commit()
@@ -206,41 +172,4 @@ pub(crate) fn quote(text: &str) -> String {
 /// A time for `\timing`.
 pub(crate) fn timing(time: Duration) -> String {
     format!("time: {}", duration(time))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn steps(text: &str) -> Vec<String> {
-        let shown = |step: &Step| match step {
-            Step::Statements(text) => text.clone(),
-            Step::Meta(line) => format!("meta {line}"),
-        };
-        Step::of_text(text).iter().map(shown).collect()
-    }
-
-    #[test]
-    fn a_file_holds_commands_of_the_shell_between_statements() {
-        assert_eq!(steps("SELECT 1;\nSELECT 2"), ["SELECT 1;\nSELECT 2"]);
-        assert_eq!(steps("\\d\n"), ["", "meta \\d", ""]);
-        assert_eq!(
-            steps("-- tables\n\\d samples\nSELECT 1; -- one\n\\x\nSELECT 2;\n"),
-            [
-                "-- tables\n",
-                "meta \\d samples",
-                "SELECT 1; -- one\n",
-                "meta \\x",
-                "SELECT 2;\n"
-            ]
-        );
-        // Within a text or a statement it is what it is.
-        for text in [
-            "SELECT '\n\\d\n';",
-            "SELECT 1\n\\d\n;",
-            "/*\n\\d\n*/ SELECT 1",
-        ] {
-            assert_eq!(steps(text), [text]);
-        }
-    }
 }

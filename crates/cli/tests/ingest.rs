@@ -221,7 +221,7 @@ fn interrupt_ends_an_ingest_and_leaves_the_lake_as_it_was() {
     );
     let output = child.wait_with_output().unwrap();
     drop(input);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(130));
     assert!(output.stderr.starts_with(b"interrupted: "));
     let callsets = place
         .sql("SELECT callset FROM callsets", &["--format", "csv"])

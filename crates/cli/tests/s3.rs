@@ -113,3 +113,92 @@ fn a_lake_that_is_not_there_is_named_without_keys() {
     let key = std::env::var("AWS_SECRET_ACCESS_KEY").unwrap_or_default();
     assert!(key.is_empty() || !message.contains(&key), "{message}");
 }
+
+#[test]
+fn results_go_to_object_storage_whole_or_not_at_all() {
+    let Some(server) = Server::find() else { return };
+    let Server { endpoint, bucket } = &server;
+    let python = |program: &str, url: &str| {
+        let mut command = Command::new("python3");
+        text_of(&command.args(["-c", program, url]).output().unwrap()).unwrap()
+    };
+    let lines = |key: &str| {
+        let program = "import sys, urllib.request as r\n\
+            print(len(r.urlopen(sys.argv[1]).read().splitlines()))";
+        python(program, &format!("{endpoint}/{bucket}/out/{key}"))
+    };
+    let list = || {
+        let program = "import sys, urllib.request as r\n\
+            print(r.urlopen(sys.argv[1]).read().decode())";
+        python(
+            program,
+            &format!("{endpoint}/{bucket}?list-type=2&prefix=out/"),
+        )
+    };
+    // Of one part, and of several of 16 MiB.
+    for (key, n) in [("small.csv", 3), ("large.csv", 3_000_000)] {
+        let sql = format!("SELECT value AS x, value * 7 AS y FROM range({n})");
+        let output = format!("s3://{bucket}/out/{key}");
+        server
+            .kohort(&["sql", "-c", &sql, "--output", &output])
+            .unwrap();
+        assert_eq!(lines(key).trim(), (n + 1).to_string(), "{key}");
+    }
+    let output = format!("s3://{bucket}/out/failing.csv");
+    let failing = "SELECT 1 AS x; SELECT CAST('x' AS INT) AS y";
+    assert!(
+        server
+            .kohort(&["sql", "-c", failing, "--output", &output])
+            .is_err()
+    );
+    assert!(!list().contains("failing.csv"), "{}", list());
+}
+
+#[test]
+fn a_report_goes_to_object_storage() {
+    let Some(server) = Server::find() else { return };
+    let bucket = &server.bucket;
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake").to_string_lossy().into_owned();
+    let people = ["simulate", "national", "--people", "3000", "--out"];
+    let register = folder
+        .path()
+        .join("register")
+        .to_string_lossy()
+        .into_owned();
+    let mut arguments = people.to_vec();
+    arguments.push(&register);
+    server.kohort(&arguments).unwrap();
+    for table in [
+        "people",
+        "referrals",
+        "tests",
+        "diagnoses",
+        "study",
+        "population",
+    ] {
+        let files = std::fs::read_dir(format!("{register}/{table}")).unwrap();
+        let files = files.map(|file| file.unwrap().path().to_string_lossy().into_owned());
+        let mut arguments = vec!["load".to_owned(), table.to_owned()];
+        arguments.extend(["--lake".to_owned(), lake.clone()]);
+        arguments.extend(files);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        server.kohort(&arguments).unwrap();
+    }
+    let out = format!("s3://{bucket}/report");
+    let report = [
+        "report",
+        "national-follow-up",
+        "--lake",
+        &lake,
+        "--out",
+        &out,
+        "--no-pdf",
+    ];
+    server.kohort(&report).unwrap();
+    let again = server.kohort(&report).unwrap_err();
+    assert!(again.contains("holds objects already"), "{again}");
+    let mut forced = report.to_vec();
+    forced.push("--force");
+    server.kohort(&forced).unwrap();
+}

@@ -8,7 +8,8 @@ use kohort_lake::{AsOf, Lake};
 use crate::args::LakeArgs;
 use crate::error::{Failure, Result};
 use crate::output::{Format, Style};
-use crate::query::{self, Step, quote};
+use crate::query::{self, quote};
+use crate::script::Step;
 
 /// What to do with cohorts.
 #[derive(Debug, Args)]
@@ -50,7 +51,7 @@ pub(crate) async fn run(command: CohortCommand) -> Result {
     };
     let list = "SELECT cohort, size, created_by, created_at, lake_version, sql \
                 FROM cohorts ORDER BY cohort";
-    query::run_all(&session, &[Step::Statements(list.to_owned())], &style, None).await
+    query::run_all(&session, &[Step::of_command(list)], &style, None).await
 }
 
 /// The samples of a cohort in one callset, in the callset's order.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use kohort_genome::Region;
 use kohort_ingest::{ExportContent, ExportFormat, ExportRequest};
-use kohort_lake::AsOf;
+use kohort_lake::{AsOf, Lake};
 
 use crate::args::{LakeArgs, as_of};
 use crate::commands::{apart, cohort};
@@ -14,6 +14,7 @@ use crate::error::{Failure, Result, warn_line};
 use crate::human::{bytes, counted, duration};
 use crate::output::{SharedSink, Sink};
 use crate::progress::Shown;
+use crate::signals::asked_to_end;
 
 /// Options of `kohort export`.
 #[derive(Debug, Args)]
@@ -30,15 +31,15 @@ pub(crate) struct ExportArgs {
     /// Name of the callset
     #[arg(long, value_name = "NAME")]
     callset: String,
-    /// Write to this file instead of standard output
+    /// Write to this file, or object at s3://, gs:// or az://, instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// v: VCF, z: VCF in BGZF, b: BCF [default: from the file name, else v]
     #[arg(short = 'O', long, value_name = "v|z|b", value_parser = output_type)]
     output_type: Option<ExportFormat>,
     /// Only records that start in this region, such as chr17:43,044,295-43,125,364
-    #[arg(short, long, value_parser = region)]
-    region: Option<Region>,
+    #[arg(short, long)]
+    region: Option<String>,
     /// Only these samples: comma-separated names, or @FILE with one name per line
     #[arg(short, long, value_name = "NAMES", conflicts_with = "cohort")]
     samples: Option<String>,
@@ -65,14 +66,31 @@ fn output_type(text: &str) -> Result<ExportFormat, String> {
     }
 }
 
-fn region(text: &str) -> Result<Region, String> {
-    text.parse()
-        .map_err(|error: kohort_genome::Error| error.to_string())
+/// The region of a text, whose contig is primary or one that the callset has.
+async fn region(lake: &Lake, args: &ExportArgs) -> Result<Option<Region>> {
+    let Some(text) = &args.region else {
+        return Ok(None);
+    };
+    let snapshot = lake.snapshot(args.as_of).await?;
+    let callset = snapshot.callset(&args.callset);
+    let contigs = callset.map_or(&[][..], |callset| &callset.contigs);
+    let known = |name: &str, _| {
+        let found = contigs.iter().find(|c| c.chrom == name || c.name == name);
+        found.map(|contig| contig.chrom.clone())
+    };
+    Region::parse_known(text, known).map(Some).map_err(|error| {
+        let failure = Failure::usage(format!("--region: {error}"));
+        match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
+    })
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: ExportArgs) -> Result {
     let lake = args.lake.open().await?;
+    let region = region(&lake, &args).await?;
     let samples = match (&args.samples, &args.cohort) {
         (Some(names), _) => Some(sample_names(names)?),
         (None, Some(name)) => {
@@ -87,7 +105,7 @@ pub(crate) async fn run(args: ExportArgs) -> Result {
     let request = ExportRequest {
         callset: args.callset,
         as_of: args.as_of,
-        region: args.region,
+        region,
         samples,
         content: if args.sites {
             ExportContent::Sites
@@ -98,7 +116,7 @@ pub(crate) async fn run(args: ExportArgs) -> Result {
         threads: args.threads,
     };
     let sink = match &args.output {
-        Some(path) => Sink::file(path)?,
+        Some(path) => Sink::at(path, &args.lake.storage.options())?,
         None => Sink::stdout(),
     };
     let sink = SharedSink::new(sink);
@@ -110,7 +128,7 @@ pub(crate) async fn run(args: ExportArgs) -> Result {
     });
     let result = tokio::select! {
         done = work => done,
-        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted("no file was written")),
+        signal = asked_to_end() => Err(Failure::Interrupted("no file was written", signal)),
     };
     drop(shown);
     let summary = sink.end(result)?;

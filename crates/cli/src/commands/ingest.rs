@@ -13,11 +13,12 @@ use kohort_ingest::{
 };
 
 use crate::args::LakeArgs;
-use crate::commands::apart;
+use crate::commands::{apart, what_is_left};
 use crate::error::{Failure, Result};
 use crate::human::{bytes, count, counted, duration};
 use crate::output::Sink;
 use crate::progress::Shown;
+use crate::signals::asked_to_end;
 
 /// Options of `kohort ingest`.
 #[derive(Debug, Args)]
@@ -146,11 +147,7 @@ pub(crate) async fn run(args: IngestArgs) -> Result {
     let work = apart(move || work(lake, request, counters));
     let summary = tokio::select! {
         done = work => done,
-        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted(if is_check {
-            "nothing was written"
-        } else {
-            "the lake shows what it showed before; `kohort lake vacuum` removes what was begun"
-        })),
+        signal = asked_to_end() => Err(Failure::Interrupted(what_is_left(is_check), signal)),
     };
     drop(shown);
     print(&summary?, is_check)

@@ -13,10 +13,11 @@ use kohort_lake::Lake;
 use kohort_schema::LoadedTable;
 
 use crate::args::{LakeArgs, StorageArgs};
-use crate::commands::apart;
+use crate::commands::{apart, what_is_left};
 use crate::error::{Failure, Result};
 use crate::output::Format;
 use crate::progress::Shown;
+use crate::signals::asked_to_end;
 
 use options::{FileOptions, ModeOptions, PeopleOptions};
 use wanted::AsOptions;
@@ -118,11 +119,7 @@ pub(crate) async fn run(args: LoadArgs) -> Result {
     let work = apart(move || work(lake, wanted, request, counters));
     let summary = tokio::select! {
         done = work => done,
-        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted(if is_check {
-            "nothing was written"
-        } else {
-            "the lake shows what it showed before; `kohort lake vacuum` removes what was begun"
-        })),
+        signal = asked_to_end() => Err(Failure::Interrupted(what_is_left(is_check), signal)),
     };
     drop(shown);
     match is_json {

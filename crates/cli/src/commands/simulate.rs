@@ -14,6 +14,7 @@ use kohort_synthetic::{DEFAULT_PEOPLE, Planted, Progress, Simulation, Switch};
 use crate::commands::apart;
 use crate::error::{Failure, Result, warn_line};
 use crate::human::{count, counted, duration};
+use crate::signals::asked_to_end;
 
 /// How often a line is printed where there is no terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
@@ -103,9 +104,9 @@ pub(crate) async fn run(command: SimulateCommand) -> Result {
     let work = apart(move || async move { Ok(simulation.write(&folder, progress.as_ref())?) });
     let result = tokio::select! {
         done = work => done,
-        _ = tokio::signal::ctrl_c() => {
+        signal = asked_to_end() => {
             shown.stop();
-            Err(Failure::Interrupted("the folder holds a part of the register"))
+            Err(Failure::Interrupted("the folder holds a part of the register", signal))
         }
     };
     shown.finish();

@@ -11,13 +11,17 @@ use kohort_lake::{AsOf, Lake};
 use crate::args::{MaybeLakeArgs, as_of, key_value};
 use crate::error::{Failure, Result};
 use crate::output::{Format, Style, TableOptions, is_terminal};
-use crate::query::{self, Step};
+use crate::query;
+use crate::script::Step;
 use crate::shell;
 
 /// Rows of a table that a terminal shows.
 pub(crate) const TERMINAL_ROWS: usize = 1000;
 /// Characters of a cell that a terminal shows.
 pub(crate) const TERMINAL_CELL: usize = 60;
+
+/// What errors call statements of standard input.
+const STANDARD_INPUT: &str = "standard input";
 
 /// Options of `kohort sql`.
 #[derive(Debug, Args)]
@@ -46,7 +50,8 @@ pub(crate) struct SqlArgs {
     /// Output format [default: from the output's file name, else table]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Write the result to this file, which appears only when it is complete
+    /// Write the result to this file, or object at s3://, gs:// or az://, which appears only when it
+    /// is complete
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Set a session setting, such as kohort.unknown_sex=as_called; may be repeated
@@ -58,7 +63,8 @@ pub(crate) struct SqlArgs {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Memory that sorts, joins and aggregates may use before they spill to disk, such as 4GiB
+    /// Memory that sorts, joins and aggregates may use, such as 4GiB; beyond it, sorts and aggregates
+    /// spill to disk, and an error says what a join can do
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory_limit: Option<usize>,
 }
@@ -92,7 +98,11 @@ pub(crate) async fn run(args: SqlArgs) -> Result {
     let lake = args.lake.open().await?;
     let session = args.session(lake.as_ref()).await?;
     match steps {
-        Some(steps) => query::run_all(&session, &steps, &style, args.output.as_ref()).await,
+        Some(steps) => {
+            let storage = || args.lake.storage.options();
+            let output = args.output.as_deref().map(|place| (place, storage()));
+            query::run_all(&session, &steps, &style, output).await
+        }
         None => shell::run(lake, session, style).await,
     }
 }
@@ -154,7 +164,8 @@ impl SqlArgs {
                 }
                 return Ok(None);
             }
-            return Ok(Some(Step::of_text(without_mark(&read_standard_input()?))));
+            let text = read_standard_input()?;
+            return Ok(Some(Step::of_text(without_mark(&text), STANDARD_INPUT)));
         }
         let texts = self.file.iter().map(|path| {
             let text = match path.as_os_str() == "-" {
@@ -163,7 +174,11 @@ impl SqlArgs {
                     Failure::caused(format!("cannot read `{}`", path.display()), &error)
                 }),
             };
-            text.map(|text| Step::of_text(without_mark(&text)))
+            let name = match path.as_os_str() == "-" {
+                true => STANDARD_INPUT.to_owned(),
+                false => path.display().to_string(),
+            };
+            text.map(|text| Step::of_text(without_mark(&text), &name))
         });
         let steps = texts.collect::<Result<Vec<_>>>()?;
         Ok(Some(steps.into_iter().flatten().collect()))

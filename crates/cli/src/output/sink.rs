@@ -1,5 +1,6 @@
 //! Where do bytes go? Standard output, or a file that appears whole: it is written under another
-//! name beside its place, and renamed when everything is in it.
+//! name beside its place, and renamed when everything is in it. An object of a store is collected in
+//! a temporary file first.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -7,7 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kohort_lake::{Output, StorageOptions};
+use tempfile::NamedTempFile;
+
 use crate::error::{Failure, Result};
+use crate::signals::asked_to_end;
 
 /// Bytes gathered per write.
 const BUFFER_BYTES: usize = 1 << 18;
@@ -19,10 +24,15 @@ pub(crate) struct Sink {
     pending: Option<Pending>,
 }
 
-/// A file that waits for its name.
-struct Pending {
-    written: PathBuf,
-    wanted: PathBuf,
+/// What waits until everything is written.
+enum Pending {
+    /// A file, for its name.
+    File { written: PathBuf, wanted: PathBuf },
+    /// A temporary file, for being sent.
+    Object {
+        written: NamedTempFile,
+        wanted: Output,
+    },
 }
 
 /// Remembers that the reader of a pipe has gone, however the error is wrapped on its way up.
@@ -40,6 +50,21 @@ impl Sink {
     /// Any writer, for a pager.
     pub(crate) fn writer(writer: Box<dyn Write + Send>) -> Self {
         Self::over(writer, None)
+    }
+
+    /// A file, or an object where a URL is given.
+    pub(crate) fn at(place: &Path, storage: &StorageOptions) -> Result<Self> {
+        let text = place.to_string_lossy();
+        if !Output::is_url(&text) {
+            let path = text.strip_prefix("file://").map(Path::new);
+            return Self::file(path.unwrap_or(place));
+        }
+        let wanted = Output::at(&text, storage)?;
+        let cannot = |error: io::Error| Failure::caused("cannot make a temporary file", &error);
+        let written = NamedTempFile::new().map_err(cannot)?;
+        let file = written.reopen().map_err(cannot)?;
+        let pending = Pending::Object { written, wanted };
+        Ok(Self::over(Box::new(file), Some(pending)))
     }
 
     /// A file; something that is there and no regular file (`/dev/null`, a pipe) is written to
@@ -61,7 +86,7 @@ impl Sink {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let written = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
         let file = File::create(&written).map_err(cannot)?;
-        let pending = Pending {
+        let pending = Pending::File {
             written,
             wanted: path.to_path_buf(),
         };
@@ -90,16 +115,16 @@ impl Sink {
     pub(crate) fn commit(mut self) -> Result {
         let flushed = self.flush();
         self.settle(flushed)?;
-        if let Some(pending) = self.pending.take() {
-            fs::rename(&pending.written, &pending.wanted).map_err(|error| {
-                let _ = fs::remove_file(&pending.written);
-                Failure::caused(
-                    format!("cannot write `{}`", pending.wanted.display()),
-                    &error,
-                )
-            })?;
+        match self.pending.take() {
+            None => Ok(()),
+            Some(Pending::File { written, wanted }) => {
+                fs::rename(&written, &wanted).map_err(|error| {
+                    let _ = fs::remove_file(&written);
+                    Failure::caused(format!("cannot write `{}`", wanted.display()), &error)
+                })
+            }
+            Some(Pending::Object { written, wanted }) => send(&written, &wanted),
         }
-        Ok(())
     }
 
     /// Hands everything on.
@@ -114,6 +139,18 @@ impl Sink {
         }
         result
     }
+}
+
+/// Sends a file to its place, unless somebody asks the program to end.
+fn send(written: &NamedTempFile, wanted: &Output) -> Result {
+    let sending = async {
+        tokio::select! {
+            sent = wanted.put_file(written.path()) => Ok(sent?),
+            signal = asked_to_end() => Err(Failure::Interrupted("no object was written", signal)),
+        }
+    };
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::block_in_place(|| runtime.block_on(sending))
 }
 
 /// A sink that several owners write to, until one of them ends it.
@@ -161,8 +198,8 @@ impl Write for SharedSink {
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        if let Some(pending) = self.pending.take() {
-            let _ = fs::remove_file(pending.written);
+        if let Some(Pending::File { written, .. }) = self.pending.take() {
+            let _ = fs::remove_file(written);
         }
     }
 }

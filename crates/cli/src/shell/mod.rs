@@ -21,6 +21,7 @@ use crate::error::{Failure, Result, report};
 use crate::human::counted;
 use crate::output::{Format, Sink, Style};
 use crate::query::{self, timing};
+use crate::signals::{self, asked_to_end};
 
 use completion::SqlHelper;
 
@@ -63,6 +64,7 @@ pub(crate) async fn run(lake: Option<Lake>, session: Session, style: Style) -> R
         has_timing: true,
         editor,
     };
+    signals::end_while_reading();
     shell.print(&shell.greeting(lake.as_ref()).await)?;
     shell.read_on().await?;
     history::save(&mut shell.editor);
@@ -141,6 +143,8 @@ impl Shell {
             let started = Instant::now();
             match self.statement(&statement).await {
                 Ok(()) | Err(Failure::OutputClosed) => {}
+                // Ctrl-C ends a statement; other signals end the shell.
+                Err(failure) if failure.is_final() => return Err(failure),
                 Err(failure) => {
                     report(&failure);
                     return Ok(());
@@ -166,7 +170,7 @@ impl Shell {
         };
         let result = tokio::select! {
             done = query::run_one(&self.session, statement, &self.style, &mut sink, 0) => done,
-            _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted("the query was cancelled")),
+            signal = asked_to_end() => Err(Failure::Interrupted("the query was cancelled", signal)),
         };
         sink.settle(result)?;
         sink.commit()?;

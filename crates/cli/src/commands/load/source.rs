@@ -25,12 +25,19 @@ pub(super) fn of(file: &str, storage: &StorageOptions) -> Result<Arc<dyn Source>
     if path.contains("://") {
         return Ok(Arc::new(Remote {
             uri: file.to_owned(),
-            name: file.split(['?', '#']).next().unwrap_or(file).to_owned(),
+            name: shown(file),
             storage: storage.clone(),
             runtime: Handle::current(),
         }));
     }
     Ok(Arc::new(FileSource::new(path)))
+}
+
+/// What messages and the history call a URL: without user, password and query.
+fn shown(url: &str) -> String {
+    let url = kohort_lake::redact(url);
+    let name = url.split(['?', '#']).next().unwrap_or(&url);
+    name.replace("***@", "")
 }
 
 /// Something in object storage or on a web server.
@@ -113,5 +120,22 @@ impl Read for Counting {
         let before = self.n_read.fetch_add(n as u64, Ordering::Relaxed);
         self.progress.bytes_read(before + n as u64);
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_name_of_a_source_holds_no_secret() {
+        for url in [
+            "https://ada:hush@host/people.csv?sig=hush#hush",
+            "https://ada:hu?hush@host/people.csv",
+            "https://ada:hu/hush@host/people.csv",
+        ] {
+            let source = of(url, &StorageOptions::new()).unwrap();
+            assert_eq!(source.name(), "https://host/people.csv", "{url}");
+        }
     }
 }

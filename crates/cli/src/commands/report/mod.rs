@@ -3,6 +3,7 @@
 mod browser;
 mod check;
 mod columns_page;
+mod target;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -14,10 +15,13 @@ use kohort_lake::{AsOf, Lake};
 use kohort_report::{Existing, Language, Literal, Making, Report, Rows, Staging, Tables, Values};
 
 use crate::args::{LAKE_VARIABLE, LakeArgs, StorageArgs, as_of, key_value};
+use crate::commands::until_asked_to_end;
 use crate::error::{Failure, Result, warn_line};
 use crate::human::{counted, duration};
 use crate::output::Sink;
 use crate::query;
+use crate::signals::asked_to_end;
+use target::Target;
 
 pub(crate) use columns_page::registry_columns_markdown;
 
@@ -53,7 +57,8 @@ pub(crate) struct ReportArgs {
     lake: Option<String>,
     #[command(flatten)]
     storage: StorageArgs,
-    /// Output folder; it appears only when the report is complete
+    /// Output folder, or place in object storage such as s3://bucket/report; it appears only when the
+    /// report is complete
     #[arg(long, value_name = "DIR", required_unless_present_any = ["list", "check"])]
     out: Option<PathBuf>,
     /// List all that the lake lacks for the report (tables, columns, types, codes); write nothing
@@ -130,7 +135,8 @@ pub(crate) async fn run(args: ReportArgs) -> Result {
         true => Existing::Replace,
         false => Existing::Refuse,
     };
-    let staging = Staging::begin(out, existing)?;
+    let target = Target::of(out, &args.storage.options(), existing).await?;
+    let staging = Staging::begin(target.folder(), existing)?;
     let work = async {
         let lake = lake.open().await?;
         let (session, mut making) = open(&args, &report, &lake, settings).await?;
@@ -141,11 +147,12 @@ pub(crate) async fn run(args: ReportArgs) -> Result {
     };
     let n_withheld = tokio::select! {
         done = work => done?,
-        _ = tokio::signal::ctrl_c() => {
-            return Err(Failure::Interrupted("the report was not made"));
+        signal = asked_to_end() => {
+            return Err(Failure::Interrupted("the report was not made", signal));
         }
     };
     staging.commit()?;
+    until_asked_to_end(target.send()).await?;
     warn_line(&format!(
         "made {} ({} withheld)",
         out.join(kohort_report::PAGE).display(),
