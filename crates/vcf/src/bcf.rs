@@ -60,5 +60,5 @@ pub(crate) fn read_header(
     while text.last() == Some(&0) {
         text.pop();
     }
-    Ok((crate::reader::parse_text(text)?, reader))
+    Ok((Header::from_bytes(text)?, reader))
 }

@@ -77,6 +77,14 @@ pub enum Error {
         /// What is there.
         found: String,
     },
+    /// A fixed column is not text.
+    #[error("{column}: expected UTF-8 text, found {found}")]
+    Encoding {
+        /// The column's name.
+        column: &'static str,
+        /// What is there, from the first byte on that is no UTF-8.
+        found: String,
+    },
     /// An INFO or FORMAT value breaks its declaration.
     #[error("{field}: expected {expected}, found {found}")]
     Field {
@@ -143,9 +151,17 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::At { error, .. } => error.hint(),
-            Error::UnknownFormat { .. } => Some(
-                "recompress other formats with `bgzip`, or pipe the text to standard input".into(),
-            ),
+            Error::UnknownFormat { found } => Some(match decompressor(found) {
+                Some(program) => format!(
+                    "decompress it on the way: `{program} FILE | kohort ingest - …`, or recompress \
+                     it with `bgzip`"
+                ),
+                None => "recompress other formats with `bgzip`, or pipe the text to standard input"
+                    .to_owned(),
+            }),
+            Error::Encoding { .. } => {
+                Some("convert the file to UTF-8, as in `iconv -f ISO-8859-1 -t UTF-8 FILE`".into())
+            }
             Error::Truncated { .. } => {
                 Some("copy or download the file again and compare its checksum".into())
             }
@@ -154,8 +170,10 @@ impl Error {
             }
             Error::Fasta { .. } => Some("index it with `samtools faidx FILE`".into()),
             Error::Column {
-                column: "the line", ..
-            } => Some("columns are separated by single tabs".into()),
+                column: "the line",
+                expected,
+                ..
+            } if expected.contains("column") => Some("columns are separated by single tabs".into()),
             _ => None,
         }
     }
@@ -226,6 +244,23 @@ impl Locate for Error {
         self.name_sample(location.samples);
         self.at(location.to_string())
     }
+}
+
+/// What writes the content of a compressed file to standard output.
+fn decompressor(found: &str) -> Option<&'static str> {
+    Some(match found.split(' ').next()? {
+        "bzip2" => "bzcat",
+        "xz" => "xzcat",
+        "zstd" => "zstdcat",
+        "LZ4" => "lz4cat",
+        "lzip" => "lzip -dc",
+        "compress" => "zcat",
+        "ZIP" | "a" if found.contains("ZIP") => "unzip -p",
+        "a" if found.contains("RAR") => "unrar p -inul",
+        "a" if found.contains("7z") => "7z x -so",
+        "a" if found.contains("tar") => "tar -xOf",
+        _ => return None,
+    })
 }
 
 /// The text in backticks, cut to a length that a terminal shows; `nothing` when empty.

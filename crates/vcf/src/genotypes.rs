@@ -24,8 +24,19 @@ pub trait FormatVisitor {
     ) -> Result<(), Error>;
 }
 
-/// Reads the genotypes of all samples into `calls`; other fields are skipped unread. Returns
-/// whether the record has genotypes; `calls` is reset in any case.
+/// What reading the sample columns of a record came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SamplesRead {
+    /// The record has GT.
+    pub has_genotypes: bool,
+    /// Calls with a separator behind their last allele (`0/0|`), which is read as absent.
+    pub n_trailing_separators: u32,
+    /// Calls of allele 1 where ALT is `.`: an ALT that the record does not name.
+    pub n_unnamed_alternates: u32,
+}
+
+/// Reads the genotypes of all samples into `calls`; other fields are skipped unread. `calls` is
+/// reset in any case.
 ///
 /// # Errors
 /// [`Error::Genotype`] names the sample, [`Error::Column`] a wrong number of samples.
@@ -33,11 +44,12 @@ pub fn parse_genotypes(
     view: &RecordView<'_>,
     n_samples: u32,
     calls: &mut SiteCalls,
-) -> Result<bool, Error> {
+) -> Result<SamplesRead, Error> {
     calls.reset(n_samples);
     if n_samples == 0 {
-        return check_none(view).map(|()| false);
+        return check_none(view).map(|()| SamplesRead::default());
     }
+    check_keys(view)?;
     let mut columns = Columns::new(view, n_samples, calls);
     let done = if view.format == "GT" {
         columns.genotypes_alone()
@@ -50,11 +62,10 @@ pub fn parse_genotypes(
     };
     done.and_then(|()| columns.check_count())
         .map_err(|error| view.place(error))?;
-    Ok(view.has_genotypes())
+    Ok(columns.read)
 }
 
 /// Reads the genotypes of all samples into `calls` and hands all fields to `visitor`, in one pass.
-/// Returns whether the record has genotypes.
 ///
 /// # Errors
 /// As [`parse_genotypes`]; [`Error::Column`] for more fields than FORMAT has keys; the visitor's.
@@ -63,17 +74,18 @@ pub fn parse_samples(
     n_samples: u32,
     calls: &mut SiteCalls,
     visitor: &mut impl FormatVisitor,
-) -> Result<bool, Error> {
+) -> Result<SamplesRead, Error> {
     calls.reset(n_samples);
     if n_samples == 0 {
-        return check_none(view).map(|()| false);
+        return check_none(view).map(|()| SamplesRead::default());
     }
+    check_keys(view)?;
     let mut columns = Columns::new(view, n_samples, calls);
     columns
         .all_fields(view, visitor)
         .and_then(|()| columns.check_count())
         .map_err(|error| view.place(error))?;
-    Ok(view.has_genotypes())
+    Ok(columns.read)
 }
 
 fn check_none(view: &RecordView<'_>) -> Result<(), Error> {
@@ -81,6 +93,27 @@ fn check_none(view: &RecordView<'_>) -> Result<(), Error> {
         return Ok(());
     }
     Err(view.place(Error::column("the line", "no sample columns", view.samples)))
+}
+
+/// A FORMAT of `.` goes with sample columns that say nothing: what they say could not be read.
+fn check_keys(view: &RecordView<'_>) -> Result<(), Error> {
+    if !matches!(view.format, "" | ".") {
+        return Ok(());
+    }
+    let says = |byte: &u8| !matches!(byte, b'.' | b'/' | b'|' | b':' | b'\t');
+    match view.samples.iter().position(says) {
+        None => Ok(()),
+        Some(at) => {
+            let start = memchr::memrchr(b'\t', &view.samples[..at]).map_or(0, |tab| tab + 1);
+            let rest = &view.samples[start..];
+            let end = memchr(b'\t', rest).unwrap_or(rest.len());
+            let expected = format!(
+                "the keys of the sample columns, which say {}",
+                crate::error::quote(&rest[..end])
+            );
+            Err(view.place(Error::column("FORMAT", expected, view.format.as_bytes())))
+        }
+    }
 }
 
 /// The sample columns of one record, and how far they are read.
@@ -93,6 +126,7 @@ struct Columns<'a, 'c> {
     n_samples: u32,
     n_alt: u16,
     calls: &'c mut SiteCalls,
+    read: SamplesRead,
 }
 
 /// Bytes of one diploid call of single-digit alleles with its tab.
@@ -119,6 +153,10 @@ impl<'a, 'c> Columns<'a, 'c> {
             n_samples,
             n_alt: view.n_alt,
             calls,
+            read: SamplesRead {
+                has_genotypes: view.has_genotypes(),
+                ..SamplesRead::default()
+            },
         }
     }
 
@@ -307,6 +345,10 @@ impl<'a, 'c> Columns<'a, 'c> {
         let mut fields: Vec<&[u8]> = vec![b"."; n_keys];
         let (mut key, mut start) = (0, 0);
         for end in Separators::new(self.text) {
+            if self.sample == self.n_samples {
+                // A column more than there are samples: `at` is where it starts.
+                return Ok(());
+            }
             let Some(field) = fields.get_mut(key) else {
                 return Err(self.too_many_fields(n_keys, start));
             };
@@ -315,10 +357,6 @@ impl<'a, 'c> Columns<'a, 'c> {
             start = end + 1;
             if self.text.get(end) == Some(&b':') {
                 continue;
-            }
-            if self.sample == self.n_samples {
-                self.at = start;
-                return Ok(());
             }
             fields[key..].fill(b".");
             key = 0;
@@ -330,8 +368,8 @@ impl<'a, 'c> Columns<'a, 'c> {
                 visitor.sample(self.sample, None, &fields)?;
             }
             self.sample += 1;
+            self.at = start;
         }
-        self.at = self.text.len() + 1;
         Ok(())
     }
 
@@ -357,8 +395,37 @@ impl<'a, 'c> Columns<'a, 'c> {
     }
 
     #[inline]
-    fn call(&self, genotype: &[u8]) -> Result<CallBuf, Error> {
-        parse_call(genotype, self.n_alt).map_err(|reason| self.wrong(genotype, reason))
+    fn call(&mut self, genotype: &[u8]) -> Result<CallBuf, Error> {
+        match parse_call(genotype, self.n_alt) {
+            Ok(call) => Ok(call),
+            Err(reason) => self
+                .tolerated(genotype)
+                .ok_or_else(|| self.wrong(genotype, reason)),
+        }
+    }
+
+    /// Calls that break the specification in a way that other tools read alike: a separator behind
+    /// the last of several alleles says nothing more (plink2), and where ALT is `.`, allele 1 is
+    /// an ALT without a name (bcftools, plink2).
+    #[cold]
+    fn tolerated(&mut self, genotype: &[u8]) -> Option<CallBuf> {
+        let mut text = genotype;
+        if let Some((&last, rest)) = text.split_last()
+            && phase_of_byte(last).is_some()
+            && rest.len() > 1
+            && rest[1..].iter().any(|&byte| phase_of_byte(byte).is_some())
+            && rest
+                .last()
+                .is_some_and(|&byte| phase_of_byte(byte).is_none())
+        {
+            text = rest;
+        }
+        let named = parse_call(text, self.n_alt).ok();
+        let is_named = named.is_some();
+        let call = named.or_else(|| parse_call(text, self.n_alt.max(1)).ok())?;
+        self.read.n_trailing_separators += u32::from(text.len() < genotype.len());
+        self.read.n_unnamed_alternates += u32::from(!is_named);
+        Some(call)
     }
 
     #[inline]

@@ -2,12 +2,16 @@
 //!
 //! VCFv4.5 §1.4 (meta-information lines) and §1.5 (header line).
 
+mod attributes;
+mod lint;
 mod parse;
 pub(crate) mod reserved;
 
-use std::collections::HashMap;
+pub(crate) use lint::is_known_symbol;
 
-use crate::Error;
+use std::collections::{HashMap, HashSet};
+
+use crate::{Error, Findings, Rule};
 
 /// The header of a VCF or BCF file.
 #[derive(Debug, Clone)]
@@ -27,11 +31,15 @@ pub struct Header {
     /// The header as written, to the end of the `#CHROM` line, with `\n` line ends.
     pub text: String,
     /// What was accepted although the specification asks otherwise.
-    pub warnings: Vec<String>,
+    pub findings: Findings,
+    /// Lines of `text` (from 0) that were not UTF-8 and are read as ISO 8859-1.
+    pub latin1_lines: Vec<usize>,
     has_format_column: bool,
     dictionary_order: Vec<(String, Option<usize>)>,
     info_by_id: HashMap<String, usize>,
     format_by_id: HashMap<String, usize>,
+    contig_by_id: HashMap<String, usize>,
+    filter_ids: HashSet<String>,
 }
 
 /// VCF version.
@@ -138,6 +146,67 @@ impl Header {
     /// [`Error::Header`] and [`Error::DuplicateSample`] name the line.
     pub fn parse(text: &str) -> Result<Header, Error> {
         parse::header(text)
+    }
+
+    /// Parses the bytes of a header. A line that is not UTF-8 (older files have Latin-1) is read as
+    /// ISO 8859-1, which gives each byte a character, so that [`Header::bytes`] has it back.
+    ///
+    /// # Errors
+    /// As [`Header::parse`].
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Header, Error> {
+        let bytes = match String::from_utf8(bytes) {
+            Ok(text) => return Header::parse(&text),
+            Err(error) => error.into_bytes(),
+        };
+        let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+        let mut latin1_lines = Vec::new();
+        for (i, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+            match std::str::from_utf8(line) {
+                Ok(line) => text.push_str(line),
+                Err(_) => {
+                    latin1_lines.push(i);
+                    text.extend(line.iter().map(|byte| char::from(*byte)));
+                }
+            }
+        }
+        let mut header = Header::parse(&text)?;
+        for line in &latin1_lines {
+            let number = *line as u64 + 1;
+            header.findings.note_header(Rule::Encoding, number, || {
+                "the line is not UTF-8 and is read as ISO 8859-1".to_owned()
+            });
+        }
+        header.latin1_lines = latin1_lines;
+        Ok(header)
+    }
+
+    /// The header as it was written, the lines that were not UTF-8 in their own bytes.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        if self.latin1_lines.is_empty() {
+            return self.text.clone().into_bytes();
+        }
+        let mut bytes = Vec::with_capacity(self.text.len());
+        for (i, line) in self.text.split_inclusive('\n').enumerate() {
+            let narrow: Option<Vec<u8>> = line.chars().map(|c| u8::try_from(c).ok()).collect();
+            match narrow.filter(|_| self.latin1_lines.binary_search(&i).is_ok()) {
+                Some(narrow) => bytes.extend(narrow),
+                None => bytes.extend_from_slice(line.as_bytes()),
+            }
+        }
+        bytes
+    }
+
+    /// Whether a contig line names this contig.
+    #[must_use]
+    pub fn declares_contig(&self, name: &str) -> bool {
+        self.contig_by_id.contains_key(name)
+    }
+
+    /// Whether a FILTER line names this filter.
+    #[must_use]
+    pub fn declares_filter(&self, name: &str) -> bool {
+        self.filter_ids.contains(name)
     }
 
     /// Number and type of an INFO key: declared, else reserved by the specification, else text.

@@ -13,9 +13,12 @@ mod bgzf;
 mod check;
 mod error;
 mod fasta;
+mod findings;
 mod genotypes;
 mod gt;
 mod header;
+mod lint;
+mod mend;
 pub mod normalise;
 mod place;
 mod reader;
@@ -26,11 +29,14 @@ pub mod write;
 pub use check::check_record;
 pub use error::Error;
 pub use fasta::{Fasta, FastaReader};
-pub use genotypes::{FormatVisitor, parse_genotypes, parse_samples};
+pub use findings::{Finding, Findings, Rule};
+pub use genotypes::{FormatVisitor, SamplesRead, parse_genotypes, parse_samples};
 pub use header::{ContigLine, FieldLine, FieldType, FilterLine, Header, Kind, Number, Version};
+pub use lint::RecordLint;
+pub use mend::{Mended, mend};
 pub use place::{Locate, Location, Unit};
 pub use reader::{
-    Chunk, ChunkSink, DEFAULT_CHUNK_BYTES, DEFAULT_MAX_LINE_BYTES, Encoding, EofMarker,
-    OpenOptions, Progress, Source, VcfReader, open,
+    Chunk, ChunkSink, DEFAULT_CHUNK_BYTES, DEFAULT_MAX_LINE_BYTES, Encoding, EofMarker, LINE_BYTES,
+    OpenOptions, Progress, SAMPLE_BYTES, Source, VcfReader, open,
 };
 pub use record::{AlleleKind, RecordView};

@@ -14,7 +14,6 @@ use crate::bgzf::BlockReader;
 use crate::{Error, Header, Locate};
 
 pub use opening::open;
-pub(crate) use opening::parse_text;
 pub(crate) use text_body::stream_error;
 
 /// A file as it is stored: the format is found from its bytes.
@@ -45,7 +44,8 @@ pub enum Encoding {
 pub struct OpenOptions {
     /// What to do about a BGZF file without its end marker.
     pub eof_marker: EofMarker,
-    /// A longer line is an error, so that a broken file can't exhaust memory.
+    /// A longer line is an error, so that a broken file can't exhaust memory. Files of few samples
+    /// have a lower limit: [`LINE_BYTES`] and [`SAMPLE_BYTES`] for each of them.
     pub max_line_bytes: usize,
     /// Compressed bytes (BGZF) or text bytes (others) that one worker takes at a time.
     pub chunk_bytes: usize,
@@ -72,6 +72,12 @@ impl Default for OpenOptions {
 
 /// A million samples with 500 bytes each stay below it.
 pub const DEFAULT_MAX_LINE_BYTES: usize = 1 << 30;
+
+/// What a line may have beside its sample columns: the INFO of 30,000 alleles stays far below.
+pub const LINE_BYTES: usize = 1 << 26;
+
+/// What a sample may add to the longest line.
+pub const SAMPLE_BYTES: usize = 1 << 14;
 
 /// Small enough that a few in flight cost little, large enough that the one or two blocks that are
 /// inflated twice at each border don't show.
@@ -118,6 +124,11 @@ pub trait ChunkSink {
     /// # Errors
     /// Ends the reading; the error comes back with file and line in front.
     fn record(&mut self, line: &[u8], ordinal: u64) -> Result<(), Self::Error>;
+
+    /// Says that the line just taken, the file's last, has no line end.
+    fn unterminated(&mut self, ordinal: u64) {
+        let _ = ordinal;
+    }
 
     /// Ends the chunk, and gives what it became; the sink starts afresh.
     ///
@@ -179,6 +190,15 @@ impl VcfReader {
     #[must_use]
     pub fn encoding(&self) -> Encoding {
         self.encoding
+    }
+
+    /// What its data lines are in a place that is named: lines of text, or records of a BCF file.
+    #[must_use]
+    pub fn unit(&self) -> crate::Unit {
+        match self.encoding {
+            Encoding::Bcf => crate::Unit::Record,
+            _ => crate::Unit::Line,
+        }
     }
 
     /// Its name.

@@ -1,5 +1,7 @@
 //! What do the fixed columns of a data line say? VCFv4.5 §1.6.1.
 
+use std::collections::HashSet;
+
 use memchr::{memchr, memchr_iter};
 
 use crate::{Error, Header};
@@ -80,14 +82,8 @@ impl<'a> RecordView<'a> {
             });
         }
         let fixed_end = tabs[8];
-        let fixed = std::str::from_utf8(&line[..fixed_end]).map_err(|e| {
-            let from = e.valid_up_to();
-            Error::column(
-                "the line",
-                "UTF-8 text",
-                &line[from..(from + 8).min(fixed_end)],
-            )
-        })?;
+        let fixed = std::str::from_utf8(&line[..fixed_end])
+            .map_err(|error| not_text(&line[..fixed_end], error.valid_up_to()))?;
         let column = |i: usize| {
             let start = if i == 0 {
                 0
@@ -146,11 +142,13 @@ impl<'a> RecordView<'a> {
         self.format == "GT" || self.format.starts_with("GT:")
     }
 
-    /// The filters: `None` when not applied (`.`), else the list, empty for `PASS`.
+    /// The filters: `None` when not applied (`.`), else the list, empty for `PASS` alone. A PASS
+    /// that stands beside other filters is in the list with them.
     #[must_use]
     pub fn filters(&self) -> Option<impl Iterator<Item = &'a str> + use<'a>> {
         let filter = self.filter;
-        (filter != ".").then(|| filter.split(';').filter(|f| *f != "PASS" && !f.is_empty()))
+        let passed = filter == "PASS";
+        (filter != ".").then(|| filter.split(';').filter(move |f| !passed && !f.is_empty()))
     }
 
     /// Puts `chrom:pos` in front of an error.
@@ -168,6 +166,36 @@ impl<'a> RecordView<'a> {
         check_filter(self.filter)?;
         check_info(self.info)?;
         check_format(self.format)
+    }
+}
+
+/// The fixed columns are not UTF-8 from this byte on.
+#[cold]
+fn not_text(fixed: &[u8], from: usize) -> Error {
+    const NAMES: [&str; 9] = [
+        "CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT",
+    ];
+    const SHOWN: usize = 20;
+    let column = memchr_iter(b'\t', &fixed[..from]).count();
+    let mut columns = fixed.split(|b| *b == b'\t');
+    let place = [columns.next(), columns.next()].map(|c| c.map(String::from_utf8_lossy));
+    // Some bytes before it, so that the word is recognised.
+    let start = fixed[..from]
+        .iter()
+        .rposition(|b| matches!(b, b'\t' | b';' | b'='));
+    let start = start.map_or(0, |at| at + 1).max(from.saturating_sub(SHOWN));
+    let found = &fixed[start..(from + SHOWN).min(fixed.len())];
+    let found = found
+        .split(|b| matches!(b, b'\t' | b';'))
+        .next()
+        .unwrap_or(found);
+    let error = Error::Encoding {
+        column: NAMES.get(column).copied().unwrap_or("the line"),
+        found: format!("`{}`", found.escape_ascii()),
+    };
+    match place {
+        [Some(chrom), Some(pos)] if column > 1 => error.at(format!("{chrom}:{pos}")),
+        _ => error,
     }
 }
 
@@ -246,6 +274,7 @@ fn check_alternates(reference: &str, text: &str) -> Result<u16, Error> {
         return Ok(0);
     }
     let mut n: u16 = 0;
+    let mut seen = Seen::default();
     for allele in text.split(',') {
         if AlleleKind::of(allele).is_none() {
             let expected = "alleles as bases, `*`, `<ID>`, a breakend, or `.` alone";
@@ -256,13 +285,7 @@ fn check_alternates(reference: &str, text: &str) -> Result<u16, Error> {
             return Err(Error::column("ALT", expected, allele.as_bytes()));
         }
         // Several `<CNV:TR>` differ by their INFO.
-        if n > 0
-            && !allele.starts_with('<')
-            && text
-                .split(',')
-                .take(usize::from(n))
-                .any(|a| a.eq_ignore_ascii_case(allele))
-        {
+        if !allele.starts_with('<') && seen.is_repeated(allele) {
             return Err(Error::column("ALT", "alleles that differ", text.as_bytes()));
         }
         n = n.checked_add(1).filter(|n| *n <= MAX_ALT).ok_or_else(|| {
@@ -270,6 +293,34 @@ fn check_alternates(reference: &str, text: &str) -> Result<u16, Error> {
         })?;
     }
     Ok(n)
+}
+
+/// The texts of a list that were seen, without regard to case: few are compared one by one, many
+/// go into a set.
+#[derive(Default)]
+struct Seen<'a> {
+    few: Vec<&'a str>,
+    many: HashSet<String>,
+}
+
+impl<'a> Seen<'a> {
+    /// Adds a text; whether it was there.
+    fn is_repeated(&mut self, text: &'a str) -> bool {
+        const FEW: usize = 16;
+        if self.few.len() < FEW {
+            let found = self.few.iter().any(|seen| seen.eq_ignore_ascii_case(text));
+            self.few.push(text);
+            return found;
+        }
+        if self.many.is_empty() {
+            self.many = self
+                .few
+                .iter()
+                .map(|seen| seen.to_ascii_uppercase())
+                .collect();
+        }
+        !self.many.insert(text.to_ascii_uppercase())
+    }
 }
 
 /// BCF holds `(allele + 1) << 1` in 16 bits; more alleles at one site are a broken file.
@@ -340,8 +391,9 @@ fn check_filter(filter: &str) -> Result<(), Error> {
     if !filter.contains(';') {
         return Ok(());
     }
-    for (i, name) in filter.split(';').enumerate() {
-        if matches!(name, "" | "." | "0") || filter.split(';').take(i).any(|f| f == name) {
+    let mut seen = HashSet::new();
+    for name in filter.split(';') {
+        if matches!(name, "" | "." | "0") || !seen.insert(name) {
             return wrong("different filters between semicolons");
         }
     }
@@ -360,6 +412,8 @@ fn check_format(format: &str) -> Result<(), Error> {
     if matches!(format, "" | "." | "GT") {
         return Ok(());
     }
+    let mut few = [""; 16];
+    let mut many: HashSet<&str> = HashSet::new();
     for (i, key) in format.split(':').enumerate() {
         if key.is_empty() {
             return Err(Error::column(
@@ -375,7 +429,19 @@ fn check_format(format: &str) -> Result<(), Error> {
                 format.as_bytes(),
             ));
         }
-        if format.split(':').take(i).any(|k| k == key) {
+        let is_repeated = match few.get_mut(i) {
+            Some(slot) => {
+                *slot = key;
+                few[..i].contains(&key)
+            }
+            None => {
+                if many.is_empty() {
+                    many.extend(few);
+                }
+                !many.insert(key)
+            }
+        };
+        if is_repeated {
             return Err(Error::column(
                 "FORMAT",
                 "keys that differ",
@@ -468,5 +534,58 @@ mod tests {
                 .to_string();
             assert!(error.starts_with(says), "{error}");
         }
+    }
+
+    #[test]
+    fn a_pass_beside_other_filters_is_one_of_them() {
+        let header = header("");
+        for (text, expected) in [
+            ("PASS", Some(vec![])),
+            (".", None),
+            ("q10", Some(vec!["q10"])),
+            ("PASS;q10", Some(vec!["PASS", "q10"])),
+            ("q10;PASS", Some(vec!["q10", "PASS"])),
+        ] {
+            let line = format!("20\t1\t.\tG\tA\t.\t{text}\t.");
+            let view = RecordView::parse(line.as_bytes(), &header).unwrap();
+            assert_eq!(
+                view.filters().map(Iterator::collect::<Vec<_>>),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn tens_of_thousands_of_alleles_are_read_in_a_moment() {
+        let header = header("");
+        let alternates: Vec<String> = (1..=31_000)
+            .map(|i| {
+                format!(
+                    "G{}",
+                    "AC".repeat(i % 7) + &format!("{i:b}").replace('0', "T").replace('1', "C")
+                )
+            })
+            .collect();
+        let line = format!("20\t1\t.\tG\t{}\t.\t.\t.", alternates.join(","));
+        let started = std::time::Instant::now();
+        let view = RecordView::parse(line.as_bytes(), &header).unwrap();
+        assert_eq!(view.n_alt, 31_000);
+        assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
+        let twice = format!(
+            "20\t1\t.\tG\t{},{}\t.\t.\t.",
+            alternates.join(","),
+            alternates[5]
+        );
+        assert!(RecordView::parse(twice.as_bytes(), &header).is_err());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_named_with_their_column() {
+        let error = RecordView::parse(b"20\t1\t.\tG\tA\t.\t.\tX=1;N=Lef\xe8vre", &header(""));
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "20:1: INFO: expected UTF-8 text, found `Lef\\xe8vre`"
+        );
     }
 }

@@ -47,10 +47,10 @@ impl<W: Write> VcfWriter<W> {
                 Target::Bcf(encoder, BgzfWriter::new(writer, threads))
             }
         };
-        let text = header.text.as_bytes();
+        let text = header.bytes();
         let written = match &mut target {
-            Target::Plain(writer) => writer.write_all(text),
-            Target::Text(writer) => writer.write_all(text),
+            Target::Plain(writer) => writer.write_all(&text),
+            Target::Text(writer) => writer.write_all(&text),
             Target::Bcf(encoder, writer) => writer.write_all(encoder.header()),
         };
         written.map_err(write_error)?;

@@ -98,7 +98,7 @@ proptest! {
         let view = RecordView::parse(&line, &header).unwrap();
         let (mut calls, mut fields) = (SiteCalls::new(), Fields(Vec::new()));
         let n = u32::try_from(samples.len()).unwrap();
-        prop_assert!(parse_samples(&view, n, &mut calls, &mut fields).unwrap());
+        prop_assert!(parse_samples(&view, n, &mut calls, &mut fields).unwrap().has_genotypes);
         let read: Vec<String> = calls.calls().map(|call| call.to_string()).collect();
         prop_assert_eq!(read, samples);
         for (written, read) in with_fields.iter().zip(&fields.0) {
@@ -130,12 +130,6 @@ proptest! {
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         cut in any::<prop::sample::Index>(),
     ) {
-        struct Nothing;
-        impl FormatVisitor for Nothing {
-            fn sample(&mut self, _: u32, _: Option<&CallBuf>, _: &[&[u8]]) -> Result<(), Error> {
-                Ok(())
-            }
-        }
         let header = header(samples.len());
         let mut text = line(format, &samples);
         for (at, byte) in &edits {
@@ -198,5 +192,119 @@ fn an_allele_that_the_site_lacks_is_refused_by_sample() {
             error,
             "1:9: sample #78: GT `0/3` names allele 3; the site has 3 alleles"
         );
+    }
+}
+
+struct Nothing;
+
+impl FormatVisitor for Nothing {
+    fn sample(&mut self, _: u32, _: Option<&CallBuf>, _: &[&[u8]]) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_column_more_or_fewer_than_the_header_has_is_refused_whatever_the_keys() {
+    for (format, sample) in [
+        ("GT", "0/1"),
+        ("GT", "1"),
+        ("GT:DP", "0/1:7"),
+        ("GT:DP", "0/1"),
+        ("GT:DP:AD", "0/1:7:3,4"),
+        ("DP", "7"),
+        ("DP:GQ", "7:8"),
+        (".", "."),
+    ] {
+        for n in [1usize, 2, 3, 31, 63, 64, 65, 130] {
+            for (more, empty) in [(0, false), (1, false), (1, true), (2, true), (5, false)] {
+                let mut columns = vec![sample.to_owned(); n];
+                let extra = if empty { "" } else { sample };
+                columns.extend(std::iter::repeat_n(extra.to_owned(), more));
+                let text = line(format, &columns);
+                let header = header(n);
+                let view = RecordView::parse(&text, &header).unwrap();
+                let n_samples = u32::try_from(n).unwrap();
+                let mut calls = SiteCalls::new();
+                let alone = parse_genotypes(&view, n_samples, &mut calls).map(drop);
+                let all = parse_samples(&view, n_samples, &mut calls, &mut Nothing).map(drop);
+                for read in [alone, all] {
+                    let case = format!("{format} {n} {more} {empty}");
+                    if more == 0 {
+                        assert!(read.is_ok(), "{case}: {read:?}");
+                        continue;
+                    }
+                    let error = read.expect_err(&case).to_string();
+                    let says = format!(
+                        "expected {n} sample columns as in the header, found {}",
+                        n + more
+                    );
+                    assert!(error.ends_with(&says), "{case}: {error}");
+                }
+                if n > 1 && more == 0 {
+                    let one_more = u32::try_from(n + 1).unwrap();
+                    let short = parse_samples(&view, one_more, &mut calls, &mut Nothing);
+                    assert!(short.is_err(), "{format} {n}");
+                    let short = parse_genotypes(&view, one_more, &mut calls);
+                    assert!(short.is_err(), "{format} {n}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn calls_that_other_tools_read_are_read_and_counted() {
+    let header = header(3);
+    for (format, fields) in [("GT", ""), ("GT:DP", ":5")] {
+        let read = |alt: &str, samples: [&str; 3]| {
+            let samples = samples.map(|s| format!("{s}{fields}")).join("\t");
+            let text = format!("1\t9\t.\tA\t{alt}\t.\t.\t.\t{format}\t{samples}");
+            let view = RecordView::parse(text.as_bytes(), &header).unwrap();
+            let mut calls = SiteCalls::new();
+            let all = parse_samples(&view, 3, &mut calls, &mut Nothing);
+            let all = all.map_err(|error| error.to_string());
+            let alone = parse_genotypes(&view, 3, &mut calls).map_err(|error| error.to_string());
+            assert_eq!(all, alone);
+            let texts: Vec<String> = calls.calls().map(|call| call.to_string()).collect();
+            alone.map(|read| (texts, read.n_trailing_separators, read.n_unnamed_alternates))
+        };
+        let owned = |texts: [&str; 3]| texts.map(str::to_owned).to_vec();
+        let trailing = read("C", ["0/0|", "0|1/", "1"]).unwrap();
+        assert_eq!(trailing, (owned(["0/0", "0|1", "1"]), 2, 0));
+        let unnamed = read(".", ["0|1", "0/0", "1"]).unwrap();
+        assert_eq!(unnamed, (owned(["0|1", "0/0", "1"]), 0, 2));
+        for (alt, samples) in [
+            (".", ["0|2", "0/0", "0/0"]),
+            ("C", ["0/2|", "0/0", "0/0"]),
+            ("C", ["0/", "0/0", "0/0"]),
+            ("C", ["0/1||", "0/0", "0/0"]),
+            ("C", ["|0|", "0/0", "0/0"]),
+        ] {
+            assert!(read(alt, samples).is_err(), "{samples:?}");
+        }
+    }
+}
+
+#[test]
+fn sample_columns_without_a_key_are_refused_unless_they_say_nothing() {
+    let header = header(2);
+    for (samples, fits) in [
+        (".\t.", true),
+        ("./.\t.", true),
+        (".\t0/1", false),
+        ("5\t.", false),
+    ] {
+        let text = format!("1\t9\t.\tA\tC\t.\t.\t.\t.\t{samples}");
+        let view = RecordView::parse(text.as_bytes(), &header).unwrap();
+        let mut calls = SiteCalls::new();
+        let alone = parse_genotypes(&view, 2, &mut calls);
+        let all = parse_samples(&view, 2, &mut calls, &mut Nothing);
+        assert_eq!((alone.is_ok(), all.is_ok()), (fits, fits), "{samples}");
+        if let Err(error) = all {
+            assert!(
+                error.to_string().starts_with("1:9: FORMAT: expected"),
+                "{error}"
+            );
+        }
     }
 }

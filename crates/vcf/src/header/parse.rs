@@ -1,9 +1,12 @@
 //! Reads header text into a [`Header`].
+//!
+//! What no record depends on is read on with a finding, as htslib does; what does is refused.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{ContigLine, FieldLine, FilterLine, Header, Kind, Number, Version};
-use crate::Error;
+use super::attributes::Attributes;
+use super::{ContigLine, FieldLine, FilterLine, Header, Kind, Number, Version, lint};
+use crate::{Error, Findings, Rule};
 
 const FIXED_COLUMNS: [&str; 8] = [
     "#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO",
@@ -18,11 +21,14 @@ pub(super) fn header(text: &str) -> Result<Header, Error> {
         filters: Vec::new(),
         samples: Vec::new(),
         text: String::with_capacity(text.len() + 1),
-        warnings: Vec::new(),
+        findings: Findings::default(),
+        latin1_lines: Vec::new(),
         has_format_column: false,
         dictionary_order: Vec::new(),
         info_by_id: HashMap::new(),
         format_by_id: HashMap::new(),
+        contig_by_id: HashMap::new(),
+        filter_ids: HashSet::new(),
     };
     let mut number = 0;
     let mut complete = false;
@@ -44,6 +50,11 @@ pub(super) fn header(text: &str) -> Result<Header, Error> {
     }
     if !complete {
         return Err(Error::header(number + 1, "the `#CHROM` line", ""));
+    }
+    if !text.ends_with('\n') {
+        header.findings.note_header(Rule::FinalNewline, number, || {
+            "the last line has no line end".to_owned()
+        });
     }
     Ok(header)
 }
@@ -75,94 +86,121 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
 
 fn meta_line(header: &mut Header, line: u64, meta: &str) -> Result<(), Error> {
     let Some((key, value)) = meta.split_once('=') else {
-        header.warnings.push(format!(
-            "header line {line}: `##{meta}` is not `##key=value`"
-        ));
+        header.findings.note_header(Rule::MetaLine, line, || {
+            format!("{} is not `##key=value`", quoted("##", meta))
+        });
         return Ok(());
     };
-    match key {
-        "INFO" | "FORMAT" | "FILTER" | "contig" if !value.trim_start().starts_with('<') => {
-            header.warnings.push(format!(
-                "header line {line}: `##{key}` without `<…>` is ignored"
-            ));
-            Ok(())
-        }
-        "INFO" | "FORMAT" => field_line(header, line, key, value),
-        "FILTER" => {
-            let attributes = Attributes::parse(line, key, value)?;
-            let id = attributes.id(line, key)?.to_owned();
-            header
-                .dictionary_order
-                .push((id.clone(), attributes.index(line)?));
-            if header.filters.iter().any(|f| f.id == id) {
-                header
-                    .warnings
-                    .push(format!("header line {line}: FILTER `{id}` again"));
-                return Ok(());
-            }
-            header.filters.push(FilterLine {
-                id,
-                description: attributes.get("Description").unwrap_or_default().to_owned(),
-                idx: attributes.index(line)?,
+    if value.trim().is_empty() {
+        header.findings.note_header(Rule::MetaLine, line, || {
+            format!("{} has no value", quoted("##", key))
+        });
+        return Ok(());
+    }
+    let declares = matches!(key, "INFO" | "FORMAT" | "FILTER" | "contig");
+    let Some(attributes) = Attributes::parse(value) else {
+        if declares {
+            header.findings.note_header(Rule::MetaSyntax, line, || {
+                format!("`##{key}` without `<…>` is ignored")
             });
-            Ok(())
+        } else {
+            lint::plain_line(&mut header.findings, line, key, value);
         }
-        "contig" => contig_line(header, line, value),
+        return Ok(());
+    };
+    // The values of META are a list with commas.
+    let is_structured = declares || matches!(key, "ALT" | "SAMPLE" | "PEDIGREE");
+    if let Some(fault) = attributes.faults.first().filter(|_| is_structured) {
+        header.findings.note_header(Rule::MetaSyntax, line, || {
+            format!("{} has {fault}", quoted(&format!("##{key}="), value))
+        });
+    }
+    lint::line(
+        header.version,
+        &mut header.findings,
+        line,
+        key,
+        value,
+        &attributes,
+    );
+    if declares && attributes.id().is_none() {
+        header.findings.note_header(Rule::MetaSyntax, line, || {
+            format!("`##{key}` without an ID is ignored")
+        });
+        return Ok(());
+    }
+    match key {
+        "INFO" | "FORMAT" => field_line(header, line, key, &attributes),
+        "FILTER" => filter_line(header, line, &attributes),
+        "contig" => contig_line(header, line, &attributes),
         // ALT, SAMPLE, META, PEDIGREE, assembly, …: kept in `text`; nothing is read from them.
         _ => Ok(()),
     }
 }
 
+/// The start of a line in backticks.
+fn quoted(start: &str, rest: &str) -> String {
+    crate::error::quote(format!("{start}{rest}").as_bytes())
+}
+
+/// The ID, of which [`meta_line`] made sure.
+fn id_of(attributes: &Attributes<'_>) -> String {
+    attributes.id().unwrap_or_default().to_owned()
+}
+
+fn description(attributes: &Attributes<'_>) -> String {
+    attributes.get("Description").unwrap_or_default().to_owned()
+}
+
+fn filter_line(header: &mut Header, line: u64, attributes: &Attributes<'_>) -> Result<(), Error> {
+    let id = id_of(attributes);
+    let idx = index(line, attributes)?;
+    header.dictionary_order.push((id.clone(), idx));
+    if !header.filter_ids.insert(id.clone()) {
+        header.findings.note_header(Rule::DeclaredAgain, line, || {
+            format!("FILTER `{id}` is declared again")
+        });
+        return Ok(());
+    }
+    header.filters.push(FilterLine {
+        description: description(attributes),
+        id,
+        idx,
+    });
+    Ok(())
+}
+
 /// VCFv4.5 §1.4.2 and §1.4.4: `<ID=…,Number=…,Type=…,Description="…">`.
-fn field_line(header: &mut Header, line: u64, key: &str, value: &str) -> Result<(), Error> {
-    let attributes = Attributes::parse(line, key, value)?;
-    let id = attributes.id(line, key)?.to_owned();
-    header
-        .dictionary_order
-        .push((id.clone(), attributes.index(line)?));
-    if (key, id.as_str()) == ("FORMAT", "GT") {
-        return genotype_line(header, line, &attributes);
-    }
-    let place = |what: &str| format!("{key} `{id}`: {what}");
-    let is_flag = attributes.get("Type") == Some("Flag");
-    let unsaid = if is_flag { "0" } else { "" };
-    let number = attributes.get("Number").unwrap_or(unsaid);
-    let number = parse_number(number).ok_or_else(|| {
-        Error::header(
-            line,
-            place("Number as a count, `A`, `R`, `G`, `P`, `M` or `.`"),
-            number,
-        )
-    })?;
-    let kind = attributes.get("Type").unwrap_or_default();
-    let kind = parse_kind(kind).ok_or_else(|| {
-        let expected = place("Type Integer, Float, Flag, Character or String");
-        Error::header(line, expected, kind)
-    })?;
-    if kind == Kind::Flag && key == "FORMAT" {
-        return Err(Error::header(
-            line,
-            place("a Type other than Flag in FORMAT"),
-            "Flag",
-        ));
-    }
-    let per_call = matches!(
-        number,
-        Number::P | Number::LA | Number::LR | Number::LG | Number::M
+fn field_line(
+    header: &mut Header,
+    line: u64,
+    key: &str,
+    attributes: &Attributes<'_>,
+) -> Result<(), Error> {
+    let id = id_of(attributes);
+    let idx = index(line, attributes)?;
+    header.dictionary_order.push((id.clone(), idx));
+    let is_genotype = (key, id.as_str()) == ("FORMAT", "GT");
+    let (number, kind) = if is_genotype {
+        // GT is read by its own rules, whatever its declaration says.
+        (Number::Count(1), Kind::String)
+    } else {
+        let place = format!("{key} `{id}`");
+        let kind = kind(&mut header.findings, line, key, &place, attributes);
+        let number = number(&mut header.findings, line, key, &place, kind, attributes);
+        (number, kind)
+    };
+    lint::reserved(
+        header.version,
+        &mut header.findings,
+        line,
+        key,
+        &id,
+        attributes,
     );
-    if per_call && key == "INFO" {
-        let expected = place("a Number that has a meaning in INFO");
-        return Err(Error::header(line, expected, &number.to_string()));
-    }
-    if (kind == Kind::Flag) != (number == Number::Count(0)) {
-        header.warnings.push(format!(
-            "header line {line}: {key} `{id}`: Number={number} with Type={kind}; \
-             Flag and Number=0 belong together"
-        ));
-    }
     let field = FieldLine {
-        description: attributes.get("Description").unwrap_or_default().to_owned(),
-        idx: attributes.index(line)?,
+        description: description(attributes),
+        idx,
         number,
         kind,
         id,
@@ -171,77 +209,133 @@ fn field_line(header: &mut Header, line: u64, key: &str, value: &str) -> Result<
     Ok(())
 }
 
+/// The Type of a field; one that is none of the five is read as String, as htslib does.
+fn kind(
+    findings: &mut Findings,
+    line: u64,
+    key: &str,
+    place: &str,
+    attributes: &Attributes<'_>,
+) -> Kind {
+    let text = attributes.get("Type").unwrap_or_default();
+    let found = match parse_kind(text) {
+        Some(Kind::Flag) if key == "FORMAT" => None,
+        None if text.eq_ignore_ascii_case("flag") && key == "INFO" => Some(Kind::Flag),
+        found => found,
+    };
+    let strict = found.filter(|kind| kind.to_string() == text);
+    if strict.is_none() {
+        let read = found.unwrap_or(Kind::String);
+        findings.note_header(Rule::FieldType, line, || match text {
+            "" => format!("{place} has no Type: its values are read as {read}"),
+            _ => format!("{place}: Type={text} is read as {read}"),
+        });
+    }
+    found.unwrap_or(Kind::String)
+}
+
+/// The Number of a field; one that says nothing is read as `.`.
+fn number(
+    findings: &mut Findings,
+    line: u64,
+    key: &str,
+    place: &str,
+    kind: Kind,
+    attributes: &Attributes<'_>,
+) -> Number {
+    let text = attributes.get("Number");
+    let per_call = |number: &Number| {
+        matches!(
+            number,
+            Number::P | Number::LA | Number::LR | Number::LG | Number::M
+        )
+    };
+    let found = text.and_then(parse_number);
+    let found = found.filter(|number| key != "INFO" || !per_call(number));
+    let number = match (found, kind) {
+        (Some(number), _) => number,
+        (None, Kind::Flag) => Number::Count(0),
+        (None, _) => Number::Unknown,
+    };
+    if found.is_none() {
+        findings.note_header(Rule::FieldNumber, line, || match text {
+            None => format!("{place} has no Number: Number={number} is assumed"),
+            Some(text) => format!("{place}: Number={text} is read as Number={number}"),
+        });
+    } else if (kind == Kind::Flag) != (number == Number::Count(0)) {
+        findings.note_header(Rule::FlagNumber, line, || {
+            format!("{place}: Number={number} with Type={kind}; Flag and Number=0 belong together")
+        });
+    }
+    number
+}
+
 /// Keeps the first declaration of a key, as htslib does.
 fn declare(header: &mut Header, line: u64, key: &str, field: FieldLine) {
     let (fields, by_id) = match key {
         "INFO" => (&mut header.infos, &mut header.info_by_id),
         _ => (&mut header.formats, &mut header.format_by_id),
     };
-    let id = &field.id;
-    match by_id.get(id) {
-        None => {
-            by_id.insert(id.clone(), fields.len());
-            fields.push(field);
-        }
-        Some(&i) => {
-            let FieldLine { number, kind, .. } = &fields[i];
-            header.warnings.push(format!(
-                "header line {line}: {key} `{id}` is declared again; \
-                 Number={number}, Type={kind} is kept"
-            ));
-        }
-    }
-}
-
-/// GT is read by its own rules, whatever its declaration says.
-fn genotype_line(header: &mut Header, line: u64, attributes: &Attributes<'_>) -> Result<(), Error> {
-    let declared = (attributes.get("Number"), attributes.get("Type"));
-    if declared != (Some("1"), Some("String")) {
-        let warning = format!("header line {line}: FORMAT `GT` is not Number=1, Type=String");
-        header.warnings.push(warning);
-    }
-    if header.format_by_id.contains_key("GT") {
-        return Ok(());
-    }
-    header
-        .format_by_id
-        .insert("GT".to_owned(), header.formats.len());
-    header.formats.push(FieldLine {
-        id: "GT".to_owned(),
-        number: Number::Count(1),
-        kind: Kind::String,
-        description: attributes.get("Description").unwrap_or_default().to_owned(),
-        idx: attributes.index(line)?,
-    });
-    Ok(())
-}
-
-/// VCFv4.5 §1.4.7.
-fn contig_line(header: &mut Header, line: u64, value: &str) -> Result<(), Error> {
-    let attributes = Attributes::parse(line, "contig", value)?;
-    let id = attributes.id(line, "contig")?.to_owned();
-    let length =
-        match attributes.get("length") {
-            None | Some("" | ".") => None,
-            Some(text) => Some(text.parse::<u64>().map_err(|_| {
-                Error::header(line, format!("contig `{id}`: length in bases"), text)
-            })?),
+    let Some(&first) = by_id.get(&field.id) else {
+        by_id.insert(field.id.clone(), fields.len());
+        fields.push(field);
+        return;
+    };
+    let words = |field: &FieldLine| format!("Number={}, Type={}", field.number, field.kind);
+    let (kept, other) = (words(&fields[first]), words(&field));
+    header.findings.note_header(Rule::DeclaredAgain, line, || {
+        let other = if kept == other {
+            String::new()
+        } else {
+            format!(" as {other}")
         };
-    if let Some(before) = header.contigs.iter().find(|c| c.id == id) {
-        if before.length.is_some() && length.is_some() && before.length != length {
-            let expected = format!("contig `{id}`: one length");
-            return Err(Error::header(line, expected, value));
+        format!(
+            "{key} `{}` is declared again{other}; {kept} is kept",
+            field.id
+        )
+    });
+}
+
+/// VCFv4.5 §1.4.7. A later line may add what an earlier one leaves out; two lengths contradict
+/// each other, and the reference genome is told by them.
+fn contig_line(header: &mut Header, line: u64, attributes: &Attributes<'_>) -> Result<(), Error> {
+    let id = id_of(attributes);
+    let length = match attributes.get("length") {
+        None | Some("" | ".") => None,
+        Some(text) => {
+            let length = text.parse::<u64>().ok();
+            if length.is_none() {
+                header.findings.note_header(Rule::ContigLine, line, || {
+                    format!("contig `{id}`: `length={text}` is no number of bases: ignored")
+                });
+            }
+            length
         }
-        header.warnings.push(format!(
-            "header line {line}: contig `{id}` is declared again"
-        ));
+    };
+    let assembly = attributes.get("assembly").map(str::to_owned);
+    let Some(&before) = header.contig_by_id.get(&id) else {
+        header.contig_by_id.insert(id.clone(), header.contigs.len());
+        header.contigs.push(ContigLine {
+            id,
+            length,
+            assembly,
+            idx: index(line, attributes)?,
+        });
         return Ok(());
+    };
+    let contig = &mut header.contigs[before];
+    if let (Some(first), Some(second)) = (contig.length, length)
+        && first != second
+    {
+        let expected = format!("contig `{id}`: one length, {first} as before");
+        return Err(Error::header(line, expected, &second.to_string()));
     }
-    header.contigs.push(ContigLine {
-        id,
-        length,
-        assembly: attributes.get("assembly").map(str::to_owned),
-        idx: attributes.index(line)?,
+    contig.length = contig.length.or(length);
+    if contig.assembly.is_none() {
+        contig.assembly = assembly;
+    }
+    header.findings.note_header(Rule::DeclaredAgain, line, || {
+        format!("contig `{id}` is declared again")
     });
     Ok(())
 }
@@ -276,10 +370,17 @@ fn column_line(header: &mut Header, line: u64, text: &str) -> Result<(), Error> 
         }
         header.samples.push(sample.to_owned());
     }
+    if header.samples.is_empty() {
+        header
+            .findings
+            .note_header(Rule::FormatWithoutSamples, line, || {
+                "a FORMAT column without samples".to_owned()
+            });
+    }
     Ok(())
 }
 
-fn parse_number(text: &str) -> Option<Number> {
+pub(super) fn parse_number(text: &str) -> Option<Number> {
     Some(match text {
         "A" => Number::A,
         "R" => Number::R,
@@ -295,7 +396,7 @@ fn parse_number(text: &str) -> Option<Number> {
     })
 }
 
-fn parse_kind(text: &str) -> Option<Kind> {
+pub(super) fn parse_kind(text: &str) -> Option<Kind> {
     Some(match text {
         "Integer" => Kind::Integer,
         "Float" => Kind::Float,
@@ -306,91 +407,16 @@ fn parse_kind(text: &str) -> Option<Kind> {
     })
 }
 
-/// The `key=value` pairs between `<` and `>`; a value may be quoted, with `\"` and `\\` escaped
-/// (VCFv4.5 §1.4).
-struct Attributes<'a>(Vec<(&'a str, String)>);
-
-impl<'a> Attributes<'a> {
-    fn parse(line: u64, kind: &str, value: &'a str) -> Result<Self, Error> {
-        let wrong =
-            |found: &str| Error::header(line, format!("`##{kind}=<ID=…,key=value,…>`"), found);
-        let mut rest = value
-            .trim_end()
-            .strip_prefix('<')
-            .and_then(|v| v.strip_suffix('>'))
-            .ok_or_else(|| wrong(value))?;
-        let mut pairs = Vec::new();
-        while !rest.is_empty() {
-            let Some((key, after)) = rest.split_once('=') else {
-                // The end of an unquoted value with a comma in it.
-                let (_, value): &mut (&str, String) =
-                    pairs.last_mut().ok_or_else(|| wrong(rest))?;
-                value.push_str(", ");
-                value.push_str(rest);
-                break;
-            };
-            let (content, after) = match after.strip_prefix('"') {
-                Some(quoted) => unquote(quoted).ok_or_else(|| wrong(rest))?,
-                None => {
-                    let end = after.find(',').unwrap_or(after.len());
-                    (after[..end].to_owned(), &after[end..])
-                }
-            };
-            pairs.push((key.trim(), content));
-            rest = match after.strip_prefix(',') {
-                Some(next) => next.trim_start(),
-                None if after.trim().is_empty() => "",
-                None => return Err(wrong(after)),
-            };
-        }
-        Ok(Attributes(pairs))
+fn index(line: u64, attributes: &Attributes<'_>) -> Result<Option<usize>, Error> {
+    /// More would only serve to exhaust memory.
+    const LARGEST: usize = 1 << 24;
+    match attributes.get("IDX") {
+        None => Ok(None),
+        Some(text) => match text.parse() {
+            Ok(index) if index <= LARGEST => Ok(Some(index)),
+            _ => Err(Error::header(line, "IDX as an integer", text)),
+        },
     }
-
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(k, _)| *k == key)
-            .map(|(_, v)| v.as_str())
-    }
-
-    fn id(&self, line: u64, kind: &str) -> Result<&str, Error> {
-        match self.get("ID") {
-            Some(id) if !id.is_empty() => Ok(id),
-            _ => Err(Error::header(line, format!("an ID in the {kind} line"), "")),
-        }
-    }
-
-    fn index(&self, line: u64) -> Result<Option<usize>, Error> {
-        /// More would only serve to exhaust memory.
-        const LARGEST: usize = 1 << 24;
-        match self.get("IDX") {
-            None => Ok(None),
-            Some(text) => match text.parse() {
-                Ok(index) if index <= LARGEST => Ok(Some(index)),
-                _ => Err(Error::header(line, "IDX as an integer", text)),
-            },
-        }
-    }
-}
-
-/// Text up to the closing quote, and what follows it.
-fn unquote(text: &str) -> Option<(String, &str)> {
-    let mut content = String::new();
-    let mut characters = text.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => return Some((content, &text[at + 1..])),
-            '\\' => match characters.next()?.1 {
-                escaped @ ('"' | '\\') => content.push(escaped),
-                other => {
-                    content.push('\\');
-                    content.push(other);
-                }
-            },
-            other => content.push(other),
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -446,21 +472,119 @@ mod tests {
             ("", &COLUMNS.replace('\t', " ")),
             ("", &format!("{COLUMNS}\tFORMAT\t")),
             (
-                "##INFO=<ID=X,Number=B,Type=Integer,Description=\"\">\n",
+                "##contig=<ID=1,length=7>\n##contig=<ID=1,length=8>\n",
                 COLUMNS,
             ),
-            (
-                "##INFO=<ID=X,Number=1,Type=Int,Description=\"\">\n",
-                COLUMNS,
-            ),
-            ("##INFO=<Number=1,Type=Integer,Description=\"\">\n", COLUMNS),
-            (
-                "##INFO=<ID=X,Number=1,Type=Integer,Description=\"open>\n",
-                COLUMNS,
-            ),
-            ("##contig=<ID=1,length=many>\n", COLUMNS),
+            ("##contig=<ID=1,IDX=x>\n", COLUMNS),
         ] {
             assert!(parse(meta, columns).is_err(), "{meta}{columns}");
         }
+    }
+
+    #[test]
+    fn headers_that_no_record_depends_on_are_read_with_a_finding() {
+        use Kind::{Flag, Integer, String};
+        let of = |line: &str| {
+            let header = parse(&format!("{line}\n"), COLUMNS).unwrap();
+            let rules: Vec<Rule> = header.findings.iter().map(|(rule, _)| rule).collect();
+            let field = header.infos.first().or(header.formats.first());
+            (rules, field.map(|f| (f.number, f.kind)))
+        };
+        let one = Number::Count(1);
+        for (line, rule, field) in [
+            (
+                r#"##INFO=<ID=X,Number=B,Type=Integer,Description="">"#,
+                Rule::FieldNumber,
+                Some((Number::Unknown, Integer)),
+            ),
+            (
+                r#"##INFO=<ID=X,Type=Integer,Description="">"#,
+                Rule::FieldNumber,
+                Some((Number::Unknown, Integer)),
+            ),
+            (
+                r#"##INFO=<ID=X,Number=1,Type=int,Description="">"#,
+                Rule::FieldType,
+                Some((one, String)),
+            ),
+            (
+                r#"##INFO=<ID=X,Number=1,Description="">"#,
+                Rule::FieldType,
+                Some((one, String)),
+            ),
+            (
+                r#"##INFO=<ID=X,Number=0,Type=flag,Description="">"#,
+                Rule::FieldType,
+                Some((Number::Count(0), Flag)),
+            ),
+            (
+                r#"##FORMAT=<ID=X,Number=1,Type=Flag,Description="">"#,
+                Rule::FieldType,
+                Some((one, String)),
+            ),
+            (
+                r#"##INFO=<ID=X,Number=P,Type=Integer,Description="">"#,
+                Rule::FieldNumber,
+                Some((Number::Unknown, Integer)),
+            ),
+            (
+                r#"##INFO=<Number=1,Type=Integer,Description="">"#,
+                Rule::MetaSyntax,
+                None,
+            ),
+            (
+                r#"##INFO=<ID=X,Number=1,Type=Integer,Description="open>"#,
+                Rule::MetaSyntax,
+                Some((one, Integer)),
+            ),
+            ("##contig=<ID=1,length=many>", Rule::ContigLine, None),
+            (
+                "##contig=<ID=1>\n##contig=<ID=1>",
+                Rule::DeclaredAgain,
+                None,
+            ),
+            ("##nothing", Rule::MetaLine, None),
+        ] {
+            let (rules, found) = of(line);
+            assert!(rules.contains(&rule), "{line}: {rules:?}");
+            assert_eq!(found, field, "{line}");
+        }
+        assert!(
+            of(r#"##INFO=<ID=X,Number=1,Type=Integer,Description="fine">"#)
+                .0
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_later_contig_line_adds_the_length() {
+        let header = parse(
+            "##contig=<ID=X>\n##contig=<ID=X,length=5,assembly=b>\n",
+            COLUMNS,
+        );
+        let header = header.unwrap();
+        assert_eq!(header.contigs.len(), 1);
+        assert_eq!(header.contigs[0].length, Some(5));
+        assert_eq!(header.contigs[0].assembly.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_hundred_thousand_contigs_and_fields_are_read_in_a_moment() {
+        let mut meta = String::new();
+        for i in 0..100_000 {
+            meta.push_str(&format!(
+                "##contig=<ID=c{i}>\n##FILTER=<ID=f{i},Description=\"\">\n"
+            ));
+            meta.push_str(&format!(
+                "##INFO=<ID=I{i},Number=1,Type=Integer,Description=\"\">\n"
+            ));
+        }
+        let started = std::time::Instant::now();
+        let header = parse(&meta, COLUMNS).unwrap();
+        assert_eq!(
+            (header.contigs.len(), header.infos.len()),
+            (100_000, 100_000)
+        );
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     }
 }

@@ -34,6 +34,28 @@ pub(crate) fn info(key: &str) -> Option<FieldType> {
     Some(FieldType { number, kind })
 }
 
+/// The minor version (of VCFv4) that reserved an INFO key of [`info`].
+pub(crate) fn info_since(key: &str) -> u8 {
+    match key {
+        "AD" | "ADF" | "ADR" => 3,
+        "CN" | "CNADJ" | "CICN" | "CICNADJ" | "RN" | "RUS" | "RUL" | "RUC" | "RB" | "CIRUC"
+        | "CIRB" | "SVCLAIM" | "EVENTTYPE" => 4,
+        // GATK and the 1000 Genomes have one float, which is read as it is declared.
+        "SB" => u8::MAX,
+        _ => 0,
+    }
+}
+
+/// The minor version (of VCFv4) that reserved a FORMAT key of [`format`].
+pub(crate) fn format_since(key: &str) -> u8 {
+    match key {
+        "AD" | "ADF" | "ADR" | "PP" => 3,
+        "CN" | "CNQ" | "CNL" | "CNP" | "CICN" | "PSL" | "PSO" | "PSQ" => 4,
+        "LAA" | "LAD" | "LADF" | "LADR" | "LEC" | "LGL" | "LGP" | "LPL" | "LPP" | "LEN" => 5,
+        _ => 0,
+    }
+}
+
 /// The reserved type of a FORMAT key.
 pub(crate) fn format(key: &str) -> Option<FieldType> {
     use Kind::{Float, Integer, String};

@@ -211,7 +211,7 @@ impl Text {
             let next = match current.next.wait() {
                 NextState::Chunk(next) => next,
                 NextState::End if self.filled > 0 => {
-                    return lines.line(&self.buffer[..self.filled]);
+                    return lines.unterminated(&self.buffer[..self.filled]);
                 }
                 // The cutting thread says what is broken.
                 NextState::End | NextState::Broken | NextState::Unknown => return Ok(()),

@@ -42,6 +42,14 @@ impl<'s, S: ChunkSink> Lines<'s, S> {
             .map_err(|error| Failure::Line(ordinal, error))
     }
 
+    /// Takes the file's last line, which has no line end.
+    pub(super) fn unterminated(&mut self, line: &[u8]) -> Result<(), Failure<S::Error>> {
+        let ordinal = self.n_lines;
+        self.line(line)?;
+        self.sink.unterminated(ordinal);
+        Ok(())
+    }
+
     /// Hands over all lines of a text; returns how many bytes they are. What follows the last line
     /// end is left.
     pub(super) fn complete(&mut self, text: &[u8]) -> Result<usize, Failure<S::Error>> {
@@ -77,6 +85,6 @@ pub(super) fn too_long(limit: usize) -> Error {
     Error::Column {
         column: "the line",
         expected: format!("at most {limit} bytes"),
-        found: "a longer one".to_owned(),
+        found: "more without a line end".to_owned(),
     }
 }

@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use super::text_body::read_error;
-use super::{Body, Encoding, EofMarker, OpenOptions, Source, StoredBytes, VcfReader};
+use super::{
+    Body, Encoding, EofMarker, LINE_BYTES, OpenOptions, SAMPLE_BYTES, Source, StoredBytes,
+    VcfReader,
+};
 use crate::bgzf::{self, BgzfReader, BlockReader};
 use crate::{Error, Header, bcf};
 
@@ -20,7 +23,10 @@ pub fn open(source: Source, options: &OpenOptions) -> Result<VcfReader, Error> {
     let opened = open_stream(reader, options).map_err(|error| error.at(name.as_str()))?;
     let (encoding, header, body) = opened;
     let header_lines = memchr::memchr_iter(b'\n', header.text.as_bytes()).count() as u64;
-    let options = options.clone();
+    let mut options = options.clone();
+    let of_samples = SAMPLE_BYTES.saturating_mul(header.samples.len());
+    let longest = LINE_BYTES.saturating_add(of_samples);
+    options.max_line_bytes = options.max_line_bytes.min(longest);
     Ok(VcfReader {
         name,
         header,
@@ -157,11 +163,11 @@ impl HeaderText {
             return Ok(true);
         }
         if self.bytes.len() > LARGEST {
-            return Err(Error::header(
-                0,
-                format!("at most {LARGEST} bytes of header"),
-                "more",
-            ));
+            return Err(Error::Column {
+                column: "the header",
+                expected: format!("at most {LARGEST} bytes"),
+                found: "more without a `#CHROM` line".to_owned(),
+            });
         }
         Ok(false)
     }
@@ -169,22 +175,7 @@ impl HeaderText {
     /// The header, and the bytes that follow it.
     fn split(mut self) -> Result<(Header, Vec<u8>), Error> {
         let rest = self.bytes.split_off(self.at);
-        Ok((parse_text(self.bytes)?, rest))
-    }
-}
-
-/// Parses header text; bytes that aren't UTF-8 (VCFv4.3 asks for it, older files may have Latin-1)
-/// are replaced, with a warning.
-pub(crate) fn parse_text(bytes: Vec<u8>) -> Result<Header, Error> {
-    match String::from_utf8(bytes) {
-        Ok(text) => Header::parse(&text),
-        Err(error) => {
-            let mut header = Header::parse(&String::from_utf8_lossy(error.as_bytes()))?;
-            header
-                .warnings
-                .push("the header is not UTF-8 throughout".to_owned());
-            Ok(header)
-        }
+        Ok((Header::from_bytes(self.bytes)?, rest))
     }
 }
 
@@ -200,6 +191,17 @@ fn check_first_bytes(head: &[u8]) -> Result<(), Error> {
         [0xfd, b'7', b'z', ..] => "xz data".to_owned(),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd data".to_owned(),
         [0x1f, 0x9d, ..] => "compress (.Z) data".to_owned(),
+        [0x04, 0x22, 0x4d, 0x18, ..] => "LZ4 data".to_owned(),
+        [b'L', b'Z', b'I', b'P', ..] => "lzip data".to_owned(),
+        [b'R', b'a', b'r', b'!', ..] => "a RAR archive".to_owned(),
+        [b'7', b'z', 0xbc, 0xaf, ..] => "a 7z archive".to_owned(),
+        [0x1f, 0x8b, ..] => "gzip data within gzip data".to_owned(),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text".to_owned(),
+        [b'B', b'A', b'M', 1, ..] => "BAM".to_owned(),
+        [b'C', b'R', b'A', b'M', ..] => "CRAM".to_owned(),
+        [0x6c, 0x1b, ..] => "a PLINK genotype file".to_owned(),
+        [0x89, b'H', b'D', b'F', ..] => "HDF5".to_owned(),
+        _ if head.get(257..262) == Some(b"ustar") => "a tar archive".to_owned(),
         [b'B', b'C', b'F', ..] => "a BCF version other than 2.1 and 2.2".to_owned(),
         [b'P', b'A', b'R', b'1', ..] => "Parquet".to_owned(),
         _ => {

@@ -44,7 +44,7 @@ pub(super) fn run<S: ChunkSink>(
         |text: Vec<u8>, lines: &mut Lines<'_, S>| -> Result<(), Failure<S::Error>> {
             let done = lines.complete(&text)?;
             if done < text.len() {
-                lines.line(&text[done..])?;
+                lines.unterminated(&text[done..])?;
             }
             Ok(())
         }

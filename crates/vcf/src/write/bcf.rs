@@ -38,11 +38,12 @@ impl BcfEncoder {
             .ok()
             .filter(|n| *n < 1 << 24);
         let n_samples = n_samples.ok_or_else(|| too_much("it holds at most 16777215 samples"))?;
-        let length = u32::try_from(header.text.len() + 1);
+        let text = header.bytes();
+        let length = u32::try_from(text.len() + 1);
         let length = length.map_err(|_| too_much("its header holds at most 4 GiB"))?;
         let mut start = b"BCF\x02\x02".to_vec();
         start.extend_from_slice(&length.to_le_bytes());
-        start.extend_from_slice(header.text.as_bytes());
+        start.extend_from_slice(&text);
         start.push(0);
         Ok(BcfEncoder {
             header: header.clone(),
