@@ -22,6 +22,7 @@ use kohort_lake::DataFile;
 use kohort_schema::TableName;
 
 use crate::file_table::FileTable;
+use crate::widened::ListsOfOne;
 
 /// A text that no REF or ALT comes after: the upper bound of what a file holds.
 const LAST_TEXT: &str = "\u{10FFFF}";
@@ -81,6 +82,7 @@ impl FileScan<'_> {
             .with_output_ordering(self.ordering()?)
             .with_limit(self.limit)
             .with_projection_indices(self.projection.cloned())?
+            .with_expr_adapter(Some(Arc::new(ListsOfOne)))
             .build();
         Ok(DataSourceExec::from_data_source(config))
     }

@@ -39,6 +39,7 @@ mod strata;
 mod suggest;
 mod variants;
 mod views;
+mod widened;
 
 pub use error::{Blame, Error};
 pub use location::{Location, StatementText};

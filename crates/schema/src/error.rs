@@ -94,10 +94,21 @@ impl fmt::Display for FieldConflict {
 impl FieldConflict {
     fn hint(&self) -> String {
         let Self { field, second, .. } = self;
+        let key = field.rsplit('.').next().unwrap_or(field);
+        if self.table == "samples" {
+            return format!(
+                "rename the column `{key}` of the sample file; `{field}` must have one type over \
+                 the whole lake"
+            );
+        }
+        let option = match self.table.as_str() {
+            "call_fields" => "--format",
+            _ => "--info",
+        };
         format!(
-            "rename the field in one of the two (`bcftools annotate --rename-annots`), drop it \
-             (`bcftools annotate -x`), or ingest `{second}` into a lake of its own; `{field}` must \
-             have one type over the whole lake"
+            "leave it out of `{second}` (`{option} ^{key}`), rename it in one of the two \
+             (`bcftools annotate --rename-annots`), or ingest `{second}` into a lake of its own; \
+             `{field}` must have one type over the whole lake"
         )
     }
 }

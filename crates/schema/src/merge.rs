@@ -2,10 +2,11 @@
 //!
 //! # Definition
 //! Union by name, the earlier table's order first. A field that both have keeps its type when they
-//! agree, becomes Float where one says Integer and the other Float in the same shape (lists and
-//! structs likewise, item by item), and is an error naming both callsets otherwise.
+//! agree, becomes Float where one says Integer and the other Float (lists and structs likewise,
+//! item by item), becomes a list where one says a single value and the other a list, and is an
+//! error naming both callsets otherwise. What was written before reads as lists of one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
@@ -39,20 +40,17 @@ struct Merge<'a> {
 impl Merge<'_> {
     fn fields(&self, path: &str, old: &Fields, new: &Fields) -> Result<Fields, Error> {
         let mut out: Vec<FieldRef> = Vec::with_capacity(old.len().max(new.len()));
+        let key = |field: &FieldRef| field.name().to_ascii_lowercase();
+        let by_name: HashMap<String, &FieldRef> = new.iter().map(|f| (key(f), f)).collect();
+        let old_names: HashSet<String> = old.iter().map(key).collect();
         for field in old {
-            match new
-                .iter()
-                .find(|f| f.name().eq_ignore_ascii_case(field.name()))
-            {
+            match by_name.get(&key(field)) {
                 Some(other) => out.push(self.field(path, field, other)?),
                 None => out.push(Arc::new(field.as_ref().clone().with_nullable(true))),
             }
         }
         for field in new {
-            if !old
-                .iter()
-                .any(|f| f.name().eq_ignore_ascii_case(field.name()))
-            {
+            if !old_names.contains(&key(field)) {
                 let nullable = !old.is_empty() || field.is_nullable();
                 out.push(self.declared(field, nullable));
             }
@@ -120,6 +118,11 @@ fn widen(a: &DataType, b: &DataType) -> Option<DataType> {
         (DataType::List(a), DataType::List(b)) => {
             Some(crate::columns::list(widen(a.data_type(), b.data_type())?))
         }
+        // A Flag is no value of a list.
+        (DataType::Boolean | DataType::Struct(_), _) | (_, DataType::Boolean) => None,
+        (DataType::List(list), one) | (one, DataType::List(list)) => {
+            Some(crate::columns::list(widen(list.data_type(), one)?))
+        }
         _ => None,
     }
 }
@@ -145,6 +148,7 @@ mod tests {
     const INTEGER: FieldType = FieldType::new(Scalar::Integer, Shape::One);
     const FLOAT: FieldType = FieldType::new(Scalar::Float, Shape::One);
     const TEXT: FieldType = FieldType::new(Scalar::String, Shape::One);
+    const FLAG: FieldType = FieldType::new(Scalar::Flag, Shape::One);
     const INTEGERS: FieldType = FieldType::new(Scalar::Integer, Shape::List);
     const FLOATS: FieldType = FieldType::new(Scalar::Float, Shape::List);
 
@@ -183,9 +187,27 @@ mod tests {
     }
 
     #[test]
+    fn one_value_here_and_a_list_there_is_a_list() {
+        for (a, b, expected) in [
+            (INTEGER, INTEGERS, "X a list of Integer"),
+            (FLOAT, INTEGERS, "X a list of Float"),
+            (INTEGER, FLOATS, "X a list of Float"),
+        ] {
+            assert_eq!(merged(&[("X", a)], &[("X", b)]).unwrap(), [expected]);
+            assert_eq!(merged(&[("X", b)], &[("X", a)]).unwrap(), [expected]);
+        }
+    }
+
+    #[test]
     fn other_differences_are_errors_that_name_both_callsets() {
-        for (a, b) in [(INTEGER, TEXT), (INTEGER, INTEGERS), (FLOAT, INTEGERS)] {
+        for (a, b) in [
+            (INTEGER, TEXT),
+            (INTEGERS, TEXT),
+            (FLAG, INTEGERS),
+            (FLAG, TEXT),
+        ] {
             assert!(merged(&[("X", a)], &[("X", b)]).is_err());
+            assert!(merged(&[("X", b)], &[("X", a)]).is_err());
         }
         let error = merged(&[("X", INTEGER)], &[("X", TEXT)]).unwrap_err();
         assert_eq!(
