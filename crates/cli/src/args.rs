@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Lake(commands::lake::LakeCommand),
     /// List the cohorts of a lake
     Cohort(commands::cohort::CohortCommand),
+    /// Change what is known about samples
+    Samples(commands::samples::SamplesCommand),
     /// Build a small lake from bundled data, and query it
     Demo(commands::demo::DemoArgs),
     /// Generate synthetic data: a national register with inequalities of known size

@@ -228,3 +228,136 @@ fn interrupt_ends_an_ingest_and_leaves_the_lake_as_it_was() {
         .ok();
     assert_eq!(callsets, "callset\npilot\n");
 }
+
+#[test]
+fn warnings_are_shown_and_the_whole_summary_is_there_for_scripts() {
+    let place = Place::new();
+    let odd = VCF.replace("##contig=<ID=chr17", "##nothing\n##contig=<ID=chr17");
+    assert_ne!(odd, VCF);
+    std::fs::write(place.path("odd.vcf"), odd).unwrap();
+    let arguments = ["ingest", "odd.vcf", "--check"];
+    let ran = place.run(&arguments);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let says = "warning: odd.vcf:2: `##nothing` is not `##key=value` [meta-line, VCFv4.5 §1.4]";
+    assert!(
+        ran.stderr.lines().any(|line| line == says),
+        "{}",
+        ran.stderr
+    );
+    let json = place.run(&[&arguments[..], &["--format", "json", "--format", "none"]].concat());
+    assert_eq!(json.code, 0, "{}", json.stderr);
+    assert!(json.stderr.contains(says));
+    let summary: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(summary["n_variants"], 5);
+    assert_eq!(summary["n_by_type"]["snv"], 4);
+    let warnings = summary["warnings"].as_array().unwrap();
+    assert!(
+        warnings
+            .iter()
+            .any(|w| w.as_str().unwrap().contains("meta-line"))
+    );
+}
+
+/// A file of one record, with INFO `X` declared in this way.
+fn with_info(place: &Place, name: &str, declared: &str, pos: u32, value: &str) {
+    let text = format!(
+        "##fileformat=VCFv4.2\n##contig=<ID=chr1,length=248956422>\n\
+         ##INFO=<ID=X,{declared},Description=\"x\">\n\
+         ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">\n\
+         #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{name}\n\
+         chr1\t{pos}\t.\tA\tG\t.\t.\t{value}\tGT\t0/1\n\
+         chr1\t{}\t.\tA\tG\t.\t.\t.\tGT\t0/1\n",
+        pos + 1
+    );
+    std::fs::write(place.path(&format!("{name}.vcf")), text).unwrap();
+}
+
+fn ingest(place: &Place, name: &str, more: &[&str]) -> support::Ran {
+    let file = format!("{name}.vcf");
+    let arguments = ["ingest", &file, "--lake", "lake", "--callset", name];
+    place.run(&[&arguments[..], more].concat())
+}
+
+#[test]
+fn a_field_that_is_one_value_here_and_a_list_there_does_not_block_a_lake() {
+    for order in [
+        ["one", "many", "half"],
+        ["many", "half", "one"],
+        ["half", "one", "many"],
+    ] {
+        let place = Place::new();
+        with_info(&place, "one", "Number=1,Type=Integer", 100, "X=7");
+        with_info(&place, "many", "Number=.,Type=Integer", 200, "X=1,2");
+        with_info(&place, "half", "Number=.,Type=Float", 300, "X=0.5");
+        for name in order {
+            ingest(&place, name, &[]).ok();
+        }
+        let sql = "SELECT callset, pos, info['X'] AS x, info['X'] IS NULL AS none \
+                   FROM callset_variants ORDER BY pos";
+        let text = place.sql(sql, &["--format", "csv"]).ok();
+        let expected = "callset,pos,x,none\none,100,[7.0],false\none,101,,true\n\
+                        many,200,\"[1.0, 2.0]\",false\nmany,201,,true\n\
+                        half,300,[0.5],false\nhalf,301,,true\n";
+        assert_eq!(
+            text.replace("\"[1.0,2.0]\"", "\"[1.0, 2.0]\""),
+            expected,
+            "{order:?}"
+        );
+        let sql = "SELECT sum(info['X'][1]) AS s FROM variants WHERE info['X'][1] > 0.7";
+        assert_eq!(
+            place.sql(sql, &["--format", "csv"]).ok(),
+            "s\n8.0\n",
+            "{order:?}"
+        );
+        for name in order {
+            let export = ["export", "--lake", "lake", "--callset", name];
+            let text = place.run(&export).ok();
+            let value = match name {
+                "one" => "\tX=7\t",
+                "many" => "\tX=1,2\t",
+                _ => "\tX=0.5\t",
+            };
+            assert!(text.contains(value), "{text}");
+        }
+        with_info(&place, "text", "Number=1,Type=String", 400, "X=a");
+        let error = ingest(&place, "text", &[]).failed(1);
+        assert!(
+            error.contains("hint: ") && error.contains("`--info ^X`"),
+            "{error}"
+        );
+        ingest(&place, "text", &["--info", "^X"]).ok();
+    }
+}
+
+#[test]
+fn samples_are_updated_without_their_genotypes_being_read_again() {
+    let place = Place::new();
+    let text = "##fileformat=VCFv4.2\n##contig=<ID=chrX,length=156040895>\n\
+                ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">\n\
+                #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tm\tf\n\
+                chrX\t50000000\t.\tA\tG\t.\t.\t.\tGT\t1/1\t0/1\n";
+    std::fs::write(place.path("x.vcf"), text).unwrap();
+    ingest(&place, "x", &[]).ok();
+    let cohort = "CREATE COHORT men AS SELECT sample_id FROM samples WHERE sample_id = 'm'";
+    place.sql(cohort, &[]).ok();
+    let counts = "SELECT ac, an, n_hemi_alt, n_unknown_sex FROM variants";
+    let all = |sql: &str| place.sql(sql, &["--format", "csv"]).ok();
+    assert_eq!(all(counts), "ac,an,n_hemi_alt,n_unknown_sex\n0,0,0,2\n");
+    std::fs::write(
+        place.path("update.tsv"),
+        "sample_id\tsex_karyotype\tregion\nm\tXY\tnorr\nf\tXX\tsyd\n",
+    )
+    .unwrap();
+    let update = ["samples", "update", "update.tsv", "--lake", "lake"];
+    let told = place.run(&update).ok();
+    assert!(
+        told.starts_with("updated 2 of 2 samples of callset `x`"),
+        "{told}"
+    );
+    assert_eq!(all(counts), "ac,an,n_hemi_alt,n_unknown_sex\n2,3,1,0\n");
+    let region = "SELECT region, sex_karyotype FROM samples ORDER BY region";
+    assert_eq!(all(region), "region,sex_karyotype\nnorr,XY\nsyd,XX\n");
+    let men = "SELECT s.an FROM (SELECT allele_stats(genotypes, cohort('men')) AS s FROM variants)";
+    assert!(all(men).ends_with("\n1\n"), "{}", all(men));
+    place.run(&["lake", "verify", "--lake", "lake"]).ok();
+}

@@ -36,6 +36,8 @@ pub(crate) struct Assembler<'a> {
     last: Option<Last>,
     finished: HashSet<String>,
     contigs: Vec<ContigPlan>,
+    /// The names of `contigs`.
+    contig_names: HashSet<String>,
     /// The key of the last row let go, to find duplicates over batches.
     tail: Option<RecordBatch>,
     n_duplicates: u64,
@@ -76,6 +78,7 @@ impl<'a> Assembler<'a> {
             slack: if aligns { MAX_SHIFT } else { 0 },
             last: None,
             finished: HashSet::new(),
+            contig_names: plan.contigs.iter().map(|c| c.name.clone()).collect(),
             contigs: plan.contigs.clone(),
             tail: None,
             n_duplicates: 0,
@@ -135,7 +138,8 @@ impl<'a> Assembler<'a> {
             chrom: run.chrom.clone(),
             pos: run.last_pos,
         });
-        if !self.contigs.iter().any(|contig| contig.name == run.name) {
+        if !self.contig_names.contains(&run.name) {
+            self.contig_names.insert(run.name.clone());
             let (chrom, name) = (run.chrom.clone(), run.name.clone());
             self.contigs.push(ContigPlan {
                 chrom,

@@ -15,7 +15,7 @@ use arrow::array::{
 use arrow::datatypes::{Fields, SchemaRef};
 use kohort_genotype::CallBuf;
 use kohort_schema::Shape;
-use kohort_vcf::value::{Dimensions, FieldName, check_value, expected_count};
+use kohort_vcf::value::{Dimensions, Escapes, FieldName, check_value, expected_count};
 use kohort_vcf::{FormatVisitor, RecordView};
 use std::sync::Arc;
 
@@ -304,7 +304,7 @@ impl CallColumn {
     fn new(plan: &FieldPlan) -> Self {
         Self {
             one: plan.field_type.shape == Shape::One,
-            leaf: LeafBuilder::new(plan.field_type.scalar),
+            leaf: LeafBuilder::new(plan.field_type.scalar, Escapes::None),
             inner: vec![0],
             inner_valid: NullBufferBuilder::new(0),
             outer: vec![0],

@@ -143,6 +143,19 @@ pub enum Error {
         /// What was expected and found.
         reason: String,
     },
+    /// The sample file has no row for any sample of the files.
+    #[error(
+        "{path}: expected rows for the samples of the files ({in_callset}), found none: \
+         it names {in_file}"
+    )]
+    NobodyInSampleFile {
+        /// The file.
+        path: String,
+        /// Whom it names.
+        in_file: String,
+        /// Who the samples are.
+        in_callset: String,
+    },
     /// Two files of a callset have other samples, or another order of them.
     #[error(
         "{file}: sample column {column}: expected {expected} as in `{first_file}`, found {found}"
@@ -241,12 +254,12 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::At { error, .. } => error.hint(),
-            Self::Vcf(error) => match error.condition() {
-                kohort_vcf::Error::Field { .. } | kohort_vcf::Error::Genotype { .. } => Some(
-                    "`--on-bad-field null` stores such values as missing and counts them".into(),
-                ),
-                _ => error.hint(),
-            },
+            Self::Vcf(error) => hint_of_file(error),
+            Self::NobodyInSampleFile { .. } => Some(
+                "check the column `sample_id`: it must have the ids as the VCF writes them, upper \
+                 and lower case included"
+                    .into(),
+            ),
             Self::OtherReferenceGenome { .. } => Some(
                 "a lake has one reference genome: give another `--lake`, or lift the files over \
                  first"
@@ -297,9 +310,11 @@ impl Error {
             Self::SamplesDiffer { .. } => {
                 Some("files of other samples are callsets of their own".into())
             }
-            Self::HeadersDiffer { .. } => {
-                Some("make the headers agree with `bcftools reheader`, or drop the field".into())
-            }
+            Self::HeadersDiffer { .. } => Some(
+                "make the headers agree with `bcftools reheader`, or leave the field out: \
+                     `--info ^KEY`, `--format ^KEY`"
+                    .into(),
+            ),
             Self::ReferenceGenomeNeeded { .. } => {
                 Some("say which: `--reference-genome GRCh38` (or GRCh37, CHM13)".into())
             }
@@ -329,6 +344,22 @@ impl Error {
                 error: Box::new(error),
             },
         }
+    }
+}
+
+/// What to do about a fault of a VCF or BCF file.
+fn hint_of_file(error: &kohort_vcf::Error) -> Option<String> {
+    match error.condition() {
+        kohort_vcf::Error::Field { .. } | kohort_vcf::Error::Genotype { .. } => {
+            Some("`--on-bad-field null` stores such values as missing and counts them".into())
+        }
+        kohort_vcf::Error::Column { column: "QUAL", .. } => {
+            Some("`--on-bad-field null` stores it as missing and counts it".into())
+        }
+        kohort_vcf::Error::Encoding { column: "INFO", .. } => error.hint().map(|hint| {
+            format!("{hint}; or store such values as missing with `--on-bad-field null`")
+        }),
+        _ => error.hint(),
     }
 }
 

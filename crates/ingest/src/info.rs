@@ -8,18 +8,26 @@ use arrow::array::{
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{Field, Fields};
 use kohort_schema::{Scalar, Shape};
-use kohort_vcf::value::{Dimensions, FieldName, check_flag, check_value};
+use kohort_vcf::value::{Dimensions, Escapes, FieldName, check_flag, check_value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Where a field's value lies in the record's INFO text.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Slot {
-    /// The record that it belongs to.
+    /// The record that has the key.
+    seen: u64,
+    /// The record that the value belongs to.
     epoch: u64,
     start: usize,
     end: usize,
+    /// Where the value's commas are, counted from its start; only where it is one value per
+    /// allele, and there are many.
+    commas: Vec<usize>,
 }
+
+/// From this many ALTs on, a list with a value for each is cut once and not once per row.
+const MANY_ALTERNATES: u16 = 8;
 
 /// Builds the `info` column of one worker.
 pub(crate) struct InfoBuilder {
@@ -30,25 +38,32 @@ pub(crate) struct InfoBuilder {
     epoch: u64,
     undeclared: String,
     undeclared_column: StringBuilder,
+    /// The record's entries with percent codes, where the file's version has them.
+    as_written: String,
+    as_written_column: StringBuilder,
+    escapes: Escapes,
     n_rows: usize,
 }
 
 impl InfoBuilder {
     /// `dropped` are declared fields that are not kept.
-    pub(crate) fn new(plan: Arc<[FieldPlan]>, dropped: &[String]) -> Self {
+    pub(crate) fn new(plan: Arc<[FieldPlan]>, dropped: &[String], escapes: Escapes) -> Self {
         let mut by_id: HashMap<String, Option<usize>> =
             dropped.iter().map(|id| (id.clone(), None)).collect();
         for (i, field) in plan.iter().enumerate() {
             by_id.insert(field.line.id.clone(), Some(i));
         }
         Self {
-            columns: plan.iter().map(InfoColumn::new).collect(),
+            columns: plan.iter().map(|f| InfoColumn::new(f, escapes)).collect(),
             slots: vec![Slot::default(); plan.len()],
             by_id,
             plan,
             epoch: 0,
             undeclared: String::new(),
             undeclared_column: StringBuilder::new(),
+            as_written: String::new(),
+            as_written_column: StringBuilder::new(),
+            escapes,
             n_rows: 0,
         }
     }
@@ -63,6 +78,7 @@ impl InfoBuilder {
     ) -> Result<(), kohort_vcf::Error> {
         self.epoch += 1;
         self.undeclared.clear();
+        self.as_written.clear();
         if text == "." {
             return Ok(());
         }
@@ -78,22 +94,17 @@ impl InfoBuilder {
             let split = memchr::memchr(b'=', entry.as_bytes());
             let key = &entry[..split.unwrap_or(entry.len())];
             let Some(field) = self.find(key, &mut hint) else {
-                if !self.undeclared.is_empty() {
-                    self.undeclared.push(';');
-                }
-                self.undeclared.push_str(entry);
+                push_entry(&mut self.undeclared, entry);
                 continue;
             };
             let Some(field) = field else { continue };
             let value = split.map(|at| &entry[at + 1..]);
             let plan = &self.plan[field];
             let name = FieldName::Info(&plan.line.id);
+            let slot = &mut self.slots[field];
+            let is_repeated = std::mem::replace(&mut slot.seen, self.epoch) == self.epoch;
             let checked = match value {
-                _ if self.slots[field].epoch == self.epoch => Err(kohort_vcf::Error::Field {
-                    field: name.to_string(),
-                    expected: "the key once".to_owned(),
-                    found: "it twice".to_owned(),
-                }),
+                _ if is_repeated => Err(repeated(name)),
                 value if plan.field_type.scalar == Scalar::Flag => check_flag(name, value),
                 value => check_value(
                     name,
@@ -104,15 +115,24 @@ impl InfoBuilder {
             };
             match checked {
                 Ok(()) => {
-                    let value_start = split.map_or(start + entry.len(), |at| start + at + 1);
-                    let end = start + entry.len();
-                    self.slots[field] = Slot {
-                        epoch: self.epoch,
-                        start: value_start,
-                        end,
-                    };
+                    slot.epoch = self.epoch;
+                    slot.start = split.map_or(start + entry.len(), |at| start + at + 1);
+                    slot.end = start + entry.len();
+                    slot.commas.clear();
+                    if n_alt >= MANY_ALTERNATES && plan.field_type.is_per_allele() {
+                        let value = value.unwrap_or_default().as_bytes();
+                        slot.commas.extend(memchr::memchr_iter(b',', value));
+                    }
+                    let is_text = plan.field_type.scalar == Scalar::String;
+                    if is_text && has_codes(entry, self.escapes) {
+                        push_entry(&mut self.as_written, entry);
+                    }
                 }
-                Err(error) => fault(field, error)?,
+                Err(error) => {
+                    // Of a key that comes twice, neither value is more right than the other.
+                    slot.epoch = 0;
+                    fault(field, error)?;
+                }
             }
         }
         Ok(())
@@ -123,15 +143,17 @@ impl InfoBuilder {
         let text = text.as_bytes();
         for (column, slot) in self.columns.iter_mut().zip(&self.slots) {
             if slot.epoch == self.epoch {
-                column.append(&text[slot.start..slot.end], alternate);
+                let value = &text[slot.start..slot.end];
+                column.append(value, &slot.commas, alternate);
             } else {
                 column.append_null();
             }
         }
-        if self.undeclared.is_empty() {
-            self.undeclared_column.append_null();
-        } else {
-            self.undeclared_column.append_value(&self.undeclared);
+        for (column, text) in [
+            (&mut self.undeclared_column, &self.undeclared),
+            (&mut self.as_written_column, &self.as_written),
+        ] {
+            column.append_option(Some(text).filter(|text| !text.is_empty()));
         }
         self.n_rows += 1;
     }
@@ -149,9 +171,11 @@ impl InfoBuilder {
             .iter_mut()
             .map(InfoColumn::finish)
             .collect::<Result<_, _>>()?;
-        let undeclared = self.undeclared_column.finish();
-        if arrays.len() < fields.len() {
-            arrays.push(Arc::new(undeclared));
+        for text in [&mut self.undeclared_column, &mut self.as_written_column] {
+            let text = text.finish();
+            if arrays.len() < fields.len() {
+                arrays.push(Arc::new(text));
+            }
         }
         if arrays.is_empty() {
             arrays.push(Arc::new(BooleanArray::new_null(self.n_rows)));
@@ -182,6 +206,29 @@ impl InfoBuilder {
     }
 }
 
+#[cold]
+fn repeated(name: FieldName<'_>) -> kohort_vcf::Error {
+    kohort_vcf::Error::Field {
+        field: name.to_string(),
+        expected: "the key once".to_owned(),
+        found: "it twice".to_owned(),
+    }
+}
+
+fn push_entry(entries: &mut String, entry: &str) {
+    if !entries.is_empty() {
+        entries.push(';');
+    }
+    entries.push_str(entry);
+}
+
+/// Whether an entry has percent codes, whose values are decoded.
+fn has_codes(entry: &str, escapes: Escapes) -> bool {
+    let is_code =
+        |code: &[u8]| code[0] == b'%' && code[1].is_ascii_hexdigit() && code[2].is_ascii_hexdigit();
+    escapes == Escapes::Percent && entry.as_bytes().windows(3).any(is_code)
+}
+
 enum InfoColumn {
     One(LeafBuilder),
     PerAlternate(LeafBuilder),
@@ -194,8 +241,8 @@ enum InfoColumn {
 }
 
 impl InfoColumn {
-    fn new(plan: &FieldPlan) -> Self {
-        let leaf = LeafBuilder::new(plan.field_type.scalar);
+    fn new(plan: &FieldPlan, escapes: Escapes) -> Self {
+        let leaf = LeafBuilder::new(plan.field_type.scalar, escapes);
         match (plan.field_type.scalar, plan.field_type.shape) {
             (Scalar::Flag, _) | (_, Shape::One) => Self::One(leaf),
             (_, Shape::PerAlternate) => Self::PerAlternate(leaf),
@@ -224,7 +271,7 @@ impl InfoColumn {
     }
 
     /// Appends a value that was checked before.
-    fn append(&mut self, text: &[u8], alternate: usize) {
+    fn append(&mut self, text: &[u8], commas: &[usize], alternate: usize) {
         let ok = |leaf: &mut LeafBuilder, text: &[u8]| {
             if leaf.append(text).is_err() {
                 leaf.append_null();
@@ -233,7 +280,7 @@ impl InfoColumn {
         match self {
             Self::One(leaf) => ok(leaf, text),
             Self::PerAlternate(leaf) => {
-                let nth = text.split(|&b| b == b',').nth(alternate.saturating_sub(1));
+                let nth = nth_value(text, commas, alternate.saturating_sub(1));
                 ok(leaf, nth.unwrap_or(b"."));
             }
             Self::Many {
@@ -251,10 +298,14 @@ impl InfoColumn {
                 offsets,
                 valid,
             } => {
-                for (i, value) in text.split(|&b| b == b',').enumerate() {
-                    if *shape != Shape::PerAllele || i == 0 || i == alternate {
-                        ok(leaf, value);
+                if *shape == Shape::PerAllele {
+                    for i in [0, alternate] {
+                        if let Some(value) = nth_value(text, commas, i) {
+                            ok(leaf, value);
+                        }
                     }
+                } else {
+                    text.split(|&b| b == b',').for_each(|value| ok(leaf, value));
                 }
                 valid.append_non_null();
                 offsets.push(offset(leaf.len()));
@@ -277,6 +328,18 @@ impl InfoColumn {
             }
         }
     }
+}
+
+/// The value number `n` (from 0) of a list; `commas` are its commas, or none where it is short.
+fn nth_value<'t>(text: &'t [u8], commas: &[usize], n: usize) -> Option<&'t [u8]> {
+    if commas.is_empty() {
+        return text.split(|&b| b == b',').nth(n);
+    }
+    let start = match n {
+        0 => 0,
+        n => commas.get(n - 1)? + 1,
+    };
+    text.get(start..commas.get(n).copied().unwrap_or(text.len()))
 }
 
 /// A list array from its parts; `valid` is empty afterwards.

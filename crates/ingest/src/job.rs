@@ -32,7 +32,6 @@ pub(crate) struct Job {
     bytes_in: Arc<AtomicU64>,
     reading: Arc<kohort_vcf::Progress>,
     progress: Arc<dyn Progress>,
-    warnings: Vec<String>,
     started: Instant,
 }
 
@@ -123,13 +122,6 @@ impl Job {
             .map(|f| (f.reader.name(), f.reader.header()))
             .collect();
         let plan = Plan::new(&headers, &request)?;
-        let warnings = headers.iter().flat_map(|(file, header)| {
-            header
-                .warnings
-                .iter()
-                .map(move |warning| format!("{file}: {warning}"))
-        });
-        let warnings = warnings.collect();
         let people = people(&request, &plan)?;
         let fasta = request.fasta.as_ref().map(Fasta::open).transpose()?;
         Ok(Self {
@@ -141,7 +133,6 @@ impl Job {
             bytes_in,
             reading: Arc::new(kohort_vcf::Progress::new()),
             progress,
-            warnings,
             started,
         })
     }
@@ -166,9 +157,12 @@ impl Job {
             Arc::clone(&self.progress),
         )?;
         let mut sources = Vec::with_capacity(self.files.len());
+        let mut warnings = Vec::new();
         for file in self.files {
             let name = file.reader.name().to_owned();
             let header = file.reader.header().clone();
+            let unit = file.reader.unit();
+            let mut findings = header.findings.clone();
             let shared = Shared {
                 plan: &self.plan,
                 header: &header,
@@ -180,9 +174,13 @@ impl Job {
             file.reader.for_each_chunk(
                 threads,
                 || RecordSink::new(&shared),
-                |chunk| assembler.take(&name, chunk),
+                |mut chunk| {
+                    findings.add(std::mem::take(&mut chunk.output.findings), chunk.first_line);
+                    assembler.take(&name, chunk)
+                },
                 &self.reading,
             )?;
+            warnings.extend(findings.messages(&name, unit));
             sources.push(file.digest.finish(&name));
         }
         let assembled = assembler.finish()?;
@@ -193,7 +191,7 @@ impl Job {
             assembled,
             sources,
             bytes_in: self.bytes_in.load(Ordering::Relaxed),
-            warnings: self.warnings,
+            warnings,
             started: self.started,
         })
     }
@@ -213,5 +211,13 @@ fn people(request: &IngestRequest, plan: &Plan) -> Result<People, Error> {
         action: "reading the sample file",
         source,
     })?;
-    People::parse(&name, &text, &plan.samples)
+    let people = People::parse(&name, &text, &plan.samples)?;
+    if people.without_row.len() == plan.samples.len() && !plan.samples.is_empty() {
+        return Err(Error::NobodyInSampleFile {
+            path: name,
+            in_file: crate::report::listed(people.unknown.iter().map(String::as_str)),
+            in_callset: crate::report::listed(plan.samples.iter().map(String::as_str)),
+        });
+    }
+    Ok(people)
 }

@@ -1,10 +1,10 @@
 //! Values of one INFO or FORMAT field, appended from their text to an Arrow builder.
 //!
-//! Text stays as it was written (percent codes too), so that it can be written back.
+//! Where the file's version has percent codes (VCFv4.3 and later, §1.2), text is decoded.
 
 use arrow::array::{ArrayRef, BooleanBuilder, Float32Builder, Int32Builder, StringBuilder};
 use kohort_schema::Scalar;
-use kohort_vcf::value::MIN_INTEGER;
+use kohort_vcf::value::{Escapes, MIN_INTEGER, decode};
 use std::sync::Arc;
 
 /// A value that is not of its declared type.
@@ -16,16 +16,16 @@ pub(crate) enum LeafBuilder {
     Integer(Int32Builder),
     Float(Float32Builder),
     Flag(BooleanBuilder),
-    Text(StringBuilder),
+    Text(StringBuilder, Escapes),
 }
 
 impl LeafBuilder {
-    pub(crate) fn new(scalar: Scalar) -> Self {
+    pub(crate) fn new(scalar: Scalar, escapes: Escapes) -> Self {
         match scalar {
             Scalar::Integer => Self::Integer(Int32Builder::new()),
             Scalar::Float => Self::Float(Float32Builder::new()),
             Scalar::Flag => Self::Flag(BooleanBuilder::new()),
-            Scalar::String => Self::Text(StringBuilder::new()),
+            Scalar::String => Self::Text(StringBuilder::new(), escapes),
         }
     }
 
@@ -39,9 +39,10 @@ impl LeafBuilder {
         match self {
             Self::Integer(builder) => builder.append_value(integer(text).ok_or(BadValue)?),
             Self::Float(builder) => builder.append_value(float(text).ok_or(BadValue)?),
-            Self::Flag(builder) => builder.append_value(true),
-            Self::Text(builder) => {
-                builder.append_value(std::str::from_utf8(text).map_err(|_| BadValue)?);
+            Self::Flag(builder) => builder.append_value(text != b"0"),
+            Self::Text(builder, escapes) => {
+                let text = std::str::from_utf8(text).map_err(|_| BadValue)?;
+                builder.append_value(decode(text, *escapes));
             }
         }
         Ok(())
@@ -53,7 +54,7 @@ impl LeafBuilder {
             Self::Integer(builder) => builder.append_null(),
             Self::Float(builder) => builder.append_null(),
             Self::Flag(builder) => builder.append_value(false),
-            Self::Text(builder) => builder.append_null(),
+            Self::Text(builder, _) => builder.append_null(),
         }
     }
 
@@ -63,7 +64,7 @@ impl LeafBuilder {
             Self::Integer(builder) => builder.len(),
             Self::Float(builder) => builder.len(),
             Self::Flag(builder) => builder.len(),
-            Self::Text(builder) => builder.len(),
+            Self::Text(builder, _) => builder.len(),
         }
     }
 
@@ -72,7 +73,7 @@ impl LeafBuilder {
             Self::Integer(builder) => Arc::new(builder.finish()),
             Self::Float(builder) => Arc::new(builder.finish()),
             Self::Flag(builder) => Arc::new(builder.finish()),
-            Self::Text(builder) => Arc::new(builder.finish()),
+            Self::Text(builder, _) => Arc::new(builder.finish()),
         }
     }
 }

@@ -25,6 +25,7 @@ mod report;
 mod request;
 mod rows;
 mod run;
+mod samples;
 mod sink;
 mod source;
 mod summary;
@@ -38,6 +39,7 @@ pub use request::{
     AbsentPolicy, Existing, ExportContent, ExportFormat, ExportRequest, FieldSelection,
     IngestRequest, Input, OnBadField,
 };
+pub use samples::{SamplesRequest, SamplesSummary, UpdatedCallset};
 pub use summary::{ExportSummary, IngestSummary};
 
 use kohort_lake::Lake;
@@ -65,6 +67,20 @@ pub async fn check(
     progress: Arc<dyn Progress>,
 ) -> Result<IngestSummary, Error> {
     run::check(request, progress).await
+}
+
+/// Changes what is known about samples (karyotypes, persons, columns of their own), without reading
+/// their genotypes from files again. Stored counts on X and Y follow new karyotypes.
+///
+/// # Errors
+/// A fault of the sample file, one that names no sample of the lake, or a fault of the storage;
+/// each callset is as before then, or as the file says.
+pub async fn update_samples(
+    lake: &Lake,
+    request: SamplesRequest,
+    progress: Arc<dyn Progress>,
+) -> Result<SamplesSummary, Error> {
+    samples::update(lake, request, progress).await
 }
 
 /// Writes a callset back as VCF or BCF, in the order of its records.

@@ -19,10 +19,14 @@ use std::sync::Arc;
 pub(crate) struct People {
     pub(crate) karyotypes: Vec<SexKaryotype>,
     pub(crate) person_ids: Vec<Option<String>>,
+    /// The file has a column of karyotypes.
+    pub(crate) has_karyotypes: bool,
+    /// The file has a column of persons.
+    pub(crate) has_persons: bool,
     /// The other columns; one row per sample.
     pub(crate) attributes: RecordBatch,
-    /// Samples of the VCF that the file does not name.
-    pub(crate) n_without_row: u64,
+    /// Samples of the VCF that the file does not name, by their place.
+    pub(crate) without_row: Vec<usize>,
     /// Rows whose sample the VCF does not have.
     pub(crate) unknown: Vec<String>,
 }
@@ -33,8 +37,10 @@ impl People {
         Ok(Self {
             karyotypes: vec![SexKaryotype::Unknown; n_samples],
             person_ids: vec![None; n_samples],
+            has_karyotypes: false,
+            has_persons: false,
             attributes: batch(Vec::new(), Vec::new(), n_samples)?,
-            n_without_row: n_samples as u64,
+            without_row: (0..n_samples).collect(),
             unknown: Vec::new(),
         })
     }
@@ -149,8 +155,10 @@ impl<'a> SampleFile<'a> {
         Ok(People {
             karyotypes,
             person_ids,
+            has_karyotypes: self.karyotype.is_some(),
+            has_persons: self.person.is_some(),
             attributes: self.attributes(&rows)?,
-            n_without_row: rows.iter().filter(|r| r.is_none()).count() as u64,
+            without_row: (0..rows.len()).filter(|i| rows[*i].is_none()).collect(),
             unknown: unknown.map(str::to_owned).collect(),
         })
     }
@@ -257,8 +265,8 @@ mod tests {
         let karyotypes = [SexKaryotype::Xy, SexKaryotype::Unknown, SexKaryotype::Xx];
         assert_eq!(people.karyotypes, karyotypes);
         assert_eq!(
-            (people.n_without_row, people.unknown),
-            (1, vec!["z".to_owned()])
+            (people.without_row, people.unknown),
+            (vec![1], vec!["z".to_owned()])
         );
         let types: Vec<_> = people
             .attributes

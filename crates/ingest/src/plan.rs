@@ -4,12 +4,21 @@ use crate::{Error, FieldSelection, IngestRequest};
 use arrow::datatypes::{Fields, SchemaRef};
 use kohort_genome::{Detection, ReferenceGenome, canonical_contig};
 use kohort_schema::{FieldType, Scalar, Shape, TableName};
+use kohort_vcf::value::Escapes;
 use kohort_vcf::{FieldLine, Header, Kind, Number};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Name of the INFO and FORMAT field that holds, as text, what no header line declares.
 pub(crate) const UNDECLARED: &str = "_undeclared";
+
+/// Name of the INFO field that holds, as text, the entries with percent codes (VCFv4.3 and later,
+/// §1.2). Their values are decoded; an export writes the entries as they were.
+pub(crate) const AS_WRITTEN: &str = "_as_written";
+
+/// INFO or FORMAT fields that become columns. A Parquet column costs memory whatever it holds; the
+/// fields beyond are kept as text.
+pub(crate) const MAX_FIELDS: usize = 4_096;
 
 /// One INFO or FORMAT field that is kept.
 #[derive(Debug, Clone)]
@@ -58,6 +67,10 @@ pub(crate) struct Plan {
     pub(crate) dropped_infos: Vec<String>,
     pub(crate) formats: Arc<[FieldPlan]>,
     pub(crate) dropped_formats: Vec<String>,
+    /// INFO and FORMAT fields beyond [`MAX_FIELDS`].
+    pub(crate) n_beyond: usize,
+    /// Lines of `header_text` (from 0) that were not UTF-8 and are read as ISO 8859-1.
+    pub(crate) latin1_lines: Vec<usize>,
     pub(crate) adj: AdjCriteria,
     pub(crate) reference_genome: Option<ReferenceGenome>,
     pub(crate) info_struct: Fields,
@@ -75,8 +88,8 @@ impl Plan {
         for (name, header) in &headers[1..] {
             same_samples((first_name, &first.samples), (name, &header.samples))?;
         }
-        let infos = unite(headers, "INFO", |h| &h.infos)?;
-        let formats = unite(headers, "FORMAT", |h| &h.formats)?;
+        let infos = unite(headers, "INFO", &request.info, |h| &h.infos)?;
+        let formats = unite(headers, "FORMAT", &request.format, |h| &h.formats)?;
         let declared = |id: &str| formats.iter().any(|f| f.id == id);
         let adj = AdjCriteria {
             gq: declared("GQ"),
@@ -84,15 +97,22 @@ impl Plan {
             ad: declared("AD"),
         };
         let formats = formats.into_iter().filter(|f| f.id != "GT").collect();
-        let (infos, dropped_infos) = select(infos, &request.info);
-        let (formats, dropped_formats) = select(formats, &request.format);
-        let info_struct = kohort_schema::info_struct(&with_undeclared(&infos))?;
+        let (infos, dropped_infos, infos_beyond) = select(infos, &request.info);
+        let (formats, dropped_formats, formats_beyond) = select(formats, &request.format);
+        let mut info_fields = with_undeclared(&infos);
+        if may_have_codes(headers, &infos) {
+            info_fields.push((AS_WRITTEN, FieldType::new(Scalar::String, Shape::One)));
+        }
+        let info_struct = kohort_schema::info_struct(&info_fields)?;
         let call_struct = kohort_schema::call_fields_struct(&with_undeclared(&formats))?;
+        let header_text = merged_text(headers);
         let contigs = contigs(headers);
         let reference_genome = reference_genome(headers, request.reference_genome)?;
         Ok(Self {
             samples: first.samples.clone(),
-            header_text: merged_text(headers),
+            latin1_lines: latin1_lines(headers, &header_text),
+            header_text,
+            n_beyond: infos_beyond + formats_beyond,
             contigs,
             infos: infos.into(),
             dropped_infos,
@@ -137,36 +157,45 @@ fn same_samples(a: (&str, &[String]), b: (&str, &[String])) -> Result<(), Error>
     })
 }
 
+/// The fields of all headers. One that is left out may differ from file to file.
 fn unite<'h>(
     headers: &[(&'h str, &'h Header)],
     section: &'static str,
+    kept: &FieldSelection,
     lines: impl Fn(&'h Header) -> &'h Vec<FieldLine>,
 ) -> Result<Vec<FieldLine>, Error> {
-    let mut all: Vec<(&str, FieldLine)> = Vec::new();
+    let mut all: Vec<FieldLine> = Vec::new();
+    let mut first: HashMap<&str, (&str, usize)> = HashMap::new();
     for (file, header) in headers {
         for line in lines(header) {
-            match all.iter().find(|(_, known)| known.id == line.id) {
-                None => all.push((file, line.clone())),
-                Some((_, known)) if known.field_type() == line.field_type() => {}
-                Some((first_file, known)) => {
-                    let words = |l: &FieldLine| format!("Number={},Type={}", l.number, l.kind);
-                    return Err(Error::HeadersDiffer {
-                        first_file: (*first_file).to_owned(),
-                        file: (*file).to_owned(),
-                        field: format!("{section}/{}", line.id),
-                        expected: words(known),
-                        found: words(line),
-                    });
-                }
+            let Some((first_file, at)) = first.get(line.id.as_str()) else {
+                first.insert(&line.id, (file, all.len()));
+                all.push(line.clone());
+                continue;
+            };
+            let known = &all[*at];
+            if known.field_type() != line.field_type() && kept.keeps(&line.id) {
+                let words = |l: &FieldLine| format!("Number={},Type={}", l.number, l.kind);
+                return Err(Error::HeadersDiffer {
+                    first_file: (*first_file).to_owned(),
+                    file: (*file).to_owned(),
+                    field: format!("{section}/{}", line.id),
+                    expected: words(known),
+                    found: words(line),
+                });
             }
         }
     }
-    Ok(all.into_iter().map(|(_, line)| line).collect())
+    Ok(all)
 }
 
-fn select(lines: Vec<FieldLine>, kept: &FieldSelection) -> (Vec<FieldPlan>, Vec<String>) {
-    let (kept, dropped): (Vec<_>, Vec<_>) =
+/// The fields that become columns, the ids of those that are not kept, and how many more there are
+/// than columns.
+fn select(lines: Vec<FieldLine>, kept: &FieldSelection) -> (Vec<FieldPlan>, Vec<String>, usize) {
+    let (mut kept, dropped): (Vec<_>, Vec<_>) =
         lines.into_iter().partition(|line| kept.keeps(&line.id));
+    let n_beyond = kept.len().saturating_sub(MAX_FIELDS);
+    kept.truncate(MAX_FIELDS);
     let plan = |line: FieldLine| FieldPlan {
         field_type: field_type(&line),
         line,
@@ -174,7 +203,34 @@ fn select(lines: Vec<FieldLine>, kept: &FieldSelection) -> (Vec<FieldPlan>, Vec<
     (
         kept.into_iter().map(plan).collect(),
         dropped.into_iter().map(|line| line.id).collect(),
+        n_beyond,
     )
+}
+
+/// Whether values of text may have percent codes.
+fn may_have_codes(headers: &[(&str, &Header)], infos: &[FieldPlan]) -> bool {
+    let has_codes = |(_, header): &(&str, &Header)| header.escapes() == Escapes::Percent;
+    let is_text = |field: &FieldPlan| field.field_type.scalar == Scalar::String;
+    headers.iter().any(has_codes) && infos.iter().any(is_text)
+}
+
+/// The lines of the merged header that came from lines that were not UTF-8.
+fn latin1_lines(headers: &[(&str, &Header)], merged: &str) -> Vec<usize> {
+    let mut latin1: HashSet<&str> = HashSet::new();
+    for (_, header) in headers {
+        let lines: Vec<&str> = match header.latin1_lines.is_empty() {
+            true => continue,
+            false => header.text.lines().collect(),
+        };
+        latin1.extend(header.latin1_lines.iter().filter_map(|at| lines.get(*at)));
+    }
+    let mut found = Vec::new();
+    for (at, line) in merged.lines().enumerate() {
+        if latin1.contains(line) {
+            found.push(at);
+        }
+    }
+    found
 }
 
 /// The column type of a header line.
@@ -203,8 +259,9 @@ fn with_undeclared(fields: &[FieldPlan]) -> Vec<(&str, FieldType)> {
 
 fn contigs(headers: &[(&str, &Header)]) -> Vec<ContigPlan> {
     let mut contigs: Vec<ContigPlan> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for line in headers.iter().flat_map(|(_, h)| &h.contigs) {
-        if !contigs.iter().any(|c| c.name == line.id) {
+        if seen.insert(&line.id) {
             contigs.push(ContigPlan {
                 chrom: canonical_contig(&line.id).into_owned(),
                 name: line.id.clone(),

@@ -1,8 +1,10 @@
 //! The closing summary of an ingest, and what the user should know.
 
-use crate::IngestSummary;
 use crate::job::Done;
+use crate::people::People;
+use crate::plan::MAX_FIELDS;
 use crate::sink::TYPES;
+use crate::{FieldSelection, IngestSummary};
 use kohort_genome::SexKaryotype;
 
 /// What the lake said.
@@ -13,7 +15,7 @@ pub(crate) struct Committed {
 }
 
 /// How many names a warning lists.
-const NAMES_SHOWN: usize = 5;
+const NAMES_SHOWN: usize = 10;
 
 pub(crate) fn summary(done: &Done, committed: Option<Committed>) -> IngestSummary {
     let tally = &done.assembled.tally;
@@ -59,18 +61,19 @@ fn warnings(done: &Done) -> Vec<String> {
     let tally = &done.assembled.tally;
     let people = &done.people;
     if let Some(path) = &done.request.samples {
-        let path = path.display();
-        if people.n_without_row > 0 {
-            let n = people.n_without_row;
-            warnings.push(format!("{path}: {n} samples of the callset are not in it"));
-        }
-        if !people.unknown.is_empty() {
-            let n = people.unknown.len();
-            let names = shown(people.unknown.iter().map(String::as_str));
-            warnings.push(format!(
-                "{path}: {n} samples are not in the callset: {names}"
-            ));
-        }
+        warnings.extend(sample_file(
+            &path.display().to_string(),
+            &done.plan.samples,
+            people,
+        ));
+    }
+    warnings.extend(selections(done));
+    if done.plan.n_beyond > 0 {
+        let n = done.plan.n_beyond;
+        warnings.push(format!(
+            "{n} INFO or FORMAT fields are kept as text in `_undeclared`: more than {MAX_FIELDS} \
+             do not become columns; `--info` and `--format` choose"
+        ));
     }
     let unknown = n_unknown(done);
     let sex_contigs = ["chrX", "chrY"];
@@ -91,10 +94,14 @@ fn warnings(done: &Done) -> Vec<String> {
         ));
     }
     if !tally.undeclared.is_empty() {
-        let keys = shown(tally.undeclared.keys().map(String::as_str));
+        let keys = listed(tally.undeclared.keys().map(String::as_str));
         warnings.push(format!(
             "no header line declares {keys}: kept as text in `_undeclared`"
         ));
+    }
+    if !tally.undeclared_filters.is_empty() {
+        let filters = listed(tally.undeclared_filters.keys().map(String::as_str));
+        warnings.push(format!("no header line declares {filters}: kept"));
     }
     for (field, n) in &tally.nulled {
         warnings.push(format!(
@@ -110,12 +117,74 @@ fn warnings(done: &Done) -> Vec<String> {
     warnings
 }
 
-fn shown<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
+/// Whom the sample file and the callset do not have in common, both ways.
+fn sample_file(path: &str, samples: &[String], people: &People) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !people.without_row.is_empty() {
+        let names = people.without_row.iter().map(|at| samples[*at].as_str());
+        warnings.push(format!(
+            "{path}: {} no row in it: {}",
+            match people.without_row.len() {
+                1 => "1 sample of the callset has".to_owned(),
+                n => format!("{n} samples of the callset have"),
+            },
+            listed(names)
+        ));
+    }
+    if !people.unknown.is_empty() {
+        warnings.push(format!(
+            "{path}: {} not in the callset: {}",
+            match people.unknown.len() {
+                1 => "1 row names a sample that is".to_owned(),
+                n => format!("{n} rows name samples that are"),
+            },
+            listed(people.unknown.iter().map(String::as_str))
+        ));
+    }
+    warnings
+}
+
+/// Fields that were asked for by name and that no header line declares.
+fn selections(done: &Done) -> Vec<String> {
+    let header = |section: &str, id: &str| {
+        let start = format!("##{section}=<");
+        let key = format!("ID={id}");
+        let mut lines = done.plan.header_text.lines();
+        lines.any(|line| {
+            line.strip_prefix(start.as_str())
+                .is_some_and(|rest| rest.split([',', '>']).any(|pair| pair == key))
+        })
+    };
+    let mut warnings = Vec::new();
+    for (option, section, selection) in [
+        ("--info", "INFO", &done.request.info),
+        ("--format", "FORMAT", &done.request.format),
+    ] {
+        let (FieldSelection::Only(ids) | FieldSelection::Except(ids)) = selection else {
+            continue;
+        };
+        let unknown: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let unknown: Vec<&str> = unknown
+            .into_iter()
+            .filter(|id| !header(section, id))
+            .collect();
+        if !unknown.is_empty() {
+            let names = listed(unknown.into_iter());
+            warnings.push(format!("`{option}`: no header line declares {names}"));
+        }
+    }
+    warnings
+}
+
+/// The first names in backticks, and how many more there are.
+pub(crate) fn listed<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
     let first: Vec<String> = names
         .by_ref()
         .take(NAMES_SHOWN)
         .map(|n| format!("`{n}`"))
         .collect();
-    let more = if names.next().is_some() { ", …" } else { "" };
-    format!("{}{more}", first.join(", "))
+    match names.count() {
+        0 => first.join(", "),
+        n => format!("{} and {n} more", first.join(", ")),
+    }
 }

@@ -92,6 +92,8 @@ pub enum FieldSelection {
     None,
     /// These ones.
     Only(Vec<String>),
+    /// Every field but these ones.
+    Except(Vec<String>),
 }
 
 impl FieldSelection {
@@ -102,6 +104,7 @@ impl FieldSelection {
             Self::All => true,
             Self::None => false,
             Self::Only(ids) => ids.iter().any(|kept| kept == id),
+            Self::Except(ids) => !ids.iter().any(|left_out| left_out == id),
         }
     }
 }

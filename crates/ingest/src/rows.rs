@@ -11,6 +11,7 @@ use arrow::datatypes::{Fields, SchemaRef};
 use kohort_genotype::GenotypeCounts;
 use kohort_vcf::RecordView;
 use kohort_vcf::normalise::VariantType;
+use kohort_vcf::value::Escapes;
 use std::sync::Arc;
 
 /// One row, but for INFO, which the builder takes from the record that it read last.
@@ -31,10 +32,10 @@ pub(crate) struct Row<'a> {
 }
 
 /// A count's column, and how it is read from the counts.
-type CountColumn = (&'static str, fn(&GenotypeCounts) -> u64);
+pub(crate) type CountColumn = (&'static str, fn(&GenotypeCounts) -> u64);
 
 /// The stored counts, by column name.
-const COUNTS: [CountColumn; 15] = [
+pub(crate) const COUNTS: [CountColumn; 15] = [
     ("ac", |c| c.ac),
     ("an", |c| c.an),
     ("n_samples", |c| c.n_samples),
@@ -80,11 +81,11 @@ pub(crate) struct RowBuilder {
 }
 
 impl RowBuilder {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan, escapes: Escapes) -> Self {
         Self {
             schema: Arc::clone(&plan.variants_schema),
             info_fields: plan.info_struct.clone(),
-            info: InfoBuilder::new(Arc::clone(&plan.infos), &plan.dropped_infos),
+            info: InfoBuilder::new(Arc::clone(&plan.infos), &plan.dropped_infos, escapes),
             pos: Int64Builder::new(),
             end: Int64Builder::new(),
             reference: StringBuilder::new(),
@@ -225,6 +226,6 @@ impl RowBuilder {
 }
 
 /// Counts of people and alleles stay far below 2^63.
-fn stored(count: u64) -> i64 {
+pub(crate) fn stored(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -183,12 +183,21 @@ fn policies(done: &Done) -> serde_json::Value {
         FieldSelection::All => serde_json::json!("all"),
         FieldSelection::None => serde_json::json!([]),
         FieldSelection::Only(ids) => serde_json::json!(ids),
+        FieldSelection::Except(ids) => {
+            let ids: Vec<String> = ids.iter().map(|id| format!("^{id}")).collect();
+            serde_json::json!(ids)
+        }
     };
     let fasta = done
         .request
         .fasta
         .as_ref()
         .and_then(|path| path.file_name());
+    let tally = &done.assembled.tally;
+    let undeclared = tally
+        .undeclared
+        .keys()
+        .chain(tally.undeclared_filters.keys());
     serde_json::json!({
         "on_bad_field": match done.request.on_bad_field {
             OnBadField::Error => "error",
@@ -199,5 +208,8 @@ fn policies(done: &Done) -> serde_json::Value {
         "normalised": if fasta.is_some() { "left_aligned" } else { "trimmed" },
         "fasta": fasta.map(|name| name.to_string_lossy()),
         "adj": done.plan.adj.names(),
+        // What an export needs to give the header's bytes back, and to declare what BCF must.
+        "latin1_header_lines": done.plan.latin1_lines,
+        "undeclared": undeclared.collect::<Vec<_>>(),
     })
 }

@@ -10,7 +10,11 @@ use arrow::array::RecordBatch;
 use kohort_genome::{PloidyClass, canonical_contig};
 use kohort_genotype::{Cohort, CountRules, Counter, GenotypeCounts, SampleDirectory, SiteCalls};
 use kohort_vcf::normalise::{self, Alleles, VariantType};
-use kohort_vcf::{ChunkSink, FastaReader, Header, RecordView, parse_genotypes, parse_samples};
+use kohort_vcf::{
+    ChunkSink, FastaReader, Findings, Header, RecordLint, RecordView, Rule, SamplesRead, mend,
+    parse_genotypes, parse_samples,
+};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The types of rows, in the order of their tallies.
@@ -51,6 +55,7 @@ pub(crate) struct Tally {
     pub(crate) n_adj_failing: u64,
     pub(crate) nulled: BTreeMap<String, u64>,
     pub(crate) undeclared: BTreeMap<String, u64>,
+    pub(crate) undeclared_filters: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -70,6 +75,9 @@ impl Tally {
         }
         for (key, n) in other.undeclared {
             *self.undeclared.entry(key).or_default() += n;
+        }
+        for (key, n) in other.undeclared_filters {
+            *self.undeclared_filters.entry(key).or_default() += n;
         }
     }
 }
@@ -94,6 +102,8 @@ pub(crate) struct Run {
 pub(crate) struct ChunkRows {
     pub(crate) runs: Vec<Run>,
     pub(crate) tally: Tally,
+    /// By the chunk's numbers of records.
+    pub(crate) findings: Findings,
 }
 
 /// The contig of the current run.
@@ -117,6 +127,9 @@ pub(crate) struct RecordSink<'a> {
     packed: Vec<u8>,
     fasta: Option<FastaReader>,
     current: Option<Current>,
+    lint: RecordLint,
+    /// The record's last base, once one of its rows asked for it.
+    record_end: Option<i64>,
     done: ChunkRows,
 }
 
@@ -126,21 +139,56 @@ impl<'a> RecordSink<'a> {
         let everyone = Cohort::all(shared.directory);
         Self {
             counter: Counter::new(shared.directory, &everyone, CountRules::default()),
-            rows: RowBuilder::new(plan),
+            rows: RowBuilder::new(plan, shared.header.escapes()),
             calls: CallFieldsBuilder::new(plan.formats.clone(), &plan.dropped_formats),
             quality: CallQuality::default(),
             site: SiteCalls::new(),
             packed: Vec::new(),
             fasta: None,
             current: None,
+            lint: RecordLint::new(shared.header),
+            record_end: None,
             done: ChunkRows::default(),
             shared,
         }
     }
 
     fn read(&mut self, line: &[u8], ordinal: u64) -> Result<(), Error> {
-        let view = RecordView::parse(line, self.shared.header)?;
-        self.take(&view, ordinal).map_err(|error| match error {
+        match RecordView::parse(line, self.shared.header) {
+            Ok(view) => self.take_placed(&view, ordinal),
+            Err(error) => self.read_mended(line, ordinal, error),
+        }
+    }
+
+    /// Reads a line without the values that it was refused for, where that is the policy.
+    #[cold]
+    fn read_mended(
+        &mut self,
+        line: &[u8],
+        ordinal: u64,
+        mut error: kohort_vcf::Error,
+    ) -> Result<(), Error> {
+        let mut line = Cow::Borrowed(line);
+        // QUAL and INFO at most.
+        for _ in 0..2 {
+            let mends = self.shared.on_bad_field == OnBadField::Null;
+            let Some(mended) = mends.then(|| mend(&line, &error)).flatten() else {
+                break;
+            };
+            for field in mended.fields {
+                *self.done.tally.nulled.entry(field).or_default() += 1;
+            }
+            line = Cow::Owned(mended.line);
+            match RecordView::parse(&line, self.shared.header) {
+                Ok(view) => return self.take_placed(&view, ordinal),
+                Err(next) => error = next,
+            }
+        }
+        Err(error.into())
+    }
+
+    fn take_placed(&mut self, view: &RecordView<'_>, ordinal: u64) -> Result<(), Error> {
+        self.take(view, ordinal).map_err(|error| match error {
             placed @ Error::Vcf(kohort_vcf::Error::At { .. }) => placed,
             Error::Vcf(error) => Error::Vcf(view.place(error)),
             error => error.at(format!("{}:{}", view.chrom, view.pos)),
@@ -150,6 +198,8 @@ impl<'a> RecordSink<'a> {
     fn take(&mut self, view: &RecordView<'_>, ordinal: u64) -> Result<(), Error> {
         self.place(view, ordinal)?;
         let class = self.class(view)?;
+        self.lint.record(view, ordinal, &mut self.done.findings);
+        self.record_end = None;
         let record_index = i64::try_from(self.done.tally.n_records).unwrap_or(i64::MAX);
         let mut nulled = Nulled {
             policy: self.shared.on_bad_field,
@@ -161,9 +211,17 @@ impl<'a> RecordSink<'a> {
             .record(view.info, view.n_alt, |field, error| {
                 nulled.hear("INFO", &infos[field].line.id, error)
             })?;
-        let has_gt = self.samples(view, record_index)?;
+        let read = self.samples(view, record_index)?;
+        self.lint
+            .samples(view, read, ordinal, &mut self.done.findings);
+        let has_gt = read.has_genotypes;
         for key in self.rows.info.undeclared() {
             count(&mut self.done.tally.undeclared, "INFO", key);
+        }
+        for filter in view.filters().into_iter().flatten() {
+            if filter != "PASS" && !self.shared.header.declares_filter(filter) {
+                count(&mut self.done.tally.undeclared_filters, "FILTER", filter);
+            }
         }
         self.done.tally.n_records += 1;
         self.done.tally.n_without_gt += u64::from(!has_gt);
@@ -220,7 +278,7 @@ impl<'a> RecordSink<'a> {
     }
 
     /// Reads the sample columns: GT and what `adj` needs, and the other FORMAT fields.
-    fn samples(&mut self, view: &RecordView<'_>, record_index: i64) -> Result<bool, Error> {
+    fn samples(&mut self, view: &RecordView<'_>, record_index: i64) -> Result<SamplesRead, Error> {
         if self.shared.on_bad_field == OnBadField::Null {
             let mut mended = None;
             if let Err(error) = parse_genotypes(view, self.n_samples(), &mut self.site) {
@@ -232,11 +290,15 @@ impl<'a> RecordSink<'a> {
         self.read_samples(view, record_index)
     }
 
-    fn read_samples(&mut self, view: &RecordView<'_>, record_index: i64) -> Result<bool, Error> {
+    fn read_samples(
+        &mut self,
+        view: &RecordView<'_>,
+        record_index: i64,
+    ) -> Result<SamplesRead, Error> {
         let n_samples = self.n_samples();
         let criteria = self.shared.plan.adj;
         let adj = view.has_genotypes() && n_samples > 0 && criteria.any();
-        let has_gt = if n_samples > 0 && self.calls.is_needed(view.format, adj) {
+        let read = if n_samples > 0 && self.calls.is_needed(view.format, adj) {
             let policy = self.shared.on_bad_field;
             let mut nulled = Nulled {
                 policy,
@@ -250,11 +312,11 @@ impl<'a> RecordSink<'a> {
                 &mut self.quality,
                 |field, error| nulled.hear("FORMAT", &formats[field].line.id, error),
             );
-            let has_gt = parse_samples(view, n_samples, &mut self.site, &mut visitor)?;
+            let read = parse_samples(view, n_samples, &mut self.site, &mut visitor)?;
             for key in self.calls.undeclared() {
                 count(&mut self.done.tally.undeclared, "FORMAT", key);
             }
-            has_gt
+            read
         } else {
             if adj {
                 self.quality.start(n_samples as usize);
@@ -265,7 +327,7 @@ impl<'a> RecordSink<'a> {
             self.quality.apply(criteria, &mut self.site);
             self.done.tally.n_adj_failing += self.site.adj_fail().len() as u64;
         }
-        Ok(has_gt)
+        Ok(read)
     }
 
     /// The sample columns with each bad GT as a missing call.
@@ -334,17 +396,22 @@ impl<'a> RecordSink<'a> {
             ),
             None => (view.pos, view.reference, written),
         };
+        let (reference, alternate) = (upper_case(reference), upper_case(alternate));
+        let (reference, alternate) = (reference.as_ref(), alternate.as_ref());
         let variant_type = normalise::variant_type(reference, alternate);
         let pos = i64::from(pos);
         let end = match variant_type {
-            VariantType::Sv | VariantType::Ref => i64::from(normalise::record_end(view)),
+            VariantType::Sv | VariantType::Ref => *self
+                .record_end
+                .get_or_insert_with(|| i64::from(normalise::record_end(view))),
             _ => pos + reference.len() as i64 - 1,
         };
         tally.n_variants += 1;
         if let Some(i) = TYPES.iter().position(|t| *t == variant_type) {
             tally.n_by_type[i] += 1;
         }
-        let changed = reference != view.reference || alternate != written;
+        let same = |now: &str, before: &str| now.eq_ignore_ascii_case(before);
+        let changed = !same(reference, view.reference) || !same(alternate, written);
         tally.n_normalised += u64::from(changed || pos != i64::from(view.pos));
         self.rows.append(&Row {
             view,
@@ -398,6 +465,12 @@ impl ChunkSink for RecordSink<'_> {
         self.read(line, ordinal)
     }
 
+    fn unterminated(&mut self, ordinal: u64) {
+        self.done.findings.note(Rule::FinalNewline, ordinal, || {
+            "the last line has no line end".to_owned()
+        });
+    }
+
     fn finish(&mut self) -> Result<ChunkRows, Error> {
         self.end_run()?;
         Ok(std::mem::take(&mut self.done))
@@ -430,6 +503,26 @@ fn count(counts: &mut BTreeMap<String, u64>, section: &str, id: &str) {
     *counts.entry(format!("{section}/{id}")).or_default() += 1;
 }
 
+/// An allele with its bases in upper case: lower case is a repeat that was masked in the reference
+/// sequence, and the same allele. Names of symbolic alleles and contigs keep their case.
+fn upper_case(allele: &str) -> Cow<'_, str> {
+    if allele.starts_with('<') || !allele.bytes().any(|b| b.is_ascii_lowercase()) {
+        return Cow::Borrowed(allele);
+    }
+    let mut is_name = false;
+    let upper = |c: char| {
+        if matches!(c, '[' | ']' | '<' | '>') {
+            is_name = match c {
+                '<' => true,
+                '>' => false,
+                _ => !is_name,
+            };
+        }
+        if is_name { c } else { c.to_ascii_uppercase() }
+    };
+    Cow::Owned(allele.chars().map(upper).collect())
+}
+
 /// The row's own alleles, where they are bases that can be trimmed or aligned.
 fn normalised<'v>(
     view: &RecordView<'v>,
@@ -450,4 +543,25 @@ fn normalised<'v>(
     let aligned = normalise::left_align(fasta, view.chrom, view.pos, view.reference, alternate)?;
     let shift = i64::from(view.pos) - i64::from(aligned.pos);
     Ok(Some(if shift > MAX_SHIFT { trimmed } else { aligned }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bases_are_upper_case_and_names_keep_theirs() {
+        for (allele, expected) in [
+            ("acgT", "ACGT"),
+            ("ACGT", "ACGT"),
+            ("<del>", "<del>"),
+            ("*", "*"),
+            ("a]chrUn_x:9]", "A]chrUn_x:9]"),
+            ("]chrUn_x:9]ac", "]chrUn_x:9]AC"),
+            ("<ins>[chr1:9[", "<ins>[chr1:9["),
+            (".acg", ".ACG"),
+        ] {
+            assert_eq!(upper_case(allele), expected);
+        }
+    }
 }

@@ -92,21 +92,23 @@ pub struct CallsetSummary {
 
 /// Writes one callset. Methods take `&self`, so any number of threads may put files.
 pub struct CallsetWriter {
-    lake: Lake,
-    callset: String,
-    callset_id: String,
-    block: u32,
-    base_sample_index: u32,
-    n_samples: u64,
-    if_exists: IfExists,
-    samples_path: String,
-    files: Mutex<BTreeMap<TableName, TableFiles>>,
+    pub(crate) lake: Lake,
+    pub(crate) callset: String,
+    pub(crate) callset_id: String,
+    pub(crate) block: u32,
+    pub(crate) base_sample_index: u32,
+    pub(crate) n_samples: u64,
+    pub(crate) if_exists: IfExists,
+    pub(crate) samples_path: String,
+    pub(crate) files: Mutex<BTreeMap<TableName, TableFiles>>,
+    /// The id of the callset that it replaces, where no other one will do.
+    pub(crate) expected: Option<String>,
 }
 
 #[derive(Default)]
-struct TableFiles {
-    adds: Vec<Add>,
-    schemas: Vec<SchemaRef>,
+pub(crate) struct TableFiles {
+    pub(crate) adds: Vec<Add>,
+    pub(crate) schemas: Vec<SchemaRef>,
 }
 
 impl fmt::Debug for CallsetWriter {
@@ -152,6 +154,7 @@ impl Lake {
                     if_exists: new.if_exists,
                     samples_path: reserved.path,
                     files: Mutex::default(),
+                    expected: None,
                 });
             }
             pause(attempt).await;
@@ -396,6 +399,19 @@ impl CallsetWriter {
                 let (callset, uri) = (self.callset.clone(), self.lake.uri().to_owned());
                 return Err(Error::CallsetExists { callset, uri });
             }
+            if self
+                .expected
+                .as_deref()
+                .is_some_and(|expected| old != Some(expected))
+            {
+                return Err(Error::Rows {
+                    table: table.into(),
+                    problem: format!(
+                        "callset `{}` was replaced or dropped meanwhile",
+                        self.callset
+                    ),
+                });
+            }
             let removes = state.files.values().filter(|add| {
                 let file = DataFile::new(table, add);
                 old.is_some_and(|old| file.callset_id == old)
@@ -473,7 +489,7 @@ fn check_samples(new: &NewCallset) -> Result<()> {
 }
 
 /// The file's schema as the table has it: with the partition column.
-fn with_partition(table: TableName, schema: &Schema) -> Schema {
+pub(crate) fn with_partition(table: TableName, schema: &Schema) -> Schema {
     let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
     if table.is_partitioned() {
         fields.push(Arc::new(Field::new(

@@ -63,6 +63,11 @@ impl FieldType {
         Self { scalar, shape }
     }
 
+    /// Whether it has a value for each allele or each ALT.
+    pub const fn is_per_allele(self) -> bool {
+        matches!(self.shape, Shape::PerAlternate | Shape::PerAllele)
+    }
+
     /// The Arrow type in `callset_variants.info`: `One` and `PerAlternate` are a single value (this
     /// ALT's), `PerAllele` is the list `[ref, alt]`, `List` a list as written.
     pub fn info_data_type(self) -> DataType {

@@ -29,6 +29,7 @@ Examples:
       --samples people.tsv --reference-genome GRCh38
   bcftools view -f PASS cohort.bcf | kohort ingest - --lake my-lake --callset passed
   kohort ingest cohort.vcf.gz --check
+  kohort ingest cohort.vcf.gz --check --format json | jq .warnings
 ")]
 pub(crate) struct IngestArgs {
     /// VCF (plain, gzip, BGZF) or BCF files of the same samples: paths, object-store URLs, or - for
@@ -61,12 +62,14 @@ pub(crate) struct IngestArgs {
     /// What to do with a value that contradicts its header declaration
     #[arg(long, value_enum, default_value_t)]
     on_bad_field: BadField,
-    /// INFO fields to keep, comma-separated; `none` to keep none [default: all]
+    /// INFO fields to keep, comma-separated; `^SVLEN,END` for all but these, `none` to keep none
+    /// [default: all]
     #[arg(long, value_name = "FIELDS", value_parser = selection)]
     info: Option<FieldSelection>,
-    /// FORMAT fields to keep in addition to GT, comma-separated; `none` to keep none [default: all]
-    #[arg(long, value_name = "FIELDS", value_parser = selection)]
-    format: Option<FieldSelection>,
+    /// FORMAT fields to keep in addition to GT, as with `--info`; or `json` for the summary as JSON
+    /// on standard output (can be given twice)
+    #[arg(long, value_name = "FIELDS|json", value_parser = format_option)]
+    format: Vec<FormatOption>,
     /// Replace the callset of this name with these files, atomically
     #[arg(long)]
     replace: bool,
@@ -119,22 +122,48 @@ fn genome(text: &str) -> Result<ReferenceGenome, String> {
         .map_err(|error: kohort_genome::Error| error.to_string())
 }
 
-fn selection(text: &str) -> Result<FieldSelection, String> {
+/// What `--format` asks for: no FORMAT key is called `json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum FormatOption {
+    /// The summary as JSON.
+    Json,
+    /// FORMAT fields to keep.
+    Fields(FieldSelection),
+}
+
+fn format_option(text: &str) -> Result<FormatOption, String> {
     Ok(match text {
-        "all" => FieldSelection::All,
-        "none" | "" => FieldSelection::None,
-        names => FieldSelection::Only(
-            names
-                .split(',')
-                .map(|name| name.trim().to_owned())
-                .collect(),
-        ),
+        "json" => FormatOption::Json,
+        fields => FormatOption::Fields(selection(fields)?),
     })
+}
+
+fn selection(text: &str) -> Result<FieldSelection, String> {
+    let names = |text: &str| -> Vec<String> {
+        let names = text.split(',').map(str::trim);
+        // `^A,^B` is said as often as `^A,B`.
+        names
+            .map(|name| name.trim_start_matches('^').to_owned())
+            .collect()
+    };
+    match text.strip_prefix('^') {
+        Some("") => Err("expected a field after `^`".to_owned()),
+        Some(rest) => Ok(FieldSelection::Except(names(rest))),
+        None if text.contains('^') => {
+            Err("expected `^` in front: all fields but those that follow".to_owned())
+        }
+        None => Ok(match text {
+            "all" => FieldSelection::All,
+            "none" | "" => FieldSelection::None,
+            text => FieldSelection::Only(names(text)),
+        }),
+    }
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: IngestArgs) -> Result {
     let is_check = args.check;
+    let is_json = args.format.contains(&FormatOption::Json);
     let lake = match args.lake.lake.clone() {
         Some(lake) if !is_check => Some(LakeArgs {
             lake,
@@ -150,7 +179,16 @@ pub(crate) async fn run(args: IngestArgs) -> Result {
         signal = asked_to_end() => Err(Failure::Interrupted(what_is_left(is_check), signal)),
     };
     drop(shown);
-    print(&summary?, is_check)
+    let summary = summary?;
+    if is_json {
+        print(&[format!("{:#}", json(&summary))])?;
+    } else {
+        print(&report(&summary, is_check))?;
+    }
+    for warning in &summary.warnings {
+        crate::error::warn_line(&format!("warning: {warning}"));
+    }
+    Ok(())
 }
 
 async fn work(
@@ -187,20 +225,74 @@ impl IngestArgs {
                 Existing::Refuse
             },
             info: self.info.unwrap_or_default(),
-            format: self.format.unwrap_or_default(),
+            format: fields_of(self.format),
             threads: self.threads,
         }
     }
 }
 
-fn print(summary: &IngestSummary, is_check: bool) -> Result {
+fn print(lines: &[String]) -> Result {
     let mut sink = Sink::stdout();
-    let written = report(summary, is_check)
+    let written = lines
         .iter()
         .try_for_each(|line| writeln!(sink.out(), "{line}"));
     sink.settle(written.map_err(Failure::from))?;
     sink.commit()
 }
+
+/// The fields that `--format` names.
+fn fields_of(options: Vec<FormatOption>) -> FieldSelection {
+    let fields = options.into_iter().filter_map(|option| match option {
+        FormatOption::Json => None,
+        FormatOption::Fields(fields) => Some(fields),
+    });
+    fields.last().unwrap_or_default()
+}
+
+/// The whole summary for scripts.
+fn json(summary: &IngestSummary) -> serde_json::Value {
+    serde_json::json!({
+        "callset": summary.callset,
+        "callset_id": summary.callset_id,
+        "lake_version": summary.lake_version,
+        "reference_genome": summary.reference_genome.map(|genome| genome.to_string()),
+        "n_sources": summary.n_sources,
+        "n_samples": summary.n_samples,
+        "n_unknown_karyotype": summary.n_unknown_karyotype,
+        "n_records": summary.n_records,
+        "n_variants": summary.n_variants,
+        "n_by_type": summary.n_by_type,
+        "n_duplicates": summary.n_duplicates,
+        "n_normalised": summary.n_normalised,
+        "n_rejected": summary.n_rejected,
+        "n_nulled": summary.n_nulled,
+        "n_undeclared": summary.n_undeclared,
+        "n_polyploid_calls": summary.n_polyploid_calls,
+        "n_without_gt": summary.n_without_gt,
+        "adj_criteria": summary.adj_criteria,
+        "bytes_in": summary.bytes_in,
+        "bytes_out": summary.bytes_out,
+        "genotype_bytes": summary.genotype_bytes,
+        "elapsed_s": summary.elapsed.as_secs_f64(),
+        "warnings": summary.warnings,
+    })
+}
+
+/// The fields that nobody declares, the first of them by name.
+fn undeclared(summary: &IngestSummary) -> Vec<String> {
+    let fields = summary.n_undeclared.iter().take(FIELDS_SHOWN);
+    let mut told: Vec<String> = fields
+        .map(|(field, n)| format!("{field}: {}, kept as text", counted(*n, "record")))
+        .collect();
+    let n_more = summary.n_undeclared.len().saturating_sub(FIELDS_SHOWN);
+    if n_more > 0 {
+        told.push(format!("{} more fields", count(n_more as u64)));
+    }
+    told
+}
+
+/// How many fields that nobody declares the summary lists.
+const FIELDS_SHOWN: usize = 10;
 
 /// The closing summary, line by line.
 fn report(summary: &IngestSummary, is_check: bool) -> Vec<String> {
@@ -242,11 +334,8 @@ fn report(summary: &IngestSummary, is_check: bool) -> Vec<String> {
     for (field, n) in &summary.n_nulled {
         line("set to NULL", format!("{field}: {}", counted(*n, "value")));
     }
-    for (field, n) in &summary.n_undeclared {
-        line(
-            "not declared",
-            format!("{field}: {}, kept as text", counted(*n, "record")),
-        );
+    for told in undeclared(summary) {
+        line("not declared", told);
     }
     line(
         "adj looks at",
@@ -302,5 +391,17 @@ mod tests {
         assert_eq!(selection("all"), Ok(FieldSelection::All));
         let only = FieldSelection::Only(vec!["AC".to_owned(), "AF".to_owned()]);
         assert_eq!(selection("AC, AF"), Ok(only));
+        let except = FieldSelection::Except(vec!["AC".to_owned(), "AF".to_owned()]);
+        assert_eq!(selection("^AC,AF"), Ok(except.clone()));
+        assert_eq!(selection("^AC,^AF"), Ok(except));
+        assert!(selection("^").is_err() && selection("AC,^AF").is_err());
+        assert_eq!(format_option("json"), Ok(FormatOption::Json));
+        assert_eq!(
+            fields_of(vec![
+                FormatOption::Json,
+                FormatOption::Fields(FieldSelection::None)
+            ]),
+            FieldSelection::None
+        );
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod ingest;
 pub(crate) mod lake;
 pub(crate) mod load;
 pub(crate) mod report;
+pub(crate) mod samples;
 pub(crate) mod simulate;
 pub(crate) mod sql;
 

@@ -3,10 +3,11 @@
 use super::line::{genotypes, push, push_float};
 use super::records::{Record, Rows};
 use crate::Error;
-use crate::plan::UNDECLARED;
+use crate::plan::{AS_WRITTEN, UNDECLARED};
 use arrow::array::{Array, ArrayRef, AsArray, StructArray};
 use arrow::datatypes::{Float32Type, Int32Type};
 use kohort_genotype::{Counter, GenotypeCounts};
+use kohort_schema::fields::PLACEHOLDER_FIELD;
 use kohort_vcf::{Header, Kind, Number};
 use std::sync::Arc;
 
@@ -70,19 +71,36 @@ impl InfoWriter {
         if let Some(counts) = &counted {
             push_counts(counts, line);
         }
-        let (rows, _) = record.first()?;
+        let (rows, row) = record.first()?;
         let missing = || Error::Schema { column: "info" };
         let info = rows
             .batch
             .column_by_name("info")
             .and_then(|c| c.as_struct_opt());
-        for field in info.ok_or_else(missing)?.fields() {
+        let info = info.ok_or_else(missing)?;
+        let as_written = info
+            .column_by_name(AS_WRITTEN)
+            .and_then(|c| c.as_string_opt::<i32>());
+        let as_written = as_written
+            .filter(|c| c.is_valid(row))
+            .map(|c| c.value(row).to_owned());
+        let as_written = as_written.unwrap_or_default();
+        for field in info.fields() {
             let name = field.name();
             let is_counted = COUNTED.iter().any(|(key, ..)| key == name);
-            if is_counted && counted.is_some() || name == kohort_schema::fields::PLACEHOLDER_FIELD {
+            let is_hidden = matches!(name.as_str(), PLACEHOLDER_FIELD | AS_WRITTEN);
+            if is_counted && counted.is_some() || is_hidden {
                 continue;
             }
-            self.field(record, name, start, line);
+            match entry_of(&as_written, name) {
+                Some(entry) => {
+                    if line.len() > start {
+                        line.push(';');
+                    }
+                    line.push_str(entry);
+                }
+                None => self.field(record, name, start, line),
+            }
         }
         if line.len() == start {
             line.push('.');
@@ -142,6 +160,12 @@ impl InfoWriter {
         }
         push_spread(spread, &values, line);
     }
+}
+
+/// The entry of a key as the file wrote it, where it is kept.
+fn entry_of<'e>(as_written: &'e str, key: &str) -> Option<&'e str> {
+    let mut entries = as_written.split(';');
+    entries.find(|entry| entry.split('=').next() == Some(key))
 }
 
 fn push_spread(spread: Spread, values: &[(ArrayRef, usize)], line: &mut String) {

@@ -5,7 +5,8 @@
 //!
 //! What comes back differently: INFO and FORMAT keys stand in the header's order; a field whose
 //! only value was `.` is left out of INFO; trailing fields that a sample dropped are written as
-//! `.`; numbers are written as the shortest text that reads back the same.
+//! `.`; numbers are written as the shortest text that reads back the same; a Flag that the file
+//! wrote as `KEY=0` is left out.
 
 mod calls;
 mod header;
@@ -85,13 +86,14 @@ pub(crate) async fn export(
     let picked = pick(&callset, &samples, request.samples.as_deref())?;
     let n_samples = picked.as_ref().map_or(samples.len(), Vec::len);
     let original = Header::parse(&callset.header)?;
-    let text = header::text(
-        &callset.header,
-        &samples,
-        picked.as_deref(),
-        request.content,
-    );
-    let header = Header::parse(&text)?;
+    let header = header::Original {
+        callset: &callset,
+        samples: &samples,
+        picked: picked.as_deref(),
+        content: request.content,
+        format: request.format,
+    }
+    .header()?;
     let counter = (request.content == ExportContent::Sites && !samples.is_empty())
         .then(|| counter(&directory, &samples, picked.as_deref()));
     let is_sites = request.content == ExportContent::Sites || samples.is_empty();
@@ -136,7 +138,7 @@ pub(crate) async fn export(
     })
 }
 
-fn find(lake: &Lake, snapshot: &Snapshot, name: &str) -> Result<Callset, Error> {
+pub(crate) fn find(lake: &Lake, snapshot: &Snapshot, name: &str) -> Result<Callset, Error> {
     let missing = || kohort_lake::Error::NoSuchCallset {
         callset: name.to_owned(),
         uri: lake.uri().to_owned(),

@@ -150,7 +150,7 @@ impl TestLake {
     }
 }
 
-fn column<'a>(rows: &'a RecordBatch, name: &str) -> &'a ArrayRef {
+pub(crate) fn column<'a>(rows: &'a RecordBatch, name: &str) -> &'a ArrayRef {
     match name.strip_prefix("info.") {
         Some(field) => rows
             .column_by_name("info")
@@ -162,7 +162,7 @@ fn column<'a>(rows: &'a RecordBatch, name: &str) -> &'a ArrayRef {
     }
 }
 
-fn value(column: &ArrayRef, row: usize) -> String {
+pub(crate) fn value(column: &ArrayRef, row: usize) -> String {
     if column.is_null(row) {
         return "NULL".into();
     }

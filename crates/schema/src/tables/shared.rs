@@ -20,12 +20,18 @@ pub(super) const END: Column = col(
     "1-based position",
     "The last base that the variant covers (INFO END or SVLEN for symbolic alleles).",
 );
-pub(super) const REF: Column = col("ref", ColumnType::Utf8, "", "The reference allele.");
+pub(super) const REF: Column = col(
+    "ref",
+    ColumnType::Utf8,
+    "",
+    "The reference allele, bases in upper case.",
+);
 pub(super) const ALT: Column = col(
     "alt",
     ColumnType::Utf8,
     "",
-    "The alternate allele; `.` for a record without one, `*` for a spanning deletion.",
+    "The alternate allele, bases in upper case; `.` for a record without one, `*` for a spanning \
+     deletion.",
 );
 pub(super) const VARIANT_TYPE: Column = col(
     "variant_type",
@@ -51,7 +57,8 @@ pub(super) const FILTER: Column = nullable(
     "filter",
     ColumnType::Utf8List,
     "",
-    "The filters that the record failed; `[PASS]` when it passed all.",
+    "The filters that the record failed; `[PASS]` when it passed all, and with them where the file \
+     has both.",
     "`.` in the file: no filter was applied",
 );
 pub(super) const AC: Column = counted("ac", "alleles", "Copies of this ALT among called alleles.");
@@ -133,8 +140,10 @@ pub(super) const INFO: Column = nullable(
     ColumnType::Info,
     "",
     "The file's INFO, typed by its header: Number=A is this ALT's value, Number=R `[ref, alt]`, \
-     other numbers a list, a Flag a Boolean that is false where the record lacks it. What no \
-     header line declares is in `_undeclared`, as text (`KEY=1;OTHER`). Never used for counting.",
+     other numbers a list, a Flag a Boolean that is false where the record lacks it or says 0. \
+     Where another callset has a list, a single value is a list of one. What no header line \
+     declares is in `_undeclared`, as text (`KEY=1;OTHER`). From VCFv4.3 on, text is decoded \
+     (`%3B` is `;`), and `_as_written` has the entries with such codes. Never used for counting.",
     "a field that is no Flag is NULL where the record lacks it or has `.`",
 );
 pub(super) const GENOTYPES: Column = nullable(
