@@ -330,6 +330,25 @@ fn a_field_that_is_one_value_here_and_a_list_there_does_not_block_a_lake() {
 }
 
 #[test]
+fn a_depth_that_is_a_list_in_one_callset_is_still_a_depth_of_calls() {
+    let place = Place::new();
+    for (name, number) in [("one", "1"), ("many", ".")] {
+        let text = format!(
+            "##fileformat=VCFv4.2\n##contig=<ID=chr1,length=248956422>\n\
+             ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">\n\
+             ##FORMAT=<ID=DP,Number={number},Type=Integer,Description=\"x\">\n\
+             #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{name}\n\
+             chr1\t100\t.\tA\tG\t.\t.\t.\tGT:DP\t0/1:17\n"
+        );
+        std::fs::write(place.path(&format!("{name}.vcf")), text).unwrap();
+        ingest(&place, name, &[]).ok();
+    }
+    let sql = "SELECT sample_id, dp FROM calls ORDER BY sample_id";
+    let text = place.sql(sql, &["--format", "csv"]).ok();
+    assert_eq!(text, "sample_id,dp\nmany,17\none,17\n");
+}
+
+#[test]
 fn samples_are_updated_without_their_genotypes_being_read_again() {
     let place = Place::new();
     let text = "##fileformat=VCFv4.2\n##contig=<ID=chrX,length=156040895>\n\

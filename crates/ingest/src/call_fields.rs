@@ -5,16 +5,16 @@
 
 use crate::Error;
 use crate::adj::CallQuality;
-use crate::info::{list, offset};
+use crate::info::{has_codes, list, offset};
 use crate::leaf::{LeafBuilder, integer};
-use crate::plan::FieldPlan;
+use crate::plan::{AS_WRITTEN, FieldPlan, Plan};
 use arrow::array::{
     ArrayRef, BooleanArray, Int32Builder, Int64Builder, NullBufferBuilder, RecordBatch,
     StringArray, StringBuilder, StructArray,
 };
 use arrow::datatypes::{Fields, SchemaRef};
 use kohort_genotype::CallBuf;
-use kohort_schema::Shape;
+use kohort_schema::{Scalar, Shape};
 use kohort_vcf::value::{Dimensions, Escapes, FieldName, check_value, expected_count};
 use kohort_vcf::{FormatVisitor, RecordView};
 use std::sync::Arc;
@@ -48,6 +48,12 @@ pub(crate) struct CallFieldsBuilder {
     dropped: Vec<String>,
     columns: Vec<CallColumn>,
     undeclared: StringList,
+    /// The values with percent codes as the file has them; only where the schema has the field.
+    as_written: Option<StringList>,
+    /// Those of the current sample, and whether a sample of the current row has any.
+    written: String,
+    any_written: bool,
+    escapes: Escapes,
     pos: Int64Builder,
     record_index: Int64Builder,
     block_start: Int32Builder,
@@ -61,9 +67,16 @@ pub(crate) struct CallFieldsBuilder {
 }
 
 impl CallFieldsBuilder {
-    pub(crate) fn new(plan: Arc<[FieldPlan]>, dropped: &[String]) -> Self {
+    pub(crate) fn new(plan: &Plan, escapes: Escapes) -> Self {
+        let has_as_written = plan.call_struct.iter().any(|f| f.name() == AS_WRITTEN);
+        let dropped = &plan.dropped_formats;
+        let plan = Arc::clone(&plan.formats);
         Self {
-            columns: plan.iter().map(CallColumn::new).collect(),
+            columns: plan.iter().map(|f| CallColumn::new(f, escapes)).collect(),
+            as_written: has_as_written.then(StringList::default),
+            written: String::new(),
+            any_written: false,
+            escapes,
             present: vec![false; plan.len()],
             plan,
             dropped: dropped.to_vec(),
@@ -166,6 +179,9 @@ impl CallFieldsBuilder {
             column.end_row(*present);
         }
         self.undeclared.end_row(!self.names.is_empty());
+        if let Some(as_written) = &mut self.as_written {
+            as_written.end_row(std::mem::take(&mut self.any_written));
+        }
     }
 
     /// The rows since the last call, all of one contig; none when there are none.
@@ -185,6 +201,9 @@ impl CallFieldsBuilder {
         }
         if arrays.len() < fields.len() {
             arrays.push(self.undeclared.finish()?);
+        }
+        if let Some(as_written) = &mut self.as_written {
+            arrays.push(as_written.finish()?);
         }
         if arrays.is_empty() {
             arrays.push(Arc::new(BooleanArray::new_null(n)));
@@ -250,16 +269,28 @@ where
                     if let Err(error) = calls.columns[column].append(plan, value, dimensions) {
                         (self.fault)(column, error)?;
                         calls.columns[column].append_null();
+                    } else if plan.field_type.scalar == Scalar::String
+                        && has_codes(value, calls.escapes)
+                    {
+                        append_entry(&mut calls.written, &plan.line.id, value)?;
                     }
                 }
                 Key::Undeclared(_) if value == b"." => {}
                 Key::Undeclared(name) => {
-                    append_undeclared(&mut calls.text, &calls.names[name], value);
+                    let name = &calls.names[name];
+                    if let Err(error) = append_entry(&mut calls.text, name, value) {
+                        (self.fault)(UNDECLARED_FIELD, error)?;
+                    }
                 }
             }
         }
         if !calls.names.is_empty() {
             calls.undeclared.append(&calls.text);
+        }
+        if let Some(as_written) = calls.as_written.as_mut().filter(|_| self.keeps) {
+            as_written.append(&calls.written);
+            calls.any_written |= !calls.written.is_empty();
+            calls.written.clear();
         }
         let next = sample + 1;
         if self.keeps && (next.is_multiple_of(SAMPLES_PER_BLOCK) || next == self.n_samples) {
@@ -269,14 +300,28 @@ where
     }
 }
 
+/// What a fault calls a field that no header line declares.
+pub(crate) const UNDECLARED_FIELD: usize = usize::MAX;
+
 #[cold]
-fn append_undeclared(text: &mut String, name: &str, value: &[u8]) {
+fn append_entry(text: &mut String, name: &str, value: &[u8]) -> Result<(), kohort_vcf::Error> {
+    let value = std::str::from_utf8(value).map_err(|_| not_text(FieldName::Format(name), value))?;
     if !text.is_empty() {
         text.push(':');
     }
     text.push_str(name);
     text.push('=');
-    text.push_str(&String::from_utf8_lossy(value));
+    text.push_str(value);
+    Ok(())
+}
+
+#[cold]
+fn not_text(name: FieldName<'_>, value: &[u8]) -> kohort_vcf::Error {
+    kohort_vcf::Error::Field {
+        field: name.to_string(),
+        expected: "UTF-8 text".to_owned(),
+        found: format!("`{}`", value.escape_ascii()),
+    }
 }
 
 /// One list per row, one item per sample.
@@ -301,10 +346,10 @@ fn append_checked(leaf: &mut LeafBuilder, text: &[u8]) {
 }
 
 impl CallColumn {
-    fn new(plan: &FieldPlan) -> Self {
+    fn new(plan: &FieldPlan, escapes: Escapes) -> Self {
         Self {
             one: plan.field_type.shape == Shape::One,
-            leaf: LeafBuilder::new(plan.field_type.scalar, Escapes::None),
+            leaf: LeafBuilder::new(plan.field_type.scalar, escapes),
             inner: vec![0],
             inner_valid: NullBufferBuilder::new(0),
             outer: vec![0],
@@ -330,11 +375,7 @@ impl CallColumn {
         }
         // The slow way: it checks the number of values, and words the error.
         let name = FieldName::Format(&plan.line.id);
-        let words = std::str::from_utf8(text).map_err(|_| kohort_vcf::Error::Field {
-            field: name.to_string(),
-            expected: "UTF-8 text".to_owned(),
-            found: format!("`{}`", text.escape_ascii()),
-        })?;
+        let words = std::str::from_utf8(text).map_err(|_| not_text(name, text))?;
         check_value(name, plan.line.field_type(), dimensions, words)?;
         if self.one {
             append_checked(&mut self.leaf, text);

@@ -124,7 +124,7 @@ impl InfoBuilder {
                         slot.commas.extend(memchr::memchr_iter(b',', value));
                     }
                     let is_text = plan.field_type.scalar == Scalar::String;
-                    if is_text && has_codes(entry, self.escapes) {
+                    if is_text && has_codes(entry.as_bytes(), self.escapes) {
                         push_entry(&mut self.as_written, entry);
                     }
                 }
@@ -222,11 +222,14 @@ fn push_entry(entries: &mut String, entry: &str) {
     entries.push_str(entry);
 }
 
-/// Whether an entry has percent codes, whose values are decoded.
-fn has_codes(entry: &str, escapes: Escapes) -> bool {
+/// Whether a text has percent codes, whose values are decoded.
+#[inline]
+pub(crate) fn has_codes(text: &[u8], escapes: Escapes) -> bool {
     let is_code =
         |code: &[u8]| code[0] == b'%' && code[1].is_ascii_hexdigit() && code[2].is_ascii_hexdigit();
-    escapes == Escapes::Percent && entry.as_bytes().windows(3).any(is_code)
+    escapes == Escapes::Percent
+        && memchr::memchr(b'%', text).is_some()
+        && text.windows(3).any(is_code)
 }
 
 enum InfoColumn {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Name of the INFO and FORMAT field that holds, as text, what no header line declares.
 pub(crate) const UNDECLARED: &str = "_undeclared";
 
-/// Name of the INFO field that holds, as text, the entries with percent codes (VCFv4.3 and later,
+/// Name of the INFO and FORMAT field that holds, as text, entries with percent codes (VCFv4.3 on,
 /// §1.2). Their values are decoded; an export writes the entries as they were.
 pub(crate) const AS_WRITTEN: &str = "_as_written";
 
@@ -104,7 +104,11 @@ impl Plan {
             info_fields.push((AS_WRITTEN, FieldType::new(Scalar::String, Shape::One)));
         }
         let info_struct = kohort_schema::info_struct(&info_fields)?;
-        let call_struct = kohort_schema::call_fields_struct(&with_undeclared(&formats))?;
+        let mut call_fields = with_undeclared(&formats);
+        if may_have_codes(headers, &formats) {
+            call_fields.push((AS_WRITTEN, FieldType::new(Scalar::String, Shape::One)));
+        }
+        let call_struct = kohort_schema::call_fields_struct(&call_fields)?;
         let header_text = merged_text(headers);
         let contigs = contigs(headers);
         let reference_genome = reference_genome(headers, request.reference_genome)?;
@@ -208,10 +212,10 @@ fn select(lines: Vec<FieldLine>, kept: &FieldSelection) -> (Vec<FieldPlan>, Vec<
 }
 
 /// Whether values of text may have percent codes.
-fn may_have_codes(headers: &[(&str, &Header)], infos: &[FieldPlan]) -> bool {
+fn may_have_codes(headers: &[(&str, &Header)], fields: &[FieldPlan]) -> bool {
     let has_codes = |(_, header): &(&str, &Header)| header.escapes() == Escapes::Percent;
     let is_text = |field: &FieldPlan| field.field_type.scalar == Scalar::String;
-    headers.iter().any(has_codes) && infos.iter().any(is_text)
+    headers.iter().any(has_codes) && fields.iter().any(is_text)
 }
 
 /// The lines of the merged header that came from lines that were not UTF-8.

@@ -3,7 +3,7 @@
 
 use crate::adj::CallQuality;
 use crate::call_fields::CallFieldsBuilder;
-use crate::plan::Plan;
+use crate::plan::{Plan, UNDECLARED};
 use crate::rows::{Row, RowBuilder};
 use crate::{Error, OnBadField, order};
 use arrow::array::RecordBatch;
@@ -140,7 +140,7 @@ impl<'a> RecordSink<'a> {
         Self {
             counter: Counter::new(shared.directory, &everyone, CountRules::default()),
             rows: RowBuilder::new(plan, shared.header.escapes()),
-            calls: CallFieldsBuilder::new(plan.formats.clone(), &plan.dropped_formats),
+            calls: CallFieldsBuilder::new(plan, shared.header.escapes()),
             quality: CallQuality::default(),
             site: SiteCalls::new(),
             packed: Vec::new(),
@@ -310,7 +310,12 @@ impl<'a> RecordSink<'a> {
                 n_samples as usize,
                 record_index,
                 &mut self.quality,
-                |field, error| nulled.hear("FORMAT", &formats[field].line.id, error),
+                |field, error| {
+                    let id = formats
+                        .get(field)
+                        .map_or(UNDECLARED, |f| f.line.id.as_str());
+                    nulled.hear("FORMAT", id, error)
+                },
             );
             let read = parse_samples(view, n_samples, &mut self.site, &mut visitor)?;
             for key in self.calls.undeclared() {

@@ -9,6 +9,7 @@
 
 mod common;
 
+use arrow::array::AsArray;
 use common::{CHR20, GT, TestLake, request, vcf};
 use kohort_ingest::{
     ExportFormat, ExportRequest, FieldSelection, IngestRequest, IngestSummary, Input, NoProgress,
@@ -74,6 +75,25 @@ fn percent_codes_are_decoded_from_version_4_3_on_and_come_back_as_they_were() {
         assert_eq!(found, list, "{version}");
         assert_eq!(lake.lines(), [line.replace(' ', "\t")], "{version}");
     }
+}
+
+#[test]
+fn percent_codes_of_calls_are_decoded_and_come_back() {
+    let ft = "##FORMAT=<ID=FT,Number=1,Type=String,Description=\"x\">";
+    let lake = TestLake::new();
+    let lines = [
+        "20 10 . A C . . . GT:FT 0/1:a%3Ab 0/0:plain",
+        "20 20 . A C . . . GT:FT 0/1:x 0/0:.",
+        "20 30 . A C . . . GT 0/1 0/0",
+        "20 40 . A C . . . GT:FT 0/1:. 0/0:%3b%zz",
+    ];
+    lake.ingest(&vcf(&[CHR20, GT, ft], &["a", "b"], &lines));
+    let rows = lake.rows(kohort_schema::TableName::CallFields);
+    let fields = common::column(&rows, "fields").as_struct();
+    let texts = fields.column_by_name("FT").unwrap();
+    let texts: Vec<String> = (0..3).map(|row| common::value(texts, row)).collect();
+    assert_eq!(texts, ["[a:b, plain]", "[x, ]", "[, ;%zz]"]);
+    assert_eq!(lake.lines(), lines.map(|line| line.replace(' ', "\t")));
 }
 
 #[test]
@@ -206,6 +226,17 @@ fn bytes_that_are_not_utf_8_are_neither_lost_nor_invented() {
             .header
             .contains("##source=Umeå\n")
     );
+
+    let calls = vcf(&[CHR20, GT], &["s"], &["20 10 . A C . . . GT:XY 0/1:Umea"]);
+    let calls = latin1(&calls, "Umea", b"Ume\xe5");
+    let lake = TestLake::new();
+    let error = bytes(&lake, calls.clone(), OnBadField::Error).unwrap_err();
+    assert!(
+        error.contains("FORMAT/XY: expected UTF-8 text, found `Ume\\xe5`"),
+        "{error}"
+    );
+    let summary = bytes(&lake, calls, OnBadField::Null).unwrap();
+    assert_eq!(summary.n_nulled.get("FORMAT/_undeclared"), Some(&1));
 
     let info = latin1(&text, "Lefevre", b"Lef\xe8vre");
     let lake = TestLake::new();

@@ -222,9 +222,14 @@ impl Fields {
                 (within < items.len() && items.is_valid(within)).then_some(items)
             };
             let integer = |key: usize| {
-                items(key)?
-                    .as_primitive_opt::<Int32Type>()
-                    .map(|items| items.value(within))
+                let items = items(key)?;
+                if let Some(items) = items.as_primitive_opt::<Int32Type>() {
+                    return Some(items.value(within));
+                }
+                // A list of one, where a callset of the lake declares the field as a list.
+                let one = items.as_list_opt::<i32>()?.value(within);
+                let one = one.as_primitive_opt::<Int32Type>()?;
+                (one.len() == 1 && one.is_valid(0)).then(|| one.value(0))
             };
             let is_here = block.lists.iter().flatten().any(|list| {
                 list.is_valid(*row)

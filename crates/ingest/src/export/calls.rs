@@ -4,7 +4,7 @@ use super::info::push_value;
 use super::records::int64;
 use crate::Error;
 use crate::call_fields::SAMPLES_PER_BLOCK;
-use crate::plan::UNDECLARED;
+use crate::plan::{AS_WRITTEN, UNDECLARED};
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StructArray};
 use kohort_schema::fields::PLACEHOLDER_FIELD;
 use std::collections::VecDeque;
@@ -28,6 +28,7 @@ struct Column {
 #[derive(Debug)]
 pub(crate) struct CallFields {
     columns: Vec<Column>,
+    as_written: Option<Column>,
     undeclared: Option<Column>,
     undeclared_keys: Vec<String>,
 }
@@ -49,36 +50,35 @@ impl CallFields {
             }
             follows = true;
         };
+        let written = self
+            .as_written
+            .as_ref()
+            .and_then(|column| column.text_at(sample));
         for column in &self.columns {
             separate(line);
-            match column.at(sample) {
-                Some((values, at)) => push_value(values, at, line),
-                None => line.push('.'),
+            match (
+                written.and_then(|text| entry(text, &column.key)),
+                column.at(sample),
+            ) {
+                (Some(written), _) => line.push_str(written),
+                (None, Some((values, at))) => push_value(values, at, line),
+                (None, None) => line.push('.'),
             }
         }
-        let text = self.undeclared.as_ref().and_then(|column| {
-            let (values, at) = column.at(sample)?;
-            values
-                .as_string_opt::<i32>()
-                .filter(|c| c.is_valid(at))
-                .map(|c| c.value(at))
-        });
+        let text = self
+            .undeclared
+            .as_ref()
+            .and_then(|column| column.text_at(sample));
         for key in &self.undeclared_keys {
             separate(line);
-            let value = text.and_then(|text| {
-                let entries = text.split(':').filter_map(|entry| entry.split_once('='));
-                entries
-                    .filter(|(k, _)| k == key)
-                    .map(|(_, value)| value)
-                    .next()
-            });
-            line.push_str(value.unwrap_or("."));
+            line.push_str(text.and_then(|text| entry(text, key)).unwrap_or("."));
         }
     }
 
     fn new(rows: &[(Arc<Batch>, usize)]) -> Self {
         let mut fields = Self {
             columns: Vec::new(),
+            as_written: None,
             undeclared: None,
             undeclared_keys: Vec::new(),
         };
@@ -91,6 +91,7 @@ impl CallFields {
             };
             match field.name().as_str() {
                 PLACEHOLDER_FIELD => {}
+                AS_WRITTEN => fields.as_written = Some(column),
                 UNDECLARED => {
                     fields.undeclared_keys = column.undeclared_keys();
                     fields.undeclared = Some(column);
@@ -128,6 +129,13 @@ impl Column {
         (at < *end).then_some((values, at))
     }
 
+    /// The text of a sample, where the field is one text for each.
+    fn text_at(&self, sample: usize) -> Option<&str> {
+        let (values, at) = self.at(sample)?;
+        let texts = values.as_string_opt::<i32>()?;
+        texts.is_valid(at).then(|| texts.value(at))
+    }
+
     fn undeclared_keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         for (values, start, end) in &self.blocks {
@@ -151,6 +159,12 @@ impl Column {
         }
         keys
     }
+}
+
+/// The value of a key in `KEY=value:OTHER=value`.
+fn entry<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    let mut entries = text.split(':').filter_map(|entry| entry.split_once('='));
+    entries.find(|(k, _)| *k == key).map(|(_, value)| value)
 }
 
 /// Finds the `call_fields` rows of records that are asked for in order.
