@@ -128,9 +128,12 @@ fn warnings(name: &str, work: &[(Callset, Vec<Sample>, People)]) -> Vec<String> 
                 .iter()
                 .map(|at| samples[*at].sample_id.as_str());
             warnings.push(format!(
-                "{name}: {} samples of callset `{}` have no row in it and stay as they are: {}",
-                people.without_row.len(),
+                "{name}: of callset `{}`, {} no row in it: nothing changes for {}",
                 callset.callset,
+                match people.without_row.len() {
+                    1 => "1 sample has".to_owned(),
+                    n => format!("{n} samples have"),
+                },
                 report::listed(names)
             ));
         }
@@ -144,8 +147,11 @@ fn warnings(name: &str, work: &[(Callset, Vec<Sample>, People)]) -> Vec<String> 
         let nowhere: Vec<&str> = nowhere.map(String::as_str).collect();
         if !nowhere.is_empty() {
             warnings.push(format!(
-                "{name}: {} rows name samples that are in no callset updated: {}",
-                nowhere.len(),
+                "{name}: {} in no callset that was updated: {}",
+                match nowhere.len() {
+                    1 => "1 row names a sample that is".to_owned(),
+                    n => format!("{n} rows name samples that are"),
+                },
                 report::listed(nowhere.into_iter())
             ));
         }

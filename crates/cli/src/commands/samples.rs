@@ -9,7 +9,7 @@ use kohort_ingest::{SamplesRequest, SamplesSummary};
 use crate::args::LakeArgs;
 use crate::commands::apart;
 use crate::error::{Failure, Result};
-use crate::human::count;
+use crate::human::{count, counted};
 use crate::output::Sink;
 use crate::progress::Shown;
 
@@ -79,15 +79,20 @@ pub(crate) async fn run(command: SamplesCommand) -> Result {
 fn print(summary: &SamplesSummary) -> Result {
     let mut sink = Sink::stdout();
     let written = summary.callsets.iter().try_for_each(|callset| {
+        let karyotypes = match callset.n_karyotypes {
+            0 => "no other sex karyotype".to_owned(),
+            n => format!(
+                "{} with another sex karyotype, {} on X and Y counted again",
+                counted(n, "sample"),
+                counted(callset.n_recounted, "row")
+            ),
+        };
         writeln!(
             sink.out(),
-            "updated {} of {} samples of callset `{}`: {} with another sex karyotype, {} rows on X \
-             and Y counted again",
+            "updated {} of {} of callset `{}`: {karyotypes}",
             count(callset.n_updated),
-            count(callset.n_samples),
+            counted(callset.n_samples, "sample"),
             callset.callset,
-            count(callset.n_karyotypes),
-            count(callset.n_recounted)
         )
     });
     sink.settle(written.map_err(Failure::from))?;
