@@ -1,20 +1,23 @@
 //! How are named cohorts kept?
 
+use kohort_genotype::Cohort;
 use kohort_schema::TableName;
 
 use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit};
-use crate::log::{self, TableState};
+use crate::log::{self, Listing, TableState};
 use crate::snapshot::CohortRow;
 use crate::writer::{IfExists, encode_one, pause, short_id};
-use crate::{Error, Lake, Result, put, rows};
+use crate::{Error, Lake, Result, people, put, rows};
 
 impl Lake {
     /// Stores a cohort.
     ///
     /// # Errors
-    /// [`Error::CohortExists`] when the name is taken and `if_exists` is [`IfExists::Error`].
+    /// [`Error::CohortExists`] when the name is taken and `if_exists` is [`IfExists::Error`];
+    /// [`Error::CohortOutdated`] when its samples were replaced or dropped since it was selected.
     pub async fn put_cohort(&self, cohort: &CohortRow, if_exists: IfExists) -> Result<()> {
         let table = TableName::Cohorts;
+        self.check_is_current(cohort).await?;
         let batch = rows::cohort_batch(cohort)?;
         let name = format!("cohort-{}", short_id());
         let add = put::put(
@@ -44,13 +47,37 @@ impl Lake {
                 ..Change::default()
             };
             if let Outcome::Committed(_) = commit(self.raw_store(), &state, change).await? {
-                return Ok(());
+                // Whoever replaces a callset looks for cohorts before and after: one that was put
+                // after that look sees the new callset here.
+                return self.check_is_current(cohort).await;
             }
             pause(attempt).await;
         }
         Err(Error::Contention {
             table: table.into(),
             attempts: MAX_ATTEMPTS,
+        })
+    }
+
+    /// Whether the lake still shows the samples of a cohort that was selected in an earlier version.
+    async fn check_is_current(&self, cohort: &CohortRow) -> Result<()> {
+        let listing = Listing::read(self.raw_store().as_ref(), TableName::Callsets).await?;
+        if listing.is_none_or(|listing| listing.latest() <= cohort.lake_version) {
+            return Ok(());
+        }
+        let snapshot = self.snapshot(None).await?;
+        let stored = snapshot.cohorts().await?;
+        let stored = stored.iter().find(|row| row.cohort == cohort.cohort);
+        let Ok(members) = Cohort::deserialize(&cohort.members) else {
+            return Ok(());
+        };
+        let n_shown = people::visible(&members, snapshot.callsets()).len();
+        // It may have been moved to the new samples since it was put.
+        if n_shown >= cohort.size || stored.is_some_and(|row| row.size >= cohort.size) {
+            return Ok(());
+        }
+        Err(Error::CohortOutdated {
+            cohort: cohort.cohort.clone(),
         })
     }
 

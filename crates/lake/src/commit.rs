@@ -1,10 +1,11 @@
 //! How does a change become a version?
 //!
 //! A commit is one object `_delta_log/<version>.json` that is put only if it does not exist: of
-//! several writers one wins, and the others read what it did and decide again. The actions and the
-//! conditional put are deltalake's. Its commit builder is not used: it takes appends to be free of
-//! conflicts and moves them to the next version by itself, where two ingests would then have
-//! reserved the same block of samples.
+//! several writers one wins, and the others read what it did and decide again. Every commit carries
+//! an id of its own (`txnId`), by which its writer knows it again when the store's answer was lost
+//! (see [`once`]). The actions and the checkpoints are deltalake's. Its commit builder is not used:
+//! it takes appends to be free of conflicts and moves them to the next version by itself, where two
+//! ingests would then have reserved the same block of samples.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,11 +13,8 @@ use std::sync::Arc;
 use arrow::datatypes::Schema;
 use bytes::Bytes;
 use chrono::Utc;
-use deltalake_core::kernel::transaction::TransactionError;
 use deltalake_core::kernel::{Action, Add, CommitInfo, Remove, Transaction};
-use deltalake_core::logstore::{
-    CommitOrBytes, LogStore, LogStoreRef, StorageConfig, default_logstore,
-};
+use deltalake_core::logstore::{LogStoreRef, StorageConfig, default_logstore};
 use deltalake_core::{DeltaTable, checkpoints};
 use kohort_schema::{DECLARED_BY_KEY, PARTITION_COLUMN, TableName};
 use object_store::path::Path;
@@ -24,7 +22,8 @@ use object_store::prefix::PrefixStore;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::log::{Format, Metadata, Store, TableState};
+use crate::log::{self, Format, Metadata, Store, TableState};
+use crate::once::{self, Made};
 use crate::{Error, Result, TableId, delta_schema};
 
 /// A checkpoint is written at every version that this divides: a reader then fetches fewer than
@@ -66,7 +65,7 @@ pub(crate) enum Outcome {
 
 /// Makes the change the version after `state`, if that version is still free.
 pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) -> Result<Outcome> {
-    let mut lines = vec![info_line(&change, Some(state.version))?];
+    let mut lines = Vec::new();
     if let Some(schema) = &change.schema {
         let schema_string = schema_text(&state.table, schema)?;
         let metadata = Metadata {
@@ -75,20 +74,19 @@ pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) ->
         };
         lines.push(json!({ "metaData": metadata }).to_string());
     }
-    let removes = change.removes.into_iter().map(Action::Remove);
-    let adds = change.adds.into_iter().map(Action::Add);
+    let removes = change.removes.iter().cloned().map(Action::Remove);
+    let adds = change.adds.iter().cloned().map(Action::Add);
     let transactions = change.transactions.iter();
     let transactions = transactions.map(|(app, n)| Action::Txn(Transaction::new(app, *n)));
     for action in removes.chain(adds).chain(transactions) {
         lines.push(action_line(&action)?);
     }
     let version = state.version + 1;
-    let log_store = log_store(store, &state.table)?;
-    match write(&log_store, &state.table, version, lines).await? {
+    match write(store, &state.table, version, &change, lines).await? {
         Outcome::Lost => Ok(Outcome::Lost),
         committed => {
             if version.is_multiple_of(CHECKPOINT_INTERVAL) {
-                checkpoint(log_store, &state.table, version).await;
+                checkpoint(log_store(store, &state.table)?, &state.table, version).await;
             }
             Ok(committed)
         }
@@ -131,30 +129,29 @@ pub(crate) async fn create(
         ..Change::default()
     };
     let lines = vec![
-        info_line(&change, None)?,
         json!({ "protocol": { "minReaderVersion": 1, "minWriterVersion": 2 } }).to_string(),
         json!({ "metaData": metadata }).to_string(),
     ];
-    write(&log_store(store, table)?, table, 0, lines).await
+    write(store, table, 0, &change, lines).await
 }
 
+/// Puts the entry of a version, if there is none. An error leaves it open whether the entry is
+/// there: nothing that it names may be deleted then.
 async fn write(
-    log_store: &LogStoreRef,
+    store: &Store,
     table: &TableId,
     version: u64,
-    lines: Vec<String>,
+    change: &Change,
+    mut lines: Vec<String>,
 ) -> Result<Outcome> {
-    let bytes = CommitOrBytes::LogBytes(Bytes::from(lines.join("\n")));
-    let operation = uuid::Uuid::new_v4();
-    match log_store
-        .write_commit_entry(version, bytes, operation)
-        .await
-    {
-        Ok(()) => Ok(Outcome::Committed(version)),
-        Err(TransactionError::VersionAlreadyExists(_)) => Ok(Outcome::Lost),
-        Err(source) => Err(Error::Delta {
+    lines.insert(0, info_line(change, version, lines.len() + 1)?);
+    let path = log::commit_path(table, version);
+    match once::make(store, &path, Bytes::from(lines.join("\n"))).await {
+        Ok(Made::Ours) => Ok(Outcome::Committed(version)),
+        Ok(Made::Theirs) => Ok(Outcome::Lost),
+        Err(source) => Err(Error::Uncommitted {
             table: table.clone(),
-            action: "committing",
+            version,
             source: Box::new(source),
         }),
     }
@@ -172,19 +169,26 @@ async fn checkpoint(log_store: LogStoreRef, table: &TableId, version: u64) {
     }
 }
 
-fn info_line(change: &Change, read_version: Option<u64>) -> Result<String> {
+/// The first line of a commit: what was done, by whom, the commit's own id, and how many lines it
+/// has, so that a reader sees when some are gone.
+fn info_line(change: &Change, version: u64, n_lines: usize) -> Result<String> {
     let parameters: HashMap<String, Value> = change
         .parameters
         .iter()
         .map(|(k, v)| ((*k).to_owned(), v.as_str().into()))
         .collect();
+    let own = [
+        (log::ID_KEY, Value::from(uuid::Uuid::new_v4().to_string())),
+        (log::N_LINES_KEY, Value::from(n_lines)),
+    ];
     action_line(&Action::CommitInfo(CommitInfo {
         timestamp: Some(Utc::now().timestamp_millis()),
         operation: Some(change.operation.to_owned()),
         operation_parameters: Some(parameters),
-        read_version,
+        read_version: version.checked_sub(1),
         engine_info: Some(ENGINE_INFO.to_owned()),
         user_metadata: change.user_metadata.clone(),
+        info: own.map(|(key, value)| (key.to_owned(), value)).into(),
         ..CommitInfo::default()
     }))
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with a lake?
 
 use crate::TableId;
+use crate::folder::ACCESS_KEY;
 
 /// The result of this room's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -63,6 +64,35 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// Files of a transaction log are missing, empty, cut off or doubled.
+    #[error("{table}: version {version}: {problem}")]
+    Damaged {
+        /// The table.
+        table: TableId,
+        /// Version of the table.
+        version: u64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The log of a table has lost the files of a callset that is shown.
+    #[error("{table}: callset `{callset}` is in the lake, and the log names no file of it")]
+    NoFiles {
+        /// The table.
+        table: TableId,
+        /// The callset.
+        callset: String,
+    },
+    /// A commit was sent, and whether the store has it is not known.
+    #[error("{table}: whether version {version} was committed is not known")]
+    Uncommitted {
+        /// The table.
+        table: TableId,
+        /// The version that was to be.
+        version: u64,
+        /// What the store said last.
+        #[source]
+        source: Box<object_store::Error>,
+    },
     /// The Delta library refused.
     #[error("{table}: {action} failed")]
     Delta {
@@ -119,6 +149,52 @@ pub enum Error {
         callset: String,
         /// The sample.
         sample: String,
+    },
+    /// People or files of a callset are in another one already.
+    #[error("callset `{callset}`: already in callset `{other}`: {what}")]
+    DuplicateSamples {
+        /// The callset that was to be written.
+        callset: String,
+        /// The callset that has them.
+        other: String,
+        /// Which: how many, and the first of them.
+        what: String,
+    },
+    /// A file was loaded into the table before.
+    #[error("{table}: `{file}` was loaded before, as `{before}` in version {version}")]
+    DuplicateFile {
+        /// The table.
+        table: TableId,
+        /// The file.
+        file: String,
+        /// What it was called then.
+        before: String,
+        /// The lake's version that has it.
+        version: u64,
+    },
+    /// A load has the same file twice.
+    #[error("{table}: `{file}` is the same file as `{before}`")]
+    SameFile {
+        /// The table.
+        table: TableId,
+        /// The later file.
+        file: String,
+        /// The earlier file.
+        before: String,
+    },
+    /// Cohorts would lose people with a callset.
+    #[error("callset `{callset}`: cohorts would lose samples: {losses}")]
+    CohortLoss {
+        /// The callset that was to go.
+        callset: String,
+        /// Which cohorts, how many samples of each, and the first of them.
+        losses: String,
+    },
+    /// The lake changed while a cohort was made.
+    #[error("cohort `{cohort}`: its samples were replaced or dropped while it was made")]
+    CohortOutdated {
+        /// Its name.
+        cohort: String,
     },
     /// A cohort of this name is in the lake.
     #[error("cohort `{cohort}` exists")]
@@ -236,6 +312,18 @@ impl Error {
             Error::CallsetExists { callset, .. } => Some(format!(
                 "use `--replace` to put the new data in place of `{callset}`, or give another name"
             )),
+            Error::DuplicateSamples { other, .. } => Some(format!(
+                "`--callset {other} --replace` puts these files in place of `{other}`; give all \
+                 files of the same samples to one ingest; `--allow-duplicate-samples` counts people \
+                 once per callset"
+            )),
+            Error::DuplicateFile { .. } | Error::SameFile { .. } => Some(
+                "its rows would be there twice; `--allow-duplicate-files` takes them again".into(),
+            ),
+            Error::CohortLoss { .. } => Some(
+                "`--allow-cohort-loss` goes on: the cohorts keep their other samples".to_owned(),
+            ),
+            Error::CohortOutdated { .. } => Some("make the cohort again".to_owned()),
             Error::NoSuchCallset { .. } => {
                 Some("`kohort lake info` lists the callsets of a lake".to_owned())
             }
@@ -264,6 +352,17 @@ impl Error {
             ),
             Error::NewerFormat { .. } => Some("install a later version of Kohort".to_owned()),
             Error::Contention { .. } => Some("try again".to_owned()),
+            Error::Uncommitted { source, .. } => storage_hint(source).or_else(|| {
+                Some("`kohort lake history` tells; run the command again if it is not there".into())
+            }),
+            Error::Damaged { .. } | Error::NoFiles { .. } => Some(
+                "restore the files of the log from a copy of the lake; `kohort lake verify` lists \
+                 what is wrong"
+                    .to_owned(),
+            ),
+            Error::InvalidOption { key, .. } if key == ACCESS_KEY => {
+                Some("`folder_access` is `owner`, `group` or `umask`".to_owned())
+            }
             Error::Schema(error) => error.hint(),
             Error::Storage { source, .. } => storage_hint(source),
             _ => None,

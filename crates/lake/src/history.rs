@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use kohort_schema::{LoadedTable, TableName};
 use serde_json::Value;
 
+use crate::drop::DROPPED;
+use crate::loads::TABLE_VERSION;
 use crate::log::{Commit, Listing};
 use crate::snapshot::Source;
 use crate::{Error, Lake, LoadEntry, LoadRecord, Result};
@@ -58,6 +60,31 @@ impl Lake {
         let name = table.to_string();
         let loads = commits.iter().rev().filter_map(load_entry);
         Ok(loads.filter(|load| load.tables.contains(&name)).collect())
+    }
+}
+
+impl Lake {
+    /// The loads whose rows a table shows, latest first: those since it was last made or replaced.
+    /// An upsert may have taken rows of earlier ones away.
+    pub(crate) async fn visible_loads(&self, table: &LoadedTable) -> Result<Vec<LoadEntry>> {
+        let name = table.to_string();
+        let app = format!("{TABLE_VERSION}{name}");
+        let mut loads = Vec::new();
+        for commit in self.all_commits(TableName::Callsets).await?.iter().rev() {
+            let mut transactions = commit.transactions.iter();
+            if transactions.any(|t| t.app_id == app && t.version == DROPPED) {
+                break;
+            }
+            let load = load_entry(commit).filter(|l| l.tables.first() == Some(&name));
+            if let Some(load) = load {
+                let is_first = matches!(load.mode.as_str(), "create" | "replace");
+                loads.push(load);
+                if is_first {
+                    break;
+                }
+            }
+        }
+        Ok(loads)
     }
 }
 

@@ -7,6 +7,7 @@ use kohort_schema::TableName;
 use kohort_schema::tables::declared_schema;
 use object_store::ObjectStore;
 
+use crate::folder::Folder;
 use crate::location::{Location, Missing, lake_store};
 use crate::log::{Listing, Store};
 use crate::{AsOf, Error, Result, Snapshot, StorageOptions, commit};
@@ -16,6 +17,7 @@ use crate::{AsOf, Error, Result, Snapshot, StorageOptions, commit};
 pub struct Lake {
     store: Store,
     uri: Arc<str>,
+    folder: Option<Folder>,
 }
 
 impl fmt::Debug for Lake {
@@ -46,7 +48,20 @@ impl Lake {
     /// # Errors
     /// When the storage refuses.
     pub async fn create(uri: &str, options: &StorageOptions) -> Result<Self> {
-        let lake = Self::at(uri, options, Missing::Create)?;
+        Self::at(uri, options, Missing::Create)?.made().await
+    }
+
+    /// Opens a lake in a store of the caller's, or makes one there. `uri` is what messages show.
+    ///
+    /// # Errors
+    /// When the storage refuses.
+    pub async fn create_in(store: Arc<dyn ObjectStore>, uri: &str) -> Result<Self> {
+        let (uri, folder) = (uri.into(), None);
+        Self { store, uri, folder }.made().await
+    }
+
+    async fn made(self) -> Result<Self> {
+        let lake = self;
         if Listing::read(lake.store.as_ref(), TableName::Callsets)
             .await?
             .is_some()
@@ -66,10 +81,11 @@ impl Lake {
 
     fn at(uri: &str, options: &StorageOptions, missing: Missing) -> Result<Self> {
         let location = Location::parse(uri)?;
-        let store = lake_store(&location, options, missing)?;
+        let (store, folder) = lake_store(&location, options, missing)?;
         Ok(Self {
             store,
             uri: location.display().into(),
+            folder,
         })
     }
 
@@ -81,6 +97,11 @@ impl Lake {
     /// The storage, its root being the lake's: [`crate::DataFile::path`] is a path in it.
     pub fn store(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.store)
+    }
+
+    /// The folder that it is in, if it is in one.
+    pub(crate) fn folder(&self) -> Option<&Folder> {
+        self.folder.as_ref()
     }
 
     pub(crate) fn raw_store(&self) -> &Store {

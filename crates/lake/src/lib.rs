@@ -8,11 +8,14 @@
 //! A callset is visible if and only if its row in `callsets` is committed, and that row is written
 //! last. Everything else that a writer leaves behind is an orphan, which `vacuum` removes.
 
+mod as_of;
 mod cohorts;
 mod commit;
 mod delta_schema;
+mod drop;
 mod encode;
 mod error;
+mod folder;
 mod history;
 mod info;
 mod input;
@@ -21,7 +24,9 @@ mod lake;
 mod loads;
 mod location;
 mod log;
+mod once;
 mod output;
+mod people;
 mod pseudonym_key;
 mod put;
 mod ranges;
@@ -36,6 +41,7 @@ mod vacuum_loads;
 mod verify;
 mod writer;
 
+pub use as_of::AsOf;
 pub use encode::{
     DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL, EncodedFile, EncoderOptions, FileStats,
     ParquetEncoder, writer_properties,
@@ -49,6 +55,7 @@ pub use lake::Lake;
 pub use loads::{LoadEntry, LoadMode, LoadRecord, Loaded, TableLoad};
 pub use location::StorageOptions;
 pub use output::Output;
+pub use people::{OnCohortLoss, OnDuplicates};
 pub use ranges::ObjectReader;
 pub use redact::redact;
 pub use sample_update::{Recount, SampleRows, SampleUpdate};

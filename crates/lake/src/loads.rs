@@ -24,6 +24,7 @@ use crate::commit::{self, Change, MAX_ATTEMPTS, Outcome, commit, table_schema};
 use crate::encode::{EncoderOptions, ParquetEncoder};
 use crate::keys::Keys;
 use crate::log::{self, Listing, TableState};
+use crate::people::OnDuplicates;
 use crate::snapshot::Source;
 use crate::union::{cast_to, united};
 use crate::writer::{pause, short_id};
@@ -95,6 +96,7 @@ pub struct TableLoad {
     encoder: Option<ParquetEncoder>,
     adds: Vec<Add>,
     keys: Option<Keys>,
+    on_duplicates: OnDuplicates,
 }
 
 /// What a load did to a table.
@@ -140,7 +142,47 @@ impl Lake {
             encoder: None,
             adds: Vec::new(),
             keys: None,
+            on_duplicates: OnDuplicates::default(),
         })
+    }
+
+    /// Refuses a file that is twice in a load, or that the visible rows of the table came from.
+    ///
+    /// # Errors
+    /// [`Error::SameFile`] and [`Error::DuplicateFile`].
+    pub async fn check_files(
+        &self,
+        table: &LoadedTable,
+        mode: &LoadMode,
+        sources: &[Source],
+    ) -> Result<()> {
+        for (i, source) in sources.iter().enumerate() {
+            let before = sources[..i].iter().find(|s| s.sha256 == source.sha256);
+            if let Some(before) = before {
+                return Err(Error::SameFile {
+                    table: table.into(),
+                    file: source.uri.clone(),
+                    before: before.uri.clone(),
+                });
+            }
+        }
+        if *mode != LoadMode::Append {
+            return Ok(());
+        }
+        for load in self.visible_loads(table).await? {
+            for before in &load.record.sources {
+                let same = sources.iter().find(|s| s.sha256 == before.sha256);
+                if let Some(source) = same {
+                    return Err(Error::DuplicateFile {
+                        table: table.into(),
+                        file: source.uri.clone(),
+                        before: before.uri.clone(),
+                        version: load.version,
+                    });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The schema that the table will have.
@@ -178,6 +220,13 @@ impl Lake {
         }
         for attempt in 0..MAX_ATTEMPTS {
             let snapshot = self.snapshot(None).await?;
+            if let Some(first) = staged.first()
+                && first.on_duplicates == OnDuplicates::Refuse
+                && record.n_read > 0
+            {
+                self.check_files(&first.table, &first.mode, &record.sources)
+                    .await?;
+            }
             if let Some(done) = self.try_load(&snapshot, &mut staged, record).await? {
                 return Ok(done);
             }
@@ -378,6 +427,11 @@ impl TableLoad {
         self.keys = Some(keys);
     }
 
+    /// Says what to do with files that the table has the rows of already.
+    pub fn set_on_duplicates(&mut self, on_duplicates: OnDuplicates) {
+        self.on_duplicates = on_duplicates;
+    }
+
     async fn stage(mut self) -> Result<Staged> {
         if let Some(open) = self.encoder.take() {
             let add = self.lake.put_rows(&self.table, open).await?;
@@ -389,6 +443,7 @@ impl TableLoad {
             schema: self.schema,
             adds: self.adds,
             keys: self.keys,
+            on_duplicates: self.on_duplicates,
             rewritten: HashMap::new(),
         })
     }
@@ -401,6 +456,7 @@ struct Staged {
     schema: SchemaRef,
     adds: Vec<Add>,
     keys: Option<Keys>,
+    on_duplicates: OnDuplicates,
     rewritten: HashMap<String, Rewritten>,
 }
 

@@ -10,16 +10,19 @@ use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::http::HttpBuilder;
-use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use url::Url;
 
+use crate::folder::{self, ACCESS_KEY, Access, Folder};
 use crate::{Error, Result};
 
 /// How to reach object storage: endpoint, region, keys, by the names of the `object_store` crate
 /// (`endpoint`, `region`, `allow_http`, `access_key_id`, `secret_access_key`, …; also with `aws_`,
 /// `google_` or `azure_` before them).
+///
+/// A lake in a folder has one: `folder_access` says who may read what is made there (`owner`, the
+/// default, `group` or `umask`).
 ///
 /// Values never appear in messages or in `Debug`.
 #[derive(Clone, Default)]
@@ -61,6 +64,16 @@ impl StorageOptions {
     /// The keys, without their values.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)
+    }
+
+    fn folder_access(&self) -> Result<Access> {
+        let Some((value, _)) = self.values.get(ACCESS_KEY) else {
+            return Ok(Access::default());
+        };
+        Access::parse(value).ok_or_else(|| Error::InvalidOption {
+            key: ACCESS_KEY.to_owned(),
+            scheme: "folder".to_owned(),
+        })
     }
 
     /// Environment first, so that what was typed under another spelling of the key wins.
@@ -162,29 +175,32 @@ pub(crate) enum Missing {
     Create,
 }
 
-/// A store whose root is the lake's root.
+/// A store whose root is the lake's root; a folder also as such.
 pub(crate) fn lake_store(
     location: &Location,
     options: &StorageOptions,
     missing: Missing,
-) -> Result<Arc<dyn ObjectStore>> {
+) -> Result<(Arc<dyn ObjectStore>, Option<Folder>)> {
     match location {
-        Location::Local(path) => local_store(path, missing),
+        Location::Local(path) => {
+            let folder = local_store(path, options.folder_access()?, missing)?;
+            Ok((Arc::new(folder.clone()), Some(folder)))
+        }
         Location::Remote(url) => {
             let (store, prefix) = remote_store(url, options)?;
-            Ok(if prefix.as_ref().is_empty() {
-                store
-            } else {
-                Arc::new(PrefixStore::new(store, prefix))
-            })
+            let store = match prefix.as_ref().is_empty() {
+                true => store,
+                false => Arc::new(PrefixStore::new(store, prefix)),
+            };
+            Ok((store, None))
         }
     }
 }
 
-fn local_store(path: &std::path::Path, missing: Missing) -> Result<Arc<dyn ObjectStore>> {
+fn local_store(path: &std::path::Path, access: Access, missing: Missing) -> Result<Folder> {
     let shown = path.display().to_string();
     if missing == Missing::Create {
-        std::fs::create_dir_all(path).map_err(|source| Error::Io {
+        folder::make_folders(path, path, access).map_err(|source| Error::Io {
             path: shown.clone(),
             action: "making the folder",
             source,
@@ -192,10 +208,7 @@ fn local_store(path: &std::path::Path, missing: Missing) -> Result<Arc<dyn Objec
     } else if !path.is_dir() {
         return Err(Error::NoLake { uri: shown });
     }
-    let store = LocalFileSystem::new_with_prefix(path);
-    Ok(Arc::new(
-        store.map_err(Error::storage(shown, "opening the folder"))?,
-    ))
+    Folder::new(path, access).map_err(Error::storage(shown, "opening the folder"))
 }
 
 /// A store of the whole bucket (or web server), and the path within it.

@@ -6,7 +6,7 @@
 //! to read altogether (`docs/format.md` has the measurement). Commits and checkpoints go through
 //! it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,6 +21,15 @@ use crate::{Error, Result, TableId};
 
 /// Log files fetched at once.
 const FETCHES_IN_FLIGHT: usize = 32;
+
+/// The field of `commitInfo` with the commit's own id, as the Delta protocol names it.
+pub(crate) const ID_KEY: &str = "txnId";
+
+/// The field of `commitInfo` with the number of lines of its commit.
+pub(crate) const N_LINES_KEY: &str = "kohortLines";
+
+/// The file that names the newest checkpoint.
+const LAST_CHECKPOINT: &str = "_last_checkpoint";
 
 /// The latest reader version of the Delta protocol that is understood here.
 const READER_VERSION: i32 = 1;
@@ -75,6 +84,8 @@ pub(crate) struct CommitInfo {
     pub(crate) operation_parameters: BTreeMap<String, serde_json::Value>,
     pub(crate) engine_info: Option<String>,
     pub(crate) user_metadata: Option<String>,
+    txn_id: Option<String>,
+    kohort_lines: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +128,9 @@ pub(crate) struct Listing {
     table: TableId,
     commits: Vec<u64>,
     checkpoints: Vec<u64>,
+    /// The first commit without a byte in it.
+    empty: Option<u64>,
+    names_checkpoint: bool,
 }
 
 impl Listing {
@@ -131,19 +145,81 @@ impl Listing {
             table,
             commits: Vec::new(),
             checkpoints: Vec::new(),
+            empty: None,
+            names_checkpoint: false,
         };
         let mut objects = store.list(Some(&folder));
         while let Some(object) = objects.next().await {
             let object = object.map_err(Error::storage(folder.as_ref(), "listing the log"))?;
             match object.location.filename().and_then(log_file) {
-                Some(LogFile::Commit(version)) => listing.commits.push(version),
+                Some(LogFile::Commit(version)) => {
+                    listing.commits.push(version);
+                    if object.size == 0 {
+                        let first = listing.empty.map_or(version, |empty| empty.min(version));
+                        listing.empty = Some(first);
+                    }
+                }
                 Some(LogFile::Checkpoint(version)) => listing.checkpoints.push(version),
+                Some(LogFile::LastCheckpoint) => listing.names_checkpoint = true,
                 None => {}
             }
         }
         listing.commits.sort_unstable();
         listing.checkpoints.sort_unstable();
-        Ok((!listing.commits.is_empty()).then_some(listing))
+        let is_table = !listing.commits.is_empty() || !listing.checkpoints.is_empty();
+        Ok(is_table.then_some(listing))
+    }
+
+    /// Logs are never cleaned up, so every version has its file, with something in it.
+    pub(crate) fn check(&self) -> Result<()> {
+        let missing = (0..).zip(&self.commits).find(|(i, version)| i != *version);
+        if let Some((version, _)) = missing {
+            return Err(damaged(
+                &self.table,
+                version,
+                "its file in the log is missing",
+            ));
+        }
+        let n = self.commits.len() as u64;
+        if let Some(checkpoint) = self.checkpoints.last().filter(|c| **c >= n) {
+            let problem =
+                format!("its file in the log is missing; there is a checkpoint of {checkpoint}");
+            return Err(damaged(&self.table, n, problem));
+        }
+        match self.empty {
+            Some(version) => Err(damaged(
+                &self.table,
+                version,
+                "its file in the log is empty",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The checkpoint that the log names as its newest must be there.
+    pub(crate) async fn check_checkpoint(&self, store: &dyn ObjectStore) -> Result<()> {
+        if !self.names_checkpoint {
+            return Ok(());
+        }
+        let bytes = get(store, &log_folder(&self.table).join(LAST_CHECKPOINT)).await?;
+        let named: Option<LastCheckpoint> = serde_json::from_slice(&bytes).ok();
+        // It is only a hint: what cannot be read names nothing.
+        let Some(LastCheckpoint { version }) = named else {
+            return Ok(());
+        };
+        if self.checkpoints.contains(&version) {
+            return Ok(());
+        }
+        // It may have been written since the listing.
+        let path = checkpoint_path(&self.table, version);
+        match store.head(&path).await {
+            Ok(_) => Ok(()),
+            Err(object_store::Error::NotFound { .. }) => {
+                let problem = format!("`{LAST_CHECKPOINT}` names a checkpoint that is missing");
+                Err(damaged(&self.table, version, problem))
+            }
+            Err(error) => Err(Error::storage(path.as_ref(), "reading")(error)),
+        }
     }
 
     /// The latest version.
@@ -153,6 +229,7 @@ impl Listing {
 
     /// The table's state at a version.
     pub(crate) async fn state(&self, store: &dyn ObjectStore, version: u64) -> Result<TableState> {
+        self.check()?;
         let checkpoint = self
             .checkpoints
             .iter()
@@ -161,16 +238,30 @@ impl Listing {
             .copied();
         let first = checkpoint.map_or(0, |c| c + 1);
         let mut replay = Replay::new(self.table.clone(), version);
-        let commits = self.fetch(store, first, version);
+        let (commits, named) = futures::join!(
+            self.fetch(store, first, version),
+            self.check_checkpoint(store)
+        );
+        named?;
         if let Some(checkpoint) = checkpoint {
             let bytes = get(store, &checkpoint_path(&self.table, checkpoint)).await?;
-            replay.lines(
+            replay.checkpoint(
                 checkpoint,
                 &checkpoint_lines(&self.table, checkpoint, bytes)?,
             )?;
         }
-        for (version, bytes) in commits.await? {
-            replay.lines(version, &bytes)?;
+        for (version, bytes) in commits? {
+            replay.commit(version, &bytes)?;
+        }
+        replay.finish()
+    }
+
+    /// The latest state, by the commits alone.
+    pub(crate) async fn state_from_commits(&self, store: &dyn ObjectStore) -> Result<TableState> {
+        self.check()?;
+        let mut replay = Replay::new(self.table.clone(), self.latest());
+        for (version, bytes) in self.fetch(store, 0, self.latest()).await? {
+            replay.commit(version, &bytes)?;
         }
         replay.finish()
     }
@@ -182,6 +273,7 @@ impl Listing {
         first: u64,
         last: u64,
     ) -> Result<Vec<Commit>> {
+        self.check()?;
         let files = self.fetch(store, first, last).await?;
         files
             .into_iter()
@@ -195,18 +287,9 @@ impl Listing {
         first: u64,
         last: u64,
     ) -> Result<Vec<(u64, Bytes)>> {
-        let present = self
-            .commits
-            .iter()
-            .filter(|v| (first..=last).contains(v))
-            .count() as u64;
-        if first <= last && present != last - first + 1 {
-            let problem = format!("a commit of versions {first} to {last} is not there");
-            return Err(Error::Log {
-                table: self.table.clone(),
-                version: last,
-                problem,
-            });
+        if first <= last && last > self.latest() {
+            let problem = "its file in the log is missing";
+            return Err(damaged(&self.table, last, problem));
         }
         let table = &self.table;
         futures::stream::iter(first..=last)
@@ -233,6 +316,7 @@ pub(crate) async fn latest(
 struct Replay {
     state: TableState,
     has_metadata: bool,
+    ids: HashMap<String, u64>,
 }
 
 impl Replay {
@@ -261,13 +345,33 @@ impl Replay {
         Self {
             state,
             has_metadata: false,
+            ids: HashMap::new(),
         }
     }
 
-    fn lines(&mut self, version: u64, text: &[u8]) -> Result<()> {
+    fn checkpoint(&mut self, version: u64, text: &[u8]) -> Result<()> {
+        for line in parse_lines(&self.state.table.clone(), version, text)? {
+            self.apply(line, version)?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, version: u64, text: &[u8]) -> Result<()> {
         let table = self.state.table.clone();
-        for line in parse_lines(&table, version, text) {
-            self.apply(line?, version)?;
+        for line in commit_lines(&table, version, text)? {
+            if let Some(id) = line.commit_info.as_ref().and_then(|i| i.txn_id.clone())
+                && let Some(first) = self.ids.insert(id, version)
+            {
+                let problem = format!("its file in the log is a copy of that of version {first}");
+                return Err(damaged(&table, version, problem));
+            }
+            if let Some(remove) = &line.remove
+                && !self.state.files.contains_key(&remove.path)
+            {
+                let problem = format!("it removes `{}`, which is not there", remove.path);
+                return Err(damaged(&table, version, problem));
+            }
+            self.apply(line, version)?;
         }
         Ok(())
     }
@@ -293,7 +397,11 @@ impl Replay {
             state.files.remove(&remove.path);
         }
         if let Some(add) = line.add {
-            state.files.insert(add.path.clone(), add);
+            let path = add.path.clone();
+            if state.files.insert(path.clone(), add).is_some() {
+                let problem = format!("it adds `{path}`, which is there already");
+                return Err(damaged(&state.table, version, problem));
+            }
         }
         if let Some(txn) = line.txn {
             state.transactions.insert(txn.app_id, txn.version);
@@ -318,13 +426,12 @@ impl Replay {
     }
 }
 
-fn parse_commit(table: &TableId, version: u64, text: &[u8]) -> Result<Commit> {
+pub(crate) fn parse_commit(table: &TableId, version: u64, text: &[u8]) -> Result<Commit> {
     let mut commit = Commit {
         version,
         ..Commit::default()
     };
-    for line in parse_lines(table, version, text) {
-        let line = line?;
+    for line in commit_lines(table, version, text)? {
         commit.adds.extend(line.add);
         commit.removes.extend(line.remove);
         commit.transactions.extend(line.txn);
@@ -335,21 +442,49 @@ fn parse_commit(table: &TableId, version: u64, text: &[u8]) -> Result<Commit> {
     Ok(commit)
 }
 
-fn parse_lines<'t>(
-    table: &'t TableId,
-    version: u64,
-    text: &'t [u8],
-) -> impl Iterator<Item = Result<Line>> + 't {
+/// The lines of a commit, which must all be there, and once.
+fn commit_lines(table: &TableId, version: u64, text: &[u8]) -> Result<Vec<Line>> {
+    let lines = parse_lines(table, version, text)?;
+    let mut infos = lines.iter().filter_map(|line| line.commit_info.as_ref());
+    let Some(info) = infos.next() else {
+        let problem = match lines.len() {
+            0 => "its file in the log is empty",
+            _ => "its file in the log is cut off: no `commitInfo`",
+        };
+        return Err(damaged(table, version, problem));
+    };
+    let expected = info.kohort_lines.unwrap_or(lines.len());
+    if infos.next().is_some() {
+        let problem = "its file in the log holds two commits";
+        return Err(damaged(table, version, problem));
+    }
+    if lines.len() != expected {
+        let found = lines.len();
+        let problem = format!("its file in the log has {found} lines; expected {expected}");
+        return Err(damaged(table, version, problem));
+    }
+    Ok(lines)
+}
+
+fn parse_lines(table: &TableId, version: u64, text: &[u8]) -> Result<Vec<Line>> {
     let lines = text
         .split(|b| *b == b'\n')
         .filter(|l| !l.trim_ascii().is_empty());
-    lines.map(move |line| {
-        serde_json::from_slice(line).map_err(|e| Error::Log {
-            table: table.clone(),
-            version,
-            problem: format!("not a line of a Delta log: {e}"),
+    let lines = lines.map(|line| {
+        serde_json::from_slice(line).map_err(|e| {
+            let problem = format!("its file in the log is cut off or damaged: {e}");
+            damaged(table, version, problem)
         })
-    })
+    });
+    lines.collect()
+}
+
+pub(crate) fn damaged(table: &TableId, version: u64, problem: impl Into<String>) -> Error {
+    Error::Damaged {
+        table: table.clone(),
+        version,
+        problem: problem.into(),
+    }
 }
 
 /// A checkpoint's rows as the JSON lines that they stand for.
@@ -384,9 +519,19 @@ fn checkpoint_lines(table: &TableId, version: u64, bytes: Bytes) -> Result<Vec<u
 enum LogFile {
     Commit(u64),
     Checkpoint(u64),
+    LastCheckpoint,
+}
+
+/// The content of `_last_checkpoint`.
+#[derive(Deserialize)]
+struct LastCheckpoint {
+    version: u64,
 }
 
 fn log_file(name: &str) -> Option<LogFile> {
+    if name == LAST_CHECKPOINT {
+        return Some(LogFile::LastCheckpoint);
+    }
     let (version, kind) = name.split_once('.')?;
     if version.len() != 20 {
         return None;
@@ -409,7 +554,7 @@ pub(crate) fn log_folder(table: &TableId) -> Path {
     Path::from(table.folder()).join("_delta_log")
 }
 
-fn commit_path(table: &TableId, version: u64) -> Path {
+pub(crate) fn commit_path(table: &TableId, version: u64) -> Path {
     log_folder(table).join(format!("{version:020}.json"))
 }
 

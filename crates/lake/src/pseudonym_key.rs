@@ -1,9 +1,11 @@
 //! Which key made the pseudonyms of this lake? One key, or a person would be two.
 
+use bytes::Bytes;
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use serde_json::{Value, json};
 
+use crate::once::{self, Made};
 use crate::{Error, Lake, Result};
 
 /// The object that keeps the fingerprint of the key. It is made once and never written again.
@@ -47,17 +49,9 @@ impl Lake {
     /// [`Error::OtherKey`] when the lake has another one.
     pub async fn claim_pseudonym_key(&self, fingerprint: &str) -> Result<()> {
         let text = json!({ "fingerprint": fingerprint }).to_string();
-        let options = PutOptions::from(PutMode::Create);
-        let payload = PutPayload::from(text);
-        let put = self.raw_store();
-        match put
-            .put_opts(&Path::from(KEY_OBJECT), payload, options)
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(object_store::Error::AlreadyExists { .. }) => {
-                self.check_pseudonym_key(fingerprint).await
-            }
+        match once::make(self.raw_store(), &Path::from(KEY_OBJECT), Bytes::from(text)).await {
+            Ok(Made::Ours) => Ok(()),
+            Ok(Made::Theirs) => self.check_pseudonym_key(fingerprint).await,
             Err(error) => Err(Error::storage(KEY_OBJECT, "writing")(error)),
         }
     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::encode::{EncodedFile, FileStats};
 use crate::log::Store;
-use crate::{Error, Result, TableId};
+use crate::{Error, Result, TableId, once};
 
 /// Above this, a file goes up in parts: one request then repeats little when it fails.
 const MULTIPART_ABOVE_BYTES: usize = 16 * 1024 * 1024;
@@ -72,29 +72,31 @@ pub(crate) fn remove(add: &Add) -> Remove {
     }
 }
 
+/// Puts a file under a name that no other has: tried again when the answer is lost.
 async fn put_bytes(store: &Store, path: &str, bytes: Bytes) -> Result<()> {
-    let failed = || Error::storage(path, "writing");
     let location = Path::from(path);
+    once::repeat(|| put_once(store, &location, bytes.clone()))
+        .await
+        .map_err(Error::storage(path, "writing"))
+}
+
+async fn put_once(store: &Store, location: &Path, bytes: Bytes) -> Result<(), object_store::Error> {
     if bytes.len() <= MULTIPART_ABOVE_BYTES {
-        store
-            .put(&location, PutPayload::from_bytes(bytes))
-            .await
-            .map_err(failed())?;
-        return Ok(());
+        let payload = PutPayload::from_bytes(bytes);
+        return store.put(location, payload).await.map(|_| ());
     }
-    let upload = store.put_multipart(&location).await.map_err(failed())?;
+    let upload = store.put_multipart(location).await?;
     let mut writer = WriteMultipart::new_with_chunk_size(upload, PART_SIZE_BYTES);
     for start in (0..bytes.len()).step_by(PART_SIZE_BYTES) {
         let end = (start + PART_SIZE_BYTES).min(bytes.len());
         if let Err(source) = writer.wait_for_capacity(PARTS_IN_FLIGHT).await {
             // The first error is the one to report.
             let _ = writer.abort().await;
-            return Err(failed()(source));
+            return Err(source);
         }
         writer.put(bytes.slice(start..end));
     }
-    writer.finish().await.map_err(failed())?;
-    Ok(())
+    writer.finish().await.map(|_| ())
 }
 
 /// Delta's per-file statistics: what readers prune files by.

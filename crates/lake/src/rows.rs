@@ -105,6 +105,16 @@ pub(crate) fn cohort_batch(c: &CohortRow) -> Result<RecordBatch> {
     batch(TableName::Cohorts, cohorts_schema(), columns)
 }
 
+/// Rows of `cohorts`.
+pub(crate) fn cohorts_batch(cohorts: &[CohortRow]) -> Result<RecordBatch> {
+    let rows: Vec<RecordBatch> = cohorts.iter().map(cohort_batch).collect::<Result<_>>()?;
+    let batch = arrow::compute::concat_batches(&cohorts_schema(), &rows);
+    batch.map_err(|error| Error::Rows {
+        table: TableName::Cohorts.into(),
+        problem: error.to_string(),
+    })
+}
+
 /// The row of a `cohorts` file.
 pub(crate) fn cohort_from(batch: &RecordBatch, row: usize) -> Result<CohortRow> {
     let r = Row {

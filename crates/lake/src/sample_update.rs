@@ -10,6 +10,7 @@
 //!   anew and copies of all others, and its row of `callsets` takes the old one's place
 //!   ([`Lake::begin_recount`]).
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
@@ -19,8 +20,11 @@ use object_store::path::Path;
 
 use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit, joined_schema};
 use crate::log::TableState;
+use crate::people::{OnCohortLoss, OnDuplicates};
 use crate::snapshot::{Callset, DataFile, Sample};
-use crate::writer::{CallsetWriter, IfExists, encode_one, pause, short_id, with_partition};
+use crate::writer::{
+    CallsetWriter, IfExists, NewSample, encode_one, pause, short_id, with_partition,
+};
 use crate::{CallsetSummary, Error, Lake, Result, log, put, rows};
 
 /// The rows of `samples` of one callset, as they are and as they shall be.
@@ -125,8 +129,11 @@ impl Lake {
                         callset_id,
                         block: update.callset.block,
                         base_sample_index: update.callset.base_sample_index,
-                        n_samples: update.callset.n_samples,
+                        samples: new_samples(&update.samples),
                         if_exists: IfExists::Replace,
+                        on_duplicates: OnDuplicates::Allow,
+                        on_cohort_loss: OnCohortLoss::Refuse,
+                        checked: HashSet::new(),
                         samples_path: added.unwrap_or_default(),
                         files: Mutex::default(),
                         expected: Some(update.callset.callset_id.clone()),
@@ -180,6 +187,15 @@ impl Lake {
             let _ = self.raw_store().delete(&Path::from(location)).await;
         }
     }
+}
+
+fn new_samples(samples: &[Sample]) -> Vec<NewSample> {
+    let new = |sample: &Sample| NewSample {
+        sample_id: sample.sample_id.clone(),
+        person_id: sample.person_id.clone(),
+        sex_karyotype: sample.sex_karyotype,
+    };
+    samples.iter().map(new).collect()
 }
 
 /// A callset that is written again with other karyotypes.

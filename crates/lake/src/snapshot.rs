@@ -4,15 +4,15 @@ mod loaded;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use deltalake_core::kernel::Add;
 use futures::{StreamExt, TryStreamExt};
 use kohort_genome::{SexKaryotype, contig_rank};
-use kohort_genotype::{SampleBlock, SampleDirectory};
+use kohort_genotype::{Cohort, SampleBlock, SampleDirectory};
 use kohort_schema::{LoadedTable, PARTITION_COLUMN, TableName};
 use object_store::path::Path;
 use serde_json::Value;
@@ -20,48 +20,11 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::commit::{FORMAT_KEY, FORMAT_VERSION, table_schema, without_notes};
 use crate::log::{self, Listing, Store, TableState};
-use crate::rows;
-use crate::{Error, Result, TableId};
+use crate::{AsOf, Error, Result, TableId};
+use crate::{people, rows};
 
 /// Small files read at once.
 const READS_IN_FLIGHT: usize = 32;
-
-/// Which state of a lake to read. The lake's version is that of its `callsets` table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AsOf {
-    /// This version.
-    Version(u64),
-    /// The latest version at this moment.
-    Timestamp(DateTime<Utc>),
-}
-
-impl FromStr for AsOf {
-    type Err = Error;
-
-    /// Reads a version (`12`), an RFC 3339 time, or a date or `date time` in UTC. A date alone is
-    /// the end of that day.
-    fn from_str(text: &str) -> Result<Self> {
-        let text = text.trim();
-        if let Ok(version) = text.parse() {
-            return Ok(AsOf::Version(version));
-        }
-        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-            return Ok(AsOf::Timestamp(time.to_utc()));
-        }
-        for format in ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"] {
-            if let Ok(time) = NaiveDateTime::parse_from_str(text, format) {
-                return Ok(AsOf::Timestamp(time.and_utc()));
-            }
-        }
-        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-        let end_of_day = date.and_then(|d| d.and_hms_milli_opt(23, 59, 59, 999));
-        end_of_day
-            .map(|t| AsOf::Timestamp(t.and_utc()))
-            .ok_or_else(|| Error::InvalidAsOf {
-                found: text.to_owned(),
-            })
-    }
-}
 
 /// One row of `callsets`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -311,6 +274,13 @@ impl Snapshot {
     /// # Errors
     /// When the table's log cannot be read.
     pub async fn files(&self, table: TableName) -> Result<Arc<Vec<DataFile>>> {
+        let files = self.named_files(table).await?;
+        self.check_has_files(table, &files)?;
+        Ok(Arc::new(files))
+    }
+
+    /// The same, also where the log has no file of a callset.
+    pub(crate) async fn named_files(&self, table: TableName) -> Result<Vec<DataFile>> {
         let state = self.table(table).await?;
         let order: HashMap<&str, u32> = self
             .callsets()
@@ -321,28 +291,36 @@ impl Snapshot {
         let mut files: Vec<_> = files
             .filter(|f| table == TableName::Cohorts || order.contains_key(f.callset_id.as_str()))
             .collect();
-        self.check_not_vacuumed(table, &files)?;
         files.sort_by_cached_key(|f| {
             let rank = f.chrom.as_deref().map(contig_rank);
             let block = order.get(f.callset_id.as_str()).copied();
             (block, rank, f.chrom.clone(), f.min_pos, f.path.clone())
         });
-        Ok(Arc::new(files))
+        Ok(files)
     }
 
-    /// A vacuum takes files out of the log before the callset's own row.
-    fn check_not_vacuumed(&self, table: TableName, files: &[DataFile]) -> Result<()> {
-        if !self.inner.is_past || table != TableName::CallsetVariants {
-            return Ok(());
-        }
+    /// A callset that is shown has files, unless a vacuum took them out of the log before the
+    /// callset's own row, or the log has lost them.
+    fn check_has_files(&self, table: TableName, files: &[DataFile]) -> Result<()> {
+        let n_rows = |callset: &Callset| match table {
+            TableName::CallsetVariants => callset.n_variants,
+            TableName::Samples => callset.n_samples,
+            _ => 0,
+        };
         let kept: HashSet<&str> = files.iter().map(|file| file.callset_id.as_str()).collect();
-        let is_whole = |c: &Callset| c.n_variants == 0 || kept.contains(c.callset_id.as_str());
-        if self.callsets().iter().all(is_whole) {
+        let is_whole = |c: &&Callset| n_rows(c) == 0 || kept.contains(c.callset_id.as_str());
+        let Some(callset) = self.callsets().iter().find(|c| !is_whole(c)) else {
             return Ok(());
+        };
+        if self.inner.is_past {
+            return Err(Error::Vacuumed {
+                uri: self.inner.uri.clone(),
+                version: self.inner.version,
+            });
         }
-        Err(Error::Vacuumed {
-            uri: self.inner.uri.clone(),
-            version: self.inner.version,
+        Err(Error::NoFiles {
+            table: table.into(),
+            callset: callset.callset.clone(),
         })
     }
 
@@ -397,8 +375,8 @@ impl Snapshot {
         Ok(Arc::clone(directory))
     }
 
-    /// The named cohorts, by name. They are not versioned with the callsets: this is the latest
-    /// state, also of a snapshot of the past.
+    /// The named cohorts, by name, with those of their members that this snapshot shows. They are
+    /// not versioned with the callsets: this is the latest state, also of a snapshot of the past.
     ///
     /// # Errors
     /// When the files of `cohorts` cannot be read.
@@ -410,11 +388,33 @@ impl Snapshot {
                 .iter()
                 .flat_map(|b| (0..b.num_rows()).map(move |row| (b, row)));
             let cohorts: Result<Vec<_>> = rows.map(|(b, row)| rows::cohort_from(b, row)).collect();
-            let mut cohorts = cohorts?;
+            let shown = cohorts?.into_iter().map(|row| self.shown(row));
+            let mut cohorts: Vec<_> = shown.collect();
             cohorts.sort_by(|a, b| a.cohort.cmp(&b.cohort));
             Ok::<_, Error>(Arc::new(cohorts))
         });
         Ok(Arc::clone(cohorts.await?))
+    }
+
+    /// The same as rows of `cohorts`.
+    ///
+    /// # Errors
+    /// When the files of `cohorts` cannot be read.
+    pub async fn cohort_rows(&self) -> Result<RecordBatch> {
+        rows::cohorts_batch(&self.cohorts().await?)
+    }
+
+    /// A cohort with those of its members whose callset is visible: it keeps the others for the
+    /// versions that show them.
+    fn shown(&self, mut row: CohortRow) -> CohortRow {
+        if let Ok(members) = Cohort::deserialize(&row.members) {
+            let shown = people::visible(&members, self.callsets());
+            if shown.len() != members.len() {
+                row.members = shown.serialize();
+            }
+            row.size = shown.len();
+        }
+        row
     }
 
     /// The state of a table: of `callsets` at this version, of the others now, since their files
@@ -556,10 +556,7 @@ async fn read_callsets(store: &Store, state: &TableState) -> Result<Vec<Callset>
     Ok(callsets)
 }
 
-async fn read_small_files(
-    store: &Store,
-    state: &TableState,
-) -> Result<Vec<arrow::array::RecordBatch>> {
+async fn read_small_files(store: &Store, state: &TableState) -> Result<Vec<RecordBatch>> {
     let table = state.table.folder();
     let table = table.as_str();
     let files: Vec<String> = state.files.keys().cloned().collect();
@@ -573,29 +570,4 @@ async fn read_small_files(
         .try_collect()
         .await?;
     Ok(read.into_iter().flatten().collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn as_of_reads_versions_times_and_dates() {
-        for (text, expected) in [
-            ("12", Some("12")),
-            (
-                "2025-01-31T10:00:00+01:00",
-                Some("2025-01-31T09:00:00+00:00"),
-            ),
-            ("2025-01-31 10:00", Some("2025-01-31T10:00:00+00:00")),
-            ("2025-01-31", Some("2025-01-31T23:59:59.999+00:00")),
-            ("yesterday", None),
-        ] {
-            let found = text.parse::<AsOf>().ok().map(|as_of| match as_of {
-                AsOf::Version(version) => version.to_string(),
-                AsOf::Timestamp(time) => time.to_rfc3339(),
-            });
-            assert_eq!(found.as_deref(), expected, "{text}");
-        }
-    }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
-use kohort_schema::{PARTITION_COLUMN, TableName};
+use kohort_schema::{LoadedSchema, PARTITION_COLUMN, TableName};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
@@ -129,10 +129,52 @@ impl Lake {
         }
         let of_loads = self.unneeded_of_loads(&needed, options.mode).await?;
         doomed.extend(&of_loads);
+        let temporaries = self.temporaries(&needed).await?;
         if options.mode == VacuumMode::Delete {
             self.delete(&doomed).await?;
+            self.delete_temporaries(&temporaries).await?;
         }
-        Ok(report(&doomed, &needed))
+        Ok(report(&doomed, temporaries, &needed))
+    }
+
+    /// What processes left in a folder that were killed while they wrote a file.
+    async fn temporaries(&self, needed: &Needed) -> Result<Vec<VacuumedFile>> {
+        let Some(folder) = self.folder() else {
+            return Ok(Vec::new());
+        };
+        let tables = TableName::ALL.map(|table| table.as_str().to_owned());
+        let schemas = LoadedSchema::ALL.map(|schema| schema.as_str().to_owned());
+        let below = tables.into_iter().chain(schemas).collect();
+        let found = folder
+            .temporaries(below)
+            .await
+            .map_err(|source| Error::Io {
+                path: self.uri().to_owned(),
+                action: "looking for temporary files",
+                source,
+            })?;
+        let old = found
+            .into_iter()
+            .filter(|t| DateTime::<Utc>::from(t.modified) <= needed.in_progress_since);
+        let file = old.map(|t| VacuumedFile {
+            path: t.path,
+            size_bytes: t.size_bytes,
+        });
+        Ok(file.collect())
+    }
+
+    async fn delete_temporaries(&self, temporaries: &[VacuumedFile]) -> Result<()> {
+        for file in temporaries {
+            if let Some(folder) = self.folder() {
+                let deleted = folder.delete_temporary(&file.path).await;
+                deleted.map_err(|source| Error::Io {
+                    path: file.path.clone(),
+                    action: "deleting",
+                    source,
+                })?;
+            }
+        }
+        Ok(())
     }
 
     async fn needed(&self, retention: Duration) -> Result<Needed> {
@@ -312,7 +354,7 @@ fn named_callset(commit: &Commit) -> Option<(String, String)> {
     Some((parameter("callset_id")?, parameter("callset")?))
 }
 
-fn report(doomed: &[&Object], needed: &Needed) -> VacuumReport {
+fn report(doomed: &[&Object], temporaries: Vec<VacuumedFile>, needed: &Needed) -> VacuumReport {
     let ids: HashSet<&str> = doomed.iter().filter_map(|o| o.callset_id()).collect();
     let name = |id: &&str| {
         needed
@@ -328,7 +370,7 @@ fn report(doomed: &[&Object], needed: &Needed) -> VacuumReport {
         path: o.path.clone(),
         size_bytes: o.size_bytes,
     };
-    let mut files: Vec<VacuumedFile> = doomed.iter().map(file).collect();
+    let mut files: Vec<VacuumedFile> = doomed.iter().map(file).chain(temporaries).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     VacuumReport {
         size_bytes: files.iter().map(|f| f.size_bytes).sum(),

@@ -97,7 +97,7 @@ impl Lake {
     }
 
     /// The loaded tables that have a folder, visible or not.
-    async fn loaded_folders(&self) -> Result<BTreeSet<LoadedTable>> {
+    pub(crate) async fn loaded_folders(&self) -> Result<BTreeSet<LoadedTable>> {
         let mut tables = BTreeSet::new();
         for schema in LoadedSchema::ALL {
             let prefix = Path::from(schema.as_str());

@@ -1,6 +1,6 @@
 //! Is everything there that the logs name?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::file::metadata::{FooterTail, ParquetMetaData, ParquetMetaDataReader};
 
-use crate::log::Store;
+use crate::log::{Listing, Store, TableState, damaged};
 use crate::snapshot::{Callset, DataFile};
 use crate::{Error, Lake, Result, TableId};
 
@@ -51,6 +51,11 @@ impl VerifyReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyProblem {
+    /// A transaction log has lost a file, or has one that is empty, cut off or doubled.
+    Log {
+        /// Which table and version, and what is wrong.
+        problem: String,
+    },
     /// A file that the log names is not there.
     Missing {
         /// Path below the root.
@@ -97,6 +102,7 @@ pub enum VerifyProblem {
 impl fmt::Display for VerifyProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Log { problem } => f.write_str(problem),
             Self::Missing { path } => write!(f, "{path}: not there"),
             Self::Size {
                 path,
@@ -129,21 +135,35 @@ impl fmt::Display for VerifyProblem {
 }
 
 impl Lake {
-    /// Checks the latest version: every file that is visible exists with its size, has a readable
-    /// Parquet footer and as many rows as the log says; every callset has as many samples and
-    /// variants as its row says. Contents are not read.
+    /// Checks the logs of all tables whole, and of the latest version: every file that is visible
+    /// exists with its size, has a readable Parquet footer and as many rows as the log says; every
+    /// callset has as many samples and variants as its row says. Contents are not read.
     ///
     /// # Errors
-    /// When a log cannot be read, or the store not be listed.
+    /// When a log cannot be fetched, or the store not be listed.
     pub async fn verify(&self) -> Result<VerifyReport> {
-        let snapshot = self.snapshot(None).await?;
-        let mut report = VerifyReport {
-            version: snapshot.version(),
-            n_callsets: snapshot.callsets().len() as u64,
-            ..VerifyReport::default()
+        let mut report = VerifyReport::default();
+        let loaded = self.loaded_folders().await?;
+        let tables = TableName::ALL.map(TableId::from).into_iter();
+        let mut damaged = HashSet::new();
+        for table in tables.chain(loaded.iter().map(TableId::from)) {
+            if let Err(error) = self.verify_log(&table).await {
+                report.problems.push(of_log(error)?);
+                damaged.insert(table);
+            }
+        }
+        let snapshot = match self.snapshot(None).await {
+            // The report says why.
+            Err(_) if damaged.contains(&TableName::Callsets.into()) => return Ok(report),
+            snapshot => snapshot?,
         };
+        report.version = snapshot.version();
+        report.n_callsets = snapshot.callsets().len() as u64;
         for table in TableName::ALL {
-            let files = snapshot.files(table).await?;
+            if damaged.contains(&table.into()) {
+                continue;
+            }
+            let files = snapshot.named_files(table).await?;
             self.verify_files(&table.into(), &files, &mut report)
                 .await?;
             for callset in snapshot.callsets() {
@@ -152,11 +172,43 @@ impl Lake {
             }
         }
         for table in snapshot.loaded_tables() {
-            let files = snapshot.loaded_files(&table).await?.unwrap_or_default();
-            self.verify_files(&(&table).into(), &files, &mut report)
-                .await?;
+            if damaged.contains(&(&table).into()) {
+                continue;
+            }
+            match snapshot.loaded_files(&table).await {
+                Ok(files) => {
+                    let files = files.unwrap_or_default();
+                    self.verify_files(&(&table).into(), &files, &mut report)
+                        .await?;
+                }
+                Err(error) => report.problems.push(of_log(error)?),
+            }
         }
         Ok(report)
+    }
+
+    /// Reads a log from its first commit to its last, and compares that with what its newest
+    /// checkpoint leads to.
+    async fn verify_log(&self, table: &TableId) -> Result<()> {
+        let store = self.raw_store().as_ref();
+        let Some(listing) = Listing::read(store, table.clone()).await? else {
+            // Files that a load left before its first commit.
+            return match table.declared() {
+                None => Ok(()),
+                Some(_) => Err(damaged(table, 0, "its log is missing")),
+            };
+        };
+        let whole = listing.state_from_commits(store).await?;
+        let read = listing.state(store, listing.latest()).await?;
+        let sizes = |state: &TableState| -> Vec<(String, i64)> {
+            let files = state.files.iter();
+            files.map(|(path, add)| (path.clone(), add.size)).collect()
+        };
+        if sizes(&whole) != sizes(&read) || whole.transactions != read.transactions {
+            let problem = "its newest checkpoint is not what the commits before it add up to";
+            return Err(damaged(table, listing.latest(), problem));
+        }
+        Ok(())
     }
 
     async fn verify_files(
@@ -195,6 +247,21 @@ impl Lake {
             sizes.insert(object.location.to_string(), object.size);
         }
         Ok(sizes)
+    }
+}
+
+/// What is wrong with a log, as a problem to report; any other error stays one.
+fn of_log(error: Error) -> Result<VerifyProblem> {
+    match error {
+        Error::Damaged { .. } | Error::Log { .. } | Error::Parquet { .. } => {
+            let problem = error.to_string();
+            Ok(VerifyProblem::Log { problem })
+        }
+        error if error.is_missing_object() => {
+            let problem = error.to_string();
+            Ok(VerifyProblem::Log { problem })
+        }
+        error => Err(error),
     }
 }
 

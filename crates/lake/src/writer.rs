@@ -9,6 +9,8 @@
 //! A writer that is dropped before, or whose process dies, leaves objects and rows that no snapshot
 //! shows; `vacuum` removes them.
 
+mod reserve;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,13 +27,9 @@ use object_store::path::Path;
 use crate::commit::{self, Change, MAX_ATTEMPTS, Outcome, commit, joined_schema};
 use crate::encode::{EncodedFile, EncoderOptions, ParquetEncoder};
 use crate::log::{self, TableState};
-use crate::snapshot::{Callset, Contig, DataFile, Sample, Source};
-use crate::{Error, Lake, Result, put, rows};
-
-/// Application ids of Delta transactions in `samples`: the block and the sample index to give next.
-/// They only grow, also past vacuumed callsets, since cohorts remember sample indices.
-const NEXT_BLOCK: &str = "kohort.next_block";
-const NEXT_SAMPLE_INDEX: &str = "kohort.next_sample_index";
+use crate::people::{self, OnCohortLoss, OnDuplicates, Succession};
+use crate::snapshot::{Callset, Contig, DataFile, Source};
+use crate::{Error, Lake, Result, Snapshot, put, rows};
 
 /// What to do when something of the same name exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,6 +53,11 @@ pub struct NewCallset {
     pub attributes: Option<RecordBatch>,
     /// What to do when the name is taken.
     pub if_exists: IfExists,
+    /// What to do when another callset has some of these people or files.
+    pub on_duplicates: OnDuplicates,
+    /// What to do when cohorts have people of the callset in whose place this one goes, and it has
+    /// them not.
+    pub on_cohort_loss: OnCohortLoss,
     /// The schemas that files will have: a conflict with the lake is then known before the work.
     pub schemas: Vec<(TableName, SchemaRef)>,
 }
@@ -97,11 +100,16 @@ pub struct CallsetWriter {
     pub(crate) callset_id: String,
     pub(crate) block: u32,
     pub(crate) base_sample_index: u32,
-    pub(crate) n_samples: u64,
+    pub(crate) samples: Vec<NewSample>,
     pub(crate) if_exists: IfExists,
+    pub(crate) on_duplicates: OnDuplicates,
+    pub(crate) on_cohort_loss: OnCohortLoss,
+    /// Ids of callsets that share nobody with this one.
+    pub(crate) checked: HashSet<String>,
     pub(crate) samples_path: String,
     pub(crate) files: Mutex<BTreeMap<TableName, TableFiles>>,
-    /// The id of the callset that it replaces, where no other one will do.
+    /// The id of the callset that it replaces, where no other one will do: its samples keep their
+    /// indices, so cohorts are right as they are.
     pub(crate) expected: Option<String>,
 }
 
@@ -125,7 +133,8 @@ impl Lake {
     ///
     /// # Errors
     /// [`Error::CallsetExists`] when the name is taken and `if_exists` is [`IfExists::Error`]; a
-    /// schema error when a field has another type in the lake; [`Error::DuplicateSample`].
+    /// schema error when a field has another type in the lake; [`Error::DuplicateSample`];
+    /// [`Error::DuplicateSamples`] and [`Error::CohortLoss`] where those are refused.
     pub async fn begin_callset(&self, new: NewCallset) -> Result<CallsetWriter> {
         check_samples(&new)?;
         let snapshot = self.snapshot(None).await?;
@@ -135,6 +144,20 @@ impl Lake {
                 callset: new.callset,
                 uri,
             });
+        }
+        let mut checked = HashSet::new();
+        if new.on_duplicates == OnDuplicates::Refuse {
+            let (callset, samples) = (&new.callset, &new.samples);
+            people::check_samples(&snapshot, callset, samples, &mut checked).await?;
+        }
+        if let Some(old) = snapshot.callset(&new.callset) {
+            let succession = Succession {
+                old,
+                new: &new.samples,
+                base: 0,
+            };
+            self.check_cohort_loss(&snapshot, &succession, new.on_cohort_loss)
+                .await?;
         }
         for (table, schema) in &new.schemas {
             let state = snapshot.table(*table).await?;
@@ -146,12 +169,15 @@ impl Lake {
             if let Some(reserved) = self.reserve(&state, &new, &callset_id).await? {
                 return Ok(CallsetWriter {
                     lake: self.clone(),
-                    n_samples: new.samples.len() as u64,
+                    samples: new.samples,
                     callset: new.callset,
                     callset_id,
                     block: reserved.block,
                     base_sample_index: reserved.base,
                     if_exists: new.if_exists,
+                    on_duplicates: new.on_duplicates,
+                    on_cohort_loss: new.on_cohort_loss,
+                    checked,
                     samples_path: reserved.path,
                     files: Mutex::default(),
                     expected: None,
@@ -164,87 +190,6 @@ impl Lake {
             attempts: MAX_ATTEMPTS,
         })
     }
-
-    /// Tries to take the next block; `None` when another writer took it first.
-    async fn reserve(
-        &self,
-        state: &TableState,
-        new: &NewCallset,
-        callset_id: &str,
-    ) -> Result<Option<Reserved>> {
-        let (table, n_samples) = (TableName::Samples, new.samples.len() as u64);
-        let next = |app: &str| state.transactions.get(app).copied().unwrap_or_default();
-        let full = || Error::Rows {
-            table: table.into(),
-            problem: "no sample index is left".to_owned(),
-        };
-        let (block, base) = (next(NEXT_BLOCK), next(NEXT_SAMPLE_INDEX));
-        let end = base + i64::try_from(n_samples).map_err(|_| full())?;
-        let block_number = u32::try_from(block).map_err(|_| full())?;
-        let base_index = u32::try_from(base).map_err(|_| full())?;
-        u32::try_from(end).map_err(|_| full())?;
-        let samples: Vec<Sample> = new
-            .samples
-            .iter()
-            .zip(base_index..)
-            .map(|(sample, sample_index)| Sample {
-                sample_index,
-                callset_id: callset_id.to_owned(),
-                callset: new.callset.clone(),
-                block: block_number,
-                sample_id: sample.sample_id.clone(),
-                person_id: sample.person_id.clone(),
-                sex_karyotype: sample.sex_karyotype,
-            })
-            .collect();
-        let batch = rows::samples_batch(&samples, new.attributes.as_ref())?;
-        let incoming = with_partition(table, batch.schema_ref());
-        let schema = joined_schema(state, &incoming, &new.callset)?;
-        let file = encode_one(table, &batch)?;
-        let name = format!("samples-{}", short_id());
-        let add = put::put(
-            self.raw_store(),
-            &table.into(),
-            Some(callset_id),
-            &name,
-            file,
-        )
-        .await?;
-        let path = add.path.clone();
-        let change = Change {
-            operation: "RESERVE SAMPLES",
-            parameters: vec![
-                ("callset", new.callset.clone()),
-                ("callset_id", callset_id.to_owned()),
-            ],
-            schema,
-            adds: vec![add],
-            transactions: vec![
-                (NEXT_BLOCK.to_owned(), block + 1),
-                (NEXT_SAMPLE_INDEX.to_owned(), end),
-            ],
-            ..Change::default()
-        };
-        match commit(self.raw_store(), state, change).await? {
-            Outcome::Committed(_) => Ok(Some(Reserved {
-                block: block_number,
-                base: base_index,
-                path,
-            })),
-            Outcome::Lost => {
-                // An orphan in any case; what cannot be deleted now, vacuum will.
-                let location = Path::from(format!("{table}/{path}"));
-                let _ = self.raw_store().delete(&location).await;
-                Ok(None)
-            }
-        }
-    }
-}
-
-struct Reserved {
-    block: u32,
-    base: u32,
-    path: String,
 }
 
 impl CallsetWriter {
@@ -289,22 +234,7 @@ impl CallsetWriter {
     /// When the log cannot be read or written.
     pub async fn abandon(self) -> Result<()> {
         let files = std::mem::take(&mut *self.files.lock().unwrap_or_else(PoisonError::into_inner));
-        for attempt in 0..MAX_ATTEMPTS {
-            let state = self.lake.latest(TableName::Samples).await?;
-            let Some(add) = state.files.get(&self.samples_path) else {
-                break;
-            };
-            let change = Change {
-                operation: "ABANDON",
-                parameters: self.parameters(),
-                removes: vec![put::remove(add)],
-                ..Change::default()
-            };
-            if let Outcome::Committed(_) = commit(self.lake.raw_store(), &state, change).await? {
-                break;
-            }
-            pause(attempt).await;
-        }
+        self.take_out_samples().await?;
         let put = files.into_iter().flat_map(|(table, files)| {
             let paths = files.adds.into_iter().map(|add| add.path);
             paths.map(move |path| format!("{table}/{path}"))
@@ -316,12 +246,45 @@ impl CallsetWriter {
         Ok(())
     }
 
+    async fn take_out_samples(&self) -> Result<()> {
+        let table = TableName::Samples;
+        for attempt in 0..MAX_ATTEMPTS {
+            let state = self.lake.latest(table).await?;
+            let Some(add) = state.files.get(&self.samples_path) else {
+                return Ok(());
+            };
+            let change = Change {
+                operation: "ABANDON",
+                parameters: self.parameters(),
+                removes: vec![put::remove(add)],
+                ..Change::default()
+            };
+            if let Outcome::Committed(_) = commit(self.lake.raw_store(), &state, change).await? {
+                return Ok(());
+            }
+            pause(attempt).await;
+        }
+        Err(Error::Contention {
+            table: table.into(),
+            attempts: MAX_ATTEMPTS,
+        })
+    }
+
     /// Makes the callset visible, and gives the lake's new version.
     ///
     /// # Errors
     /// [`Error::CallsetExists`] when another writer committed the same name first; a schema error
-    /// when a callset committed meanwhile declares a field otherwise. The lake is as before then.
-    pub async fn commit(self, summary: CallsetSummary) -> Result<u64> {
+    /// when a callset committed meanwhile declares a field otherwise; [`Error::DuplicateSamples`]
+    /// when another callset has the files, or came with the people meanwhile. The lake is as before
+    /// then.
+    pub async fn commit(mut self, summary: CallsetSummary) -> Result<u64> {
+        let snapshot = self.lake.snapshot(None).await?;
+        if let Err(error) = self.check_people(&snapshot, &summary.sources).await {
+            if let Err(left) = self.abandon().await {
+                tracing::warn!("{left}; `kohort lake vacuum` removes what is left");
+            }
+            return Err(error);
+        }
         let files = std::mem::take(&mut *self.files.lock().unwrap_or_else(PoisonError::into_inner));
         for (table, files) in files {
             self.commit_files(table, files).await?;
@@ -376,8 +339,36 @@ impl CallsetWriter {
         })
     }
 
-    async fn commit_row(&self, summary: CallsetSummary) -> Result<u64> {
+    /// Whether others have these people or files, and whether cohorts lose somebody.
+    async fn check_people(&mut self, snapshot: &Snapshot, sources: &[Source]) -> Result<()> {
+        if self.on_duplicates == OnDuplicates::Refuse {
+            people::check_files(snapshot, &self.callset, sources)?;
+            let checked = &mut self.checked;
+            people::check_samples(snapshot, &self.callset, &self.samples, checked).await?;
+        }
+        match snapshot.callset(&self.callset) {
+            Some(old) if self.expected.is_none() => {
+                let succession = self.succession(old);
+                let on_loss = self.on_cohort_loss;
+                self.lake
+                    .check_cohort_loss(snapshot, &succession, on_loss)
+                    .await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn succession<'a>(&'a self, old: &'a Callset) -> Succession<'a> {
+        Succession {
+            old,
+            new: &self.samples,
+            base: self.base_sample_index,
+        }
+    }
+
+    async fn commit_row(&mut self, summary: CallsetSummary) -> Result<u64> {
         let table = TableName::Callsets;
+        let sources = summary.sources.clone();
         let user_metadata = summary.user_metadata.clone();
         let batch = rows::callset_batch(&self.row(summary))?;
         let (file, id) = (encode_one(table, &batch)?, Some(self.callset_id.as_str()));
@@ -392,9 +383,8 @@ impl CallsetWriter {
         for attempt in 0..MAX_ATTEMPTS {
             let snapshot = self.lake.snapshot(None).await?;
             let state = snapshot.table(table).await?;
-            let old = snapshot
-                .callset(&self.callset)
-                .map(|c| c.callset_id.as_str());
+            let replaced = snapshot.callset(&self.callset);
+            let old = replaced.map(|c| c.callset_id.as_str());
             if old.is_some() && self.if_exists == IfExists::Error {
                 let (callset, uri) = (self.callset.clone(), self.lake.uri().to_owned());
                 return Err(Error::CallsetExists { callset, uri });
@@ -412,6 +402,13 @@ impl CallsetWriter {
                     ),
                 });
             }
+            self.check_people(&snapshot, &sources).await?;
+            if let Some(replaced) = replaced.filter(|_| self.expected.is_none()) {
+                let succession = self.succession(replaced);
+                self.lake
+                    .move_cohorts(&snapshot, &succession, self.on_cohort_loss)
+                    .await?;
+            }
             let removes = state.files.values().filter(|add| {
                 let file = DataFile::new(table, add);
                 old.is_some_and(|old| file.callset_id == old)
@@ -427,6 +424,9 @@ impl CallsetWriter {
             if let Outcome::Committed(version) =
                 commit(self.lake.raw_store(), &state, change).await?
             {
+                if let Some(replaced) = replaced.filter(|_| self.expected.is_none()) {
+                    self.move_latecomers(&snapshot, replaced).await;
+                }
                 return Ok(version);
             }
             pause(attempt).await;
@@ -437,13 +437,25 @@ impl CallsetWriter {
         })
     }
 
+    /// Moves cohorts that were made of the old samples while these were committed. The callset is
+    /// visible by now, whatever comes of this.
+    async fn move_latecomers(&self, snapshot: &Snapshot, replaced: &Callset) {
+        let succession = self.succession(replaced);
+        let moved = self
+            .lake
+            .move_cohorts(snapshot, &succession, OnCohortLoss::Allow);
+        if let Err(error) = moved.await {
+            tracing::warn!("{error}; cohorts made in this moment may lack samples");
+        }
+    }
+
     fn row(&self, summary: CallsetSummary) -> Callset {
         Callset {
             callset_id: self.callset_id.clone(),
             callset: self.callset.clone(),
             block: self.block,
             base_sample_index: self.base_sample_index,
-            n_samples: self.n_samples,
+            n_samples: self.samples.len() as u64,
             n_variants: summary.n_variants,
             reference_genome: summary.reference_genome,
             absent: summary.absent,

@@ -7,6 +7,7 @@ use kohort_schema::LoadedTable;
 
 use super::{DataFile, Snapshot};
 use crate::commit::table_schema;
+use crate::drop::DROPPED;
 use crate::loads::TABLE_VERSION;
 use crate::log::{Listing, TableState};
 use crate::{Error, Result};
@@ -14,8 +15,9 @@ use crate::{Error, Result};
 impl Snapshot {
     /// The tables that users have loaded, by name.
     pub fn loaded_tables(&self) -> Vec<LoadedTable> {
-        let names = self.inner.state.transactions.keys();
-        let tables = names.filter_map(|app| app.strip_prefix(TABLE_VERSION)?.parse().ok());
+        let versions = self.inner.state.transactions.iter();
+        let shown = versions.filter(|(_, version)| **version != DROPPED);
+        let tables = shown.filter_map(|(app, _)| app.strip_prefix(TABLE_VERSION)?.parse().ok());
         tables.collect()
     }
 

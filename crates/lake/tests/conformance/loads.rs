@@ -8,7 +8,7 @@ fn people() -> LoadedTable {
     LoadedTable::registry("people").unwrap()
 }
 
-fn rows(ids: &[i64], names: &[&str]) -> RecordBatch {
+pub(crate) fn rows(ids: &[i64], names: &[&str]) -> RecordBatch {
     let ids: ArrayRef = Arc::new(Int64Array::from(ids.to_vec()));
     let names: ArrayRef = Arc::new(StringArray::from(names.to_vec()));
     let columns = [("id", ids, true), ("name", names, true)];
@@ -34,16 +34,27 @@ fn record(n: u64) -> LoadRecord {
 async fn begin(lake: &Lake, mode: LoadMode, batch: &RecordBatch) -> Result<TableLoad> {
     let mut load = lake.begin_load(&people(), mode, &batch.schema()).await?;
     load.write(batch).await?;
+    // Every load of these tests has the same file.
+    load.set_on_duplicates(OnDuplicates::Allow);
     Ok(load)
 }
 
-async fn load(lake: &Lake, mode: LoadMode, batch: &RecordBatch) -> Result<u64> {
+pub(crate) async fn load(lake: &Lake, mode: LoadMode, batch: &RecordBatch) -> Result<u64> {
     let load = begin(lake, mode, batch).await?;
     let record = record(batch.num_rows() as u64);
     Ok(lake.commit_load(vec![load], &record).await?.0)
 }
 
-async fn upsert(lake: &Lake, batch: &RecordBatch) -> Result<u64> {
+/// Appends rows of a file that is known by its checksum.
+pub(crate) async fn append_file(lake: &Lake, sha256: &str, batch: &RecordBatch) -> Result<u64> {
+    let mut load = begin(lake, LoadMode::Append, batch).await?;
+    load.set_on_duplicates(OnDuplicates::Refuse);
+    let mut record = record(batch.num_rows() as u64);
+    record.sources[0].sha256 = sha256.to_owned();
+    Ok(lake.commit_load(vec![load], &record).await?.0)
+}
+
+pub(crate) async fn upsert(lake: &Lake, batch: &RecordBatch) -> Result<u64> {
     let keys = vec!["id".to_owned()];
     let mut load = begin(lake, LoadMode::Upsert { keys: keys.clone() }, batch).await?;
     let mut set = Keys::new(&people(), &keys, load.schema())?;
@@ -57,7 +68,7 @@ async fn upsert(lake: &Lake, batch: &RecordBatch) -> Result<u64> {
 }
 
 /// All rows of the table as a snapshot shows it, sorted.
-async fn shown(lake: &Lake, as_of: Option<AsOf>) -> Vec<String> {
+pub(crate) async fn shown(lake: &Lake, as_of: Option<AsOf>) -> Vec<String> {
     let snapshot = lake.snapshot(as_of).await.unwrap();
     let files = snapshot.loaded_files(&people()).await.unwrap();
     let mut found = Vec::new();

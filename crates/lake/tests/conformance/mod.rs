@@ -87,10 +87,12 @@ fn samples(names: &[&str]) -> Vec<NewSample> {
     names.iter().enumerate().map(sample).collect()
 }
 
-fn named(callset: &str) -> NewCallset {
+/// A callset of the same three people as every other one.
+pub(crate) fn named(callset: &str) -> NewCallset {
     NewCallset {
         callset: callset.to_owned(),
         samples: samples(&["s1", "s2", "s3"]),
+        on_duplicates: OnDuplicates::Allow,
         ..NewCallset::default()
     }
 }
@@ -125,12 +127,29 @@ fn summary(n_variants: u64) -> CallsetSummary {
     }
 }
 
-async fn ingest(lake: &Lake, new: NewCallset, positions: &[i64]) -> Result<u64> {
+pub(crate) async fn ingest(lake: &Lake, new: NewCallset, positions: &[i64]) -> Result<u64> {
     let writer = lake.begin_callset(new).await?;
     let batch = variants("chr20", positions, &info(&[("DP", Scalar::Integer)]));
     let file = encoded(TableName::CallsetVariants, &batch);
     writer.put_file(TableName::CallsetVariants, file).await?;
     writer.commit(summary(positions.len() as u64)).await
+}
+
+/// A cohort of these samples.
+pub(crate) fn cohort_of(name: &str, members: &[u32]) -> CohortRow {
+    let mut cohort = kohort_genotype::Cohort::new();
+    for index in members {
+        cohort.insert(*index);
+    }
+    CohortRow {
+        cohort: name.to_owned(),
+        sql: "SELECT sample_index FROM samples".to_owned(),
+        members: cohort.serialize(),
+        size: members.len() as u64,
+        created_by: None,
+        created_at: Utc::now(),
+        lake_version: 0,
+    }
 }
 
 async fn n_objects(lake: &Lake) -> usize {
@@ -398,6 +417,66 @@ pub(crate) async fn of_racing_ingests_of_one_name_one_wins(place: Place) {
     }
     assert_eq!(n_won, 1);
     assert_eq!(lake.snapshot(None).await.unwrap().callsets().len(), 1);
+}
+
+pub(crate) async fn of_racing_ingests_of_the_same_people_one_wins(place: Place) {
+    let lake = place.lake().await;
+    let mut writers = Vec::new();
+    for i in 0..4 {
+        let new = NewCallset {
+            on_duplicates: OnDuplicates::Refuse,
+            ..named(&format!("cohort{i}"))
+        };
+        writers.push(lake.begin_callset(new).await.unwrap());
+    }
+    let sources = |i: usize| CallsetSummary {
+        sources: vec![Source {
+            uri: format!("{i}.vcf"),
+            sha256: i.to_string(),
+            size_bytes: 9,
+        }],
+        ..summary(0)
+    };
+    let tasks: Vec<_> = writers
+        .into_iter()
+        .enumerate()
+        .map(|(i, w)| tokio::spawn(w.commit(sources(i))))
+        .collect();
+    let mut n_won = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => n_won += 1,
+            Err(error) => assert!(matches!(error, Error::DuplicateSamples { .. }), "{error}"),
+        }
+    }
+    assert_eq!(n_won, 1);
+    let snapshot = lake.snapshot(None).await.unwrap();
+    assert_eq!(snapshot.callsets().len(), 1);
+    assert_eq!(snapshot.samples().await.unwrap().len(), 3);
+    assert!(lake.verify().await.unwrap().is_sound());
+}
+
+pub(crate) async fn of_racing_appends_of_one_file_one_wins(place: Place) {
+    let lake = place.lake().await;
+    load(&lake, LoadMode::Create, &rows(&[1], &["a"]))
+        .await
+        .unwrap();
+    let mut tasks = Vec::new();
+    for _ in 0..3 {
+        let lake = lake.clone();
+        tasks.push(tokio::spawn(async move {
+            append_file(&lake, "new", &rows(&[2], &["b"])).await
+        }));
+    }
+    let mut n_won = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => n_won += 1,
+            Err(error) => assert!(matches!(error, Error::DuplicateFile { .. }), "{error}"),
+        }
+    }
+    assert_eq!(n_won, 1);
+    assert_eq!(shown(&lake, None).await, ["1 a", "2 b"]);
 }
 
 pub(crate) async fn fields_of_callsets_unite_or_conflict_before_the_work(place: Place) {
@@ -714,6 +793,8 @@ macro_rules! every_check {
             history_tells_who_did_what,
             racing_ingests_get_blocks_of_their_own,
             of_racing_ingests_of_one_name_one_wins,
+            of_racing_ingests_of_the_same_people_one_wins,
+            of_racing_appends_of_one_file_one_wins,
             fields_of_callsets_unite_or_conflict_before_the_work,
             attributes_of_samples_become_columns,
             verify_names_what_is_missing_or_broken,
