@@ -58,6 +58,19 @@ pub enum Error {
         /// The reference genome of the new files.
         found: String,
     },
+    /// The lake's variants have positions on a reference genome, and the files do not say theirs.
+    #[error(
+        "callset `{callset}`: expected {expected} as in callset `{other}`; the files do not say \
+         their reference genome"
+    )]
+    UnsaidReferenceGenome {
+        /// The callset that was to be ingested.
+        callset: String,
+        /// A callset of the lake.
+        other: String,
+        /// The lake's reference genome.
+        expected: String,
+    },
     /// A registry file cannot be read.
     #[error(transparent)]
     Registry(#[from] kohort_registry::Error),
@@ -318,9 +331,14 @@ impl Error {
             Self::ReferenceGenomeNeeded { .. } => {
                 Some("say which: `--reference-genome GRCh38` (or GRCh37, CHM13)".into())
             }
-            Self::ReferenceGenome { .. } => {
-                Some("leave `--reference-genome` out, or correct the contig lines".into())
-            }
+            Self::ReferenceGenome { .. } => Some(
+                "correct the header (`bcftools reheader`); `--reference-genome` decides where the \
+                 contig lengths agree with it"
+                    .into(),
+            ),
+            Self::UnsaidReferenceGenome { expected, .. } => Some(format!(
+                "if it is {expected}: `--reference-genome {expected}`"
+            )),
             Self::Unsorted { .. } => Some("sort first: `bcftools sort`".into()),
             _ => None,
         }

@@ -13,6 +13,7 @@ mod encode;
 mod error;
 mod export;
 mod first;
+mod genome;
 mod info;
 mod job;
 mod leaf;
@@ -41,6 +42,8 @@ pub use request::{
 };
 pub use samples::{SamplesRequest, SamplesSummary, UpdatedCallset};
 pub use summary::{ExportSummary, IngestSummary};
+
+pub use kohort_lake::{OnCohortLoss, OnDuplicates};
 
 use kohort_lake::Lake;
 use std::sync::Arc;

@@ -1,11 +1,13 @@
 //! What all files of an ingest have in common: samples, fields, contigs, reference genome.
 
+use crate::genome::{self, SaidGenome};
 use crate::{Error, FieldSelection, IngestRequest};
 use arrow::datatypes::{Fields, SchemaRef};
-use kohort_genome::{Detection, ReferenceGenome, canonical_contig};
+use kohort_genome::{ReferenceGenome, canonical_contig};
 use kohort_schema::{FieldType, Scalar, Shape, TableName};
 use kohort_vcf::value::Escapes;
 use kohort_vcf::{FieldLine, Header, Kind, Number};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -73,6 +75,9 @@ pub(crate) struct Plan {
     pub(crate) latin1_lines: Vec<usize>,
     pub(crate) adj: AdjCriteria,
     pub(crate) reference_genome: Option<ReferenceGenome>,
+    /// What the headers name that is none of the genomes known here.
+    pub(crate) other_genome: Option<String>,
+    pub(crate) warnings: Vec<String>,
     pub(crate) info_struct: Fields,
     pub(crate) call_struct: Fields,
     pub(crate) variants_schema: SchemaRef,
@@ -111,7 +116,11 @@ impl Plan {
         let call_struct = kohort_schema::call_fields_struct(&call_fields)?;
         let header_text = merged_text(headers);
         let contigs = contigs(headers);
-        let reference_genome = reference_genome(headers, request.reference_genome)?;
+        let SaidGenome {
+            genome: reference_genome,
+            other: other_genome,
+            warnings,
+        } = genome::said(headers, request.reference_genome)?;
         Ok(Self {
             samples: first.samples.clone(),
             latin1_lines: latin1_lines(headers, &header_text),
@@ -124,6 +133,8 @@ impl Plan {
             dropped_formats,
             adj,
             reference_genome,
+            other_genome,
+            warnings,
             variants_schema: kohort_schema::callset_variants_schema(&info_struct),
             call_fields_schema: kohort_schema::call_fields_schema(&call_struct),
             info_struct,
@@ -263,51 +274,25 @@ fn with_undeclared(fields: &[FieldPlan]) -> Vec<(&str, FieldType)> {
 
 fn contigs(headers: &[(&str, &Header)]) -> Vec<ContigPlan> {
     let mut contigs: Vec<ContigPlan> = Vec::new();
-    let mut seen: HashSet<&str> = HashSet::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
     for line in headers.iter().flat_map(|(_, h)| &h.contigs) {
-        if seen.insert(&line.id) {
-            contigs.push(ContigPlan {
-                chrom: canonical_contig(&line.id).into_owned(),
-                name: line.id.clone(),
-                length: line.length,
-            });
+        match known.entry(&line.id) {
+            Entry::Occupied(at) => {
+                // One file may say the length that another leaves out.
+                let contig = &mut contigs[*at.get()];
+                contig.length = contig.length.or(line.length);
+            }
+            Entry::Vacant(at) => {
+                at.insert(contigs.len());
+                contigs.push(ContigPlan {
+                    chrom: canonical_contig(&line.id).into_owned(),
+                    name: line.id.clone(),
+                    length: line.length,
+                });
+            }
         }
     }
     contigs
-}
-
-/// The genome that was given, unless the contigs contradict it; else the one that they say.
-fn reference_genome(
-    headers: &[(&str, &Header)],
-    given: Option<ReferenceGenome>,
-) -> Result<Option<ReferenceGenome>, Error> {
-    let mut detected: Option<ReferenceGenome> = None;
-    for (file, header) in headers {
-        let contigs = || header.contigs.iter().map(|c| (c.id.as_str(), c.length));
-        let fault = |reason: String| Error::ReferenceGenome {
-            file: (*file).to_owned(),
-            reason,
-        };
-        if let Some(given) = given {
-            match given.contradiction(contigs()) {
-                Some(contradiction) => return Err(fault(contradiction.to_string())),
-                None => continue,
-            }
-        }
-        match (ReferenceGenome::detect(contigs()), detected) {
-            (Detection::Known(found), None) => detected = Some(found),
-            (Detection::Known(found), Some(before)) if found != before => {
-                return Err(fault(format!(
-                    "expected {before} as in the files before, found {found}"
-                )));
-            }
-            (Detection::Conflict { first, second }, _) => {
-                return Err(fault(format!("{first}, but {second}")));
-            }
-            _ => {}
-        }
-    }
-    Ok(given.or(detected))
 }
 
 /// The first header, with the meta-information lines that only the others have before its last

@@ -58,6 +58,7 @@ fn n_unknown(done: &Done) -> u64 {
 
 fn warnings(done: &Done) -> Vec<String> {
     let mut warnings = done.warnings.clone();
+    warnings.extend(done.plan.warnings.iter().cloned());
     let tally = &done.assembled.tally;
     let people = &done.people;
     if let Some(path) = &done.request.samples {

@@ -1,7 +1,7 @@
 //! What to ingest or export, and by which policies.
 
 use kohort_genome::{ReferenceGenome, Region};
-use kohort_lake::StorageOptions;
+use kohort_lake::{OnCohortLoss, OnDuplicates, StorageOptions};
 use std::fmt;
 use std::io::Read;
 use std::num::NonZeroUsize;
@@ -120,8 +120,8 @@ pub struct IngestRequest {
     pub callset: String,
     /// A TSV with a header line: `sample_id`, `sex_karyotype`, `person_id`, and any other columns.
     pub samples: Option<PathBuf>,
-    /// The reference genome; detected from contig lengths when absent, checked against them when
-    /// not.
+    /// The reference genome; when absent, the one that contig lengths, `##reference` and the
+    /// contigs' `assembly` say, and checked against them when not.
     pub reference_genome: Option<ReferenceGenome>,
     /// A FASTA file to left-align with; without it alleles are split and trimmed only.
     pub fasta: Option<PathBuf>,
@@ -131,6 +131,10 @@ pub struct IngestRequest {
     pub on_bad_field: OnBadField,
     /// What to do when the name is taken.
     pub existing: Existing,
+    /// What to do when another callset has some of these people or files.
+    pub on_duplicates: OnDuplicates,
+    /// What to do when cohorts have people of the callset that is replaced, and these files do not.
+    pub on_cohort_loss: OnCohortLoss,
     /// INFO fields to keep.
     pub info: FieldSelection,
     /// FORMAT fields to keep; GT always is.

@@ -78,25 +78,34 @@ pub(crate) async fn ingest(
     Ok(report::summary(&done, Some(committed)))
 }
 
-/// Refuses a callset whose positions mean other places than those that the lake already has.
+/// Refuses a callset whose positions mean other places than those that the lake already has, or may
+/// do so.
 async fn same_reference_genome(lake: &Lake, job: &Job) -> Result<(), Error> {
-    let Some(genome) = job.plan.reference_genome else {
-        return Ok(());
-    };
-    let genome = genome.to_string();
+    let found = job.plan.reference_genome.map(|genome| genome.to_string());
+    let found = found.or_else(|| job.plan.other_genome.clone());
     let replaced = (job.request.existing == Existing::Replace).then_some(&job.request.callset);
     for other in lake.snapshot(None).await?.callsets() {
         let Some(expected) = &other.reference_genome else {
             continue;
         };
-        if Some(&other.callset) != replaced && *expected != genome {
-            return Err(Error::OtherReferenceGenome {
-                callset: job.request.callset.clone(),
-                other: other.callset.clone(),
-                expected: expected.clone(),
-                found: genome,
-            });
+        if Some(&other.callset) == replaced || Some(expected) == found.as_ref() {
+            continue;
         }
+        let callset = job.request.callset.clone();
+        let (other, expected) = (other.callset.clone(), expected.clone());
+        return Err(match found {
+            Some(found) => Error::OtherReferenceGenome {
+                callset,
+                other,
+                expected,
+                found,
+            },
+            None => Error::UnsaidReferenceGenome {
+                callset,
+                other,
+                expected,
+            },
+        });
     }
     Ok(())
 }
@@ -145,6 +154,8 @@ fn new_callset(job: &Job) -> NewCallset {
             Existing::Refuse => IfExists::Error,
             Existing::Replace => IfExists::Replace,
         },
+        on_duplicates: job.request.on_duplicates,
+        on_cohort_loss: job.request.on_cohort_loss,
         schemas: tables.map(|table| (table, job.plan.schema(table))).to_vec(),
     }
 }

@@ -347,6 +347,7 @@ fn a_lake_has_one_reference_genome() {
     let other = |reference_genome| IngestRequest {
         callset: "d".to_owned(),
         reference_genome,
+        on_duplicates: kohort_ingest::OnDuplicates::Allow,
         ..request(&[&text])
     };
     let error = lake

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kohort_lake::LoadMode;
+use kohort_lake::{LoadMode, OnDuplicates};
 use kohort_registry::{Counts, LoadOptions, Source, SourceInfo};
 use kohort_schema::LoadedTable;
 
@@ -52,6 +52,8 @@ pub struct LoadRequest {
     pub on_bad_row: OnBadRow,
     /// What to do with keys that come twice.
     pub on_duplicate_key: OnDuplicateKey,
+    /// What to do with a file whose rows the table has already.
+    pub on_duplicate_files: OnDuplicates,
     /// What writes it, for the history.
     pub program_version: String,
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, SchemaRef};
-use kohort_lake::{Keys, Lake, LoadMode, LoadRecord, Place as KeyPlace, TableLoad};
+use kohort_lake::{Keys, Lake, LoadMode, LoadRecord, OnDuplicates, Place as KeyPlace, TableLoad};
 use kohort_registry::personal::is_number_in_name;
 use kohort_registry::{ColumnType, Counts, Load, LoadOptions, ORIGINAL_NAME_KEY, Piece, Rows};
 use kohort_schema::LoadedSchema;
@@ -65,6 +65,11 @@ pub async fn load(
     }
     let mut summary = summary(&request, &files);
     if let Some(lake) = lake {
+        if request.on_duplicate_files == OnDuplicates::Refuse && summary.counts.n_read > 0 {
+            let sources: Vec<_> = files.sources().into_iter().map(source).collect();
+            lake.check_files(&request.table, &request.mode, &sources)
+                .await?;
+        }
         write(
             lake,
             &request,
@@ -191,6 +196,7 @@ async fn write(
     let mut rows = lake
         .begin_load(table, request.mode.clone(), files.schema())
         .await?;
+    rows.set_on_duplicates(request.on_duplicate_files);
     let n_bad = files.bad_rows().n;
     let mut aside = Place::open(lake, &request.on_bad_row, &request.mode, n_bad).await?;
     let keys = match &request.mode {
@@ -245,11 +251,6 @@ fn record(
     summary: &LoadSummary,
     pseudonym_key: Option<String>,
 ) -> LoadRecord {
-    let source = |s: kohort_registry::SourceInfo| kohort_lake::Source {
-        uri: s.name,
-        sha256: s.sha256,
-        size_bytes: s.size_bytes,
-    };
     LoadRecord {
         sources: files.sources().into_iter().map(source).collect(),
         n_read: summary.counts.n_read,
@@ -258,6 +259,14 @@ fn record(
         n_set_aside: summary.counts.n_set_aside,
         pseudonym_key,
         program_version: request.program_version.clone(),
+    }
+}
+
+fn source(source: kohort_registry::SourceInfo) -> kohort_lake::Source {
+    kohort_lake::Source {
+        uri: source.name,
+        sha256: source.sha256,
+        size_bytes: source.size_bytes,
     }
 }
 
