@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::Result;
-use datafusion::datasource::ViewTable;
+use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::error::DataFusionError;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use kohort_functions::{FunctionContext, IdBlock, KohortOptions, Samples};
@@ -176,6 +176,13 @@ impl Catalog {
         Ok(())
     }
 
+    /// `cohorts`, with the members and sizes that this state of the lake shows: the files also keep
+    /// samples of callsets that were replaced, for the versions that show those.
+    async fn cohorts(&self) -> Result<MemTable> {
+        let rows = self.snapshot()?.cohort_rows().await.map_err(external)?;
+        MemTable::try_new(rows.schema(), vec![vec![rows]])
+    }
+
     /// `variants` under the session's options, as the plan that it stands for.
     pub(crate) async fn variants(&self) -> Result<ViewTable> {
         let stored = self.file_table(TableName::CallsetVariants).await?;
@@ -215,6 +222,7 @@ impl SchemaProvider for Catalog {
             return Ok(Some(match name {
                 "variants" => Arc::new(self.variants().await?),
                 "calls" => Arc::new(CallsTable::new(self).await?),
+                "cohorts" => Arc::new(self.cohorts().await?),
                 stored => self.file_table(stored.parse().map_err(external)?).await?,
             }));
         }

@@ -1,4 +1,4 @@
-//! CREATE COHORT and DROP COHORT.
+//! CREATE COHORT, DROP COHORT, and DROP TABLE of a loaded table.
 
 use arrow::array::AsArray;
 use arrow::compute::cast;
@@ -7,10 +7,11 @@ use chrono::Utc;
 use futures::StreamExt;
 use kohort_genotype::Cohort;
 use kohort_lake::{CohortRow, IfExists as LakeIfExists, Lake};
+use kohort_schema::LoadedTable;
 
 use crate::session::{Outcome, Session};
 use crate::statement::IfExists;
-use crate::{Error, suggest};
+use crate::{Error, registry, suggest};
 
 impl Session {
     /// Runs the query and stores the samples that it gives under a name.
@@ -89,6 +90,28 @@ impl Session {
         ))
     }
 
+    /// Drops a loaded table.
+    pub(crate) async fn drop_loaded(
+        &self,
+        table: &LoadedTable,
+        if_exists: bool,
+    ) -> Result<Outcome, Error> {
+        let lake = self.changeable_lake("DROP TABLE")?;
+        if lake.drop_table(table).await?.is_some() {
+            self.refresh().await?;
+            return Ok(Outcome::Done {
+                message: format!("table `{table}` dropped"),
+            });
+        }
+        if if_exists {
+            return Ok(Outcome::Done {
+                message: format!("there was no table `{table}`"),
+            });
+        }
+        let error = Error::not_found(format!("there is no table `{table}`"), None);
+        Err(registry::suggested(error, &self.catalog()))
+    }
+
     /// The lake, where the session shows its latest state: cohorts are today's, and one made of the
     /// past's samples would be taken for today's.
     fn changeable_lake(&self, statement: &str) -> Result<&Lake, Error> {
@@ -98,7 +121,7 @@ impl Session {
             Some(_) => Err(Error::Query {
                 message: format!(
                     "{statement} is refused: the session shows the lake as of an earlier state, \
-                     and cohorts are those of today"
+                     and changes are made to that of today"
                 ),
                 blame: crate::Blame::Usage,
                 hint: Some("leave --as-of out".to_string()),

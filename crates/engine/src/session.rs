@@ -222,6 +222,7 @@ impl Session {
                 created.map_err(|error| error.of_part(statement, &query))
             }
             Statement::DropCohort { name, if_exists } => self.drop_cohort(&name, if_exists).await,
+            Statement::DropLoaded { table, if_exists } => self.drop_loaded(&table, if_exists).await,
             Statement::Sql(sql) => {
                 let done = Box::pin(self.run(&sql)).await;
                 done.map_err(|error| error.of_part(statement, &sql))

@@ -2,6 +2,7 @@
 
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use kohort_schema::{LoadedSchema, LoadedTable};
 
 use crate::Error;
 use crate::location::{Location, StatementText};
@@ -17,6 +18,8 @@ pub(crate) enum Statement {
     },
     /// `DROP COHORT [IF EXISTS] name`
     DropCohort { name: String, if_exists: bool },
+    /// `DROP TABLE [IF EXISTS] registry.name`, or one of `reference`.
+    DropLoaded { table: LoadedTable, if_exists: bool },
     /// Anything that DataFusion's planner understands.
     Sql(String),
 }
@@ -101,11 +104,8 @@ pub(crate) fn parse(sql: &str) -> Result<Statement, Error> {
         }
     } else if explained {
         return Ok(Statement::Sql(sql.to_string()));
-    } else if words.eat("DROP") && words.eat("COHORT") {
-        let if_exists = words.eat("IF") && words.expect("EXISTS", "DROP COHORT IF EXISTS name")?;
-        let name = words.name("DROP COHORT [IF EXISTS] name")?;
-        words.end("DROP COHORT [IF EXISTS] name")?;
-        return Ok(Statement::DropCohort { name, if_exists });
+    } else if words.eat("DROP") {
+        return words.drop(sql);
     }
     Ok(Statement::Sql(sql.to_string()))
 }
@@ -182,6 +182,41 @@ impl Words<'_> {
                 )))
             }
         }
+    }
+
+    /// What follows `DROP`.
+    fn drop(mut self, sql: &str) -> Result<Statement, Error> {
+        const SYNTAX: &str = "DROP COHORT [IF EXISTS] name";
+        if self.eat("COHORT") {
+            let if_exists =
+                self.eat("IF") && self.expect("EXISTS", "DROP COHORT IF EXISTS name")?;
+            let name = self.name(SYNTAX)?;
+            self.end(SYNTAX)?;
+            return Ok(Statement::DropCohort { name, if_exists });
+        }
+        let loaded = match self.eat("TABLE") {
+            true => self.drop_loaded()?,
+            false => None,
+        };
+        Ok(loaded.unwrap_or_else(|| Statement::Sql(sql.to_string())))
+    }
+
+    /// What follows `DROP TABLE`, where it is a loaded table's name.
+    fn drop_loaded(&mut self) -> Result<Option<Statement>, Error> {
+        const SYNTAX: &str = "DROP TABLE [IF EXISTS] registry.name";
+        let if_exists = self.eat("IF") && self.expect("EXISTS", SYNTAX)?;
+        let schema = self.name(SYNTAX)?;
+        let schema = LoadedSchema::ALL.into_iter().find(|s| s.as_str() == schema);
+        let is_dotted = self.tokens.get(self.at).map(|t| &t.token) == Some(&Token::Period);
+        let Some(schema) = schema.filter(|_| is_dotted) else {
+            return Ok(None);
+        };
+        self.at += 1;
+        let name = self.name(SYNTAX)?;
+        self.end(SYNTAX)?;
+        let table = LoadedTable::new(schema, &name);
+        let table = table.map_err(|error| Error::usage(error.to_string()))?;
+        Ok(Some(Statement::DropLoaded { table, if_exists }))
     }
 
     fn create_cohort(mut self, replace: bool) -> Result<Statement, Error> {
@@ -297,6 +332,27 @@ mod tests {
         assert_eq!(parse("DROP COHORT IF EXISTS \"A b\"").unwrap(), lenient);
         assert!(parse("DROP COHORT a b").is_err());
         assert!(matches!(parse("DROP TABLE x").unwrap(), Statement::Sql(_)));
+    }
+
+    #[test]
+    fn loaded_tables_are_dropped_from_the_lake() {
+        let people: LoadedTable = "registry.people".parse().unwrap();
+        for (sql, if_exists) in [
+            ("DROP TABLE registry.people", false),
+            ("drop table if exists Registry.\"people\"", true),
+        ] {
+            let table = people.clone();
+            let expected = Statement::DropLoaded { table, if_exists };
+            assert_eq!(parse(sql).unwrap(), expected, "{sql}");
+        }
+        for sql in [
+            "DROP TABLE people",
+            "DROP TABLE public.people",
+            "DROP VIEW registry.people",
+        ] {
+            assert!(matches!(parse(sql).unwrap(), Statement::Sql(_)), "{sql}");
+        }
+        assert!(parse("DROP TABLE registry.a, registry.b").is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use futures::StreamExt;
 use kohort_engine::{Outcome, Session, SessionOptions};
-use kohort_ingest::{AbsentPolicy, IngestRequest, Input, NoProgress, ingest};
+use kohort_ingest::{AbsentPolicy, IngestRequest, Input, NoProgress, OnDuplicates, ingest};
 use kohort_lake::{Lake, StorageOptions};
 use tempfile::TempDir;
 
@@ -97,6 +97,8 @@ impl TestLake {
             callset: name.to_string(),
             samples,
             absent,
+            // Callsets of these tests may have samples of the same names.
+            on_duplicates: OnDuplicates::Allow,
             ..IngestRequest::default()
         };
         ingest(&self.lake, request, Arc::new(NoProgress))
