@@ -89,7 +89,7 @@ pub(crate) enum Command {
     Export(commands::export::ExportArgs),
     /// Make a report with maps, funnel plots and tables: HTML, PDF, Excel, CSV and SVG
     Report(Box<commands::report::ReportArgs>),
-    /// Maintain a lake: info, history, verify, vacuum
+    /// Maintain a lake: info, history, verify, vacuum, drop
     Lake(commands::lake::LakeCommand),
     /// List the cohorts of a lake
     Cohort(commands::cohort::CohortCommand),

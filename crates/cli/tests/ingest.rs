@@ -202,7 +202,8 @@ fn secrets_stay_out_of_messages_and_logs() {
 #[test]
 fn interrupt_ends_an_ingest_and_leaves_the_lake_as_it_was() {
     let place = Place::with_lake();
-    let mut child = command(&["ingest", "-", "--lake", "lake", "--callset", "second"])
+    let arguments = ["ingest", "-", "--lake", "lake", "--callset", "second"];
+    let mut child = command(&[&arguments[..], &["--allow-duplicate-samples"]].concat())
         .current_dir(place.folder.path())
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())

@@ -88,8 +88,8 @@ fn duckdb_polars_and_deltalake_read_what_kohort_reads() {
     let lake = scratch.path("lake");
     let states: [(&str, u64, &[&str]); 3] = [
         ("first", 1, &[]),
-        ("second", 2, &[]),
-        ("first", 3, &["--replace"]),
+        ("second", 2, &["--allow-duplicate-samples"]),
+        ("first", 3, &["--replace", "--allow-duplicate-samples"]),
     ];
     for (callset, seed, more) in states {
         ingest(&scratch, &lake, callset, seed, more);

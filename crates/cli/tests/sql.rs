@@ -174,6 +174,7 @@ fn earlier_versions_can_be_read() {
         "lake",
         "--callset",
         "second",
+        "--allow-duplicate-samples",
     ];
     place.run(&second).ok();
     let count = "SELECT count(*) AS n FROM callsets";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use kohort_engine::{Session, SessionOptions};
-use kohort_ingest::{AbsentPolicy, IngestRequest, Input, NoProgress};
+use kohort_ingest::{AbsentPolicy, IngestRequest, Input, NoProgress, OnDuplicates};
 use kohort_lake::{Lake, StorageOptions};
 
 use crate::error::{Failure, Result};
@@ -161,6 +161,8 @@ async fn build(uri: &str, sink: &mut Sink) -> Result<Lake> {
             callset: callset.to_owned(),
             samples: Some(registry.0.clone()),
             absent: AbsentPolicy::Missing,
+            // The same people, in one callset for X and one for the others.
+            on_duplicates: OnDuplicates::Allow,
             ..IngestRequest::default()
         };
         let summary = kohort_ingest::ingest(&lake, request, Arc::new(NoProgress)).await?;

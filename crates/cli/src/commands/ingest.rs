@@ -9,7 +9,7 @@ use clap::builder::NonEmptyStringValueParser;
 use kohort_genome::ReferenceGenome;
 use kohort_ingest::{
     AbsentPolicy, Existing, FieldSelection, IngestRequest, IngestSummary, Input, OnBadField,
-    Progress,
+    OnCohortLoss, OnDuplicates, Progress,
 };
 
 use crate::args::LakeArgs;
@@ -50,7 +50,8 @@ pub(crate) struct IngestArgs {
     /// columns, which become columns of `samples`
     #[arg(long, value_name = "TSV")]
     samples: Option<PathBuf>,
-    /// GRCh37, GRCh38 or CHM13; detected from contig lengths when absent
+    /// GRCh37, GRCh38 or CHM13; read from the header (contig lengths,
+    /// ##reference, assembly) when absent
     #[arg(long, value_name = "GENOME", value_parser = genome)]
     reference_genome: Option<ReferenceGenome>,
     /// Left-align with this FASTA; without it alleles are split and trimmed only
@@ -73,6 +74,12 @@ pub(crate) struct IngestArgs {
     /// Replace the callset of this name with these files, atomically
     #[arg(long)]
     replace: bool,
+    /// With --replace: go on when cohorts have samples of people who are not in the new files
+    #[arg(long, requires = "replace")]
+    allow_cohort_loss: bool,
+    /// Accept samples, people or files that another callset has: they are counted once per callset
+    #[arg(long)]
+    allow_duplicate_samples: bool,
     /// Read and check everything, write nothing
     #[arg(long)]
     check: bool,
@@ -223,6 +230,14 @@ impl IngestArgs {
                 Existing::Replace
             } else {
                 Existing::Refuse
+            },
+            on_duplicates: match self.allow_duplicate_samples {
+                true => OnDuplicates::Allow,
+                false => OnDuplicates::Refuse,
+            },
+            on_cohort_loss: match self.allow_cohort_loss {
+                true => OnCohortLoss::Allow,
+                false => OnCohortLoss::Refuse,
             },
             info: self.info.unwrap_or_default(),
             format: fields_of(self.format),

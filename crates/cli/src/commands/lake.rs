@@ -6,8 +6,10 @@ use std::time::Duration;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use clap::{Args, Subcommand};
 use kohort_lake::{
-    AsOf, DEFAULT_RETENTION, LakeInfo, VacuumMode, VacuumOptions, VacuumReport, VerifyReport,
+    AsOf, DEFAULT_RETENTION, LakeInfo, OnCohortLoss, VacuumMode, VacuumOptions, VacuumReport,
+    VerifyReport,
 };
+use kohort_schema::LoadedTable;
 
 use crate::args::{LakeArgs, as_of};
 use crate::error::{Failure, Result};
@@ -34,6 +36,30 @@ enum Lakes {
     Verify(ListArgs),
     /// Remove data that no retained version needs: replaced callsets, interrupted ingests
     Vacuum(VacuumArgs),
+    /// Drop a callset or a loaded table; earlier versions show it until a vacuum
+    Drop(DropArgs),
+}
+
+/// Options of `kohort lake drop`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kohort lake drop --callset pilot --lake my-lake
+  kohort lake drop --table registry.people --lake my-lake
+  kohort sql --lake my-lake -c 'DROP TABLE registry.people'
+")]
+struct DropArgs {
+    #[command(flatten)]
+    lake: LakeArgs,
+    /// The callset, with its samples and variants
+    #[arg(long, value_name = "NAME", required_unless_present = "table")]
+    callset: Option<String>,
+    /// The table: registry.people, or people
+    #[arg(long, value_name = "TABLE", conflicts_with = "callset")]
+    table: Option<LoadedTable>,
+    /// Go on when cohorts have samples of the callset
+    #[arg(long, requires = "callset")]
+    allow_cohort_loss: bool,
 }
 
 /// Options of `kohort lake info`.
@@ -99,7 +125,35 @@ pub(crate) async fn run(command: LakeCommand) -> Result {
         Lakes::History(args) => history(args).await,
         Lakes::Verify(args) => verify(args).await,
         Lakes::Vacuum(args) => vacuum(args).await,
+        Lakes::Drop(args) => drop_from(args).await,
     }
+}
+
+async fn drop_from(args: DropArgs) -> Result {
+    let lake = args.lake.open().await?;
+    let on_loss = match args.allow_cohort_loss {
+        true => OnCohortLoss::Allow,
+        false => OnCohortLoss::Refuse,
+    };
+    let (what, version) = match (args.callset, args.table) {
+        (Some(name), _) => {
+            let version = lake.drop_callset(&name, on_loss).await?;
+            (format!("callset `{name}`"), version)
+        }
+        (None, Some(table)) => match lake.drop_table(&table).await? {
+            Some(version) => (table.to_string(), version),
+            None => {
+                let message = format!("{}: there is no table {table}", lake.uri());
+                let hint = "`kohort lake info` lists the tables";
+                return Err(Failure::failed(message).with_hint(hint));
+            }
+        },
+        (None, None) => return Err(Failure::usage("give --callset or --table")),
+    };
+    let mut sink = Sink::stdout();
+    let written = writeln!(sink.out(), "dropped {what} (lake version {version})");
+    sink.settle(written.map_err(Failure::from))?;
+    sink.commit()
 }
 
 async fn info(args: InfoArgs) -> Result {

@@ -161,6 +161,7 @@ impl LoadArgs {
             options,
             on_bad_row: self.mode.on_bad_row()?,
             on_duplicate_key: self.mode.on_duplicate_key(),
+            on_duplicate_files: self.mode.on_duplicate_files(),
             program_version: concat!("kohort/", env!("CARGO_PKG_VERSION")).to_owned(),
         })
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use kohort_ingest::{Aside, OnBadRow, OnDuplicateKey};
-use kohort_lake::LoadMode;
+use kohort_lake::{LoadMode, OnDuplicates};
 use kohort_registry::personal::PseudonymKey;
 use kohort_registry::{ColumnType, Decimal, Derived, Format, Header, LoadOptions, TextEncoding};
 use kohort_schema::LoadedTable;
@@ -28,6 +28,9 @@ pub(super) struct ModeOptions {
     /// Replace rows with the same key and add the others; the key's columns, comma-separated
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     upsert: Vec<String>,
+    /// Load a file again whose rows the table has already, or twice at once
+    #[arg(long)]
+    allow_duplicate_files: bool,
     /// What to do when two rows of one load have the same key
     #[arg(long, value_enum, default_value_t)]
     on_duplicate_key: Duplicate,
@@ -73,6 +76,13 @@ impl ModeOptions {
             (_, _, keys) => LoadMode::Upsert {
                 keys: keys.iter().map(|key| key.trim().to_owned()).collect(),
             },
+        }
+    }
+
+    pub(super) fn on_duplicate_files(&self) -> OnDuplicates {
+        match self.allow_duplicate_files {
+            true => OnDuplicates::Allow,
+            false => OnDuplicates::Refuse,
         }
     }
 
