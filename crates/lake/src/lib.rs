@@ -59,7 +59,7 @@ pub use people::{OnCohortLoss, OnDuplicates};
 pub use ranges::ObjectReader;
 pub use redact::redact;
 pub use sample_update::{Recount, SampleRows, SampleUpdate};
-pub use snapshot::{AsOf, Callset, CohortRow, Contig, DataFile, Sample, Snapshot, Source};
+pub use snapshot::{Callset, CohortRow, Contig, DataFile, Sample, Snapshot, Source};
 pub use table_id::TableId;
 pub use vacuum::{DEFAULT_RETENTION, VacuumMode, VacuumOptions, VacuumReport, VacuumedFile};
 pub use verify::{VerifyProblem, VerifyReport};
