@@ -191,7 +191,13 @@ impl ObjectStore for Folder {
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.inner.copy_opts(from, to, options).await
+        let path = self.inner.path_to_filesystem(to)?;
+        let folder = path.parent().unwrap_or(&self.root).to_path_buf();
+        let failed = |error: io::Error| generic(error.into());
+        make_folders(&self.root, &folder, self.access).map_err(failed)?;
+        // A second name for the same bytes, which are on the disk.
+        self.inner.copy_opts(from, to, options).await?;
+        sync_folder(&folder).map_err(failed)
     }
 
     async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
