@@ -66,7 +66,8 @@ fn a_query_that_is_ended_leaves_no_file_and_tells_the_signal() {
 #[test]
 fn an_ingest_that_is_terminated_leaves_the_lake_as_it_was() {
     let place = Place::with_lake();
-    let mut child = command(&["ingest", "-", "--lake", "lake", "--callset", "second"])
+    let arguments = ["ingest", "-", "--lake", "lake", "--callset", "second"];
+    let mut child = command(&[&arguments[..], &["--allow-duplicate-samples"]].concat())
         .current_dir(place.folder.path())
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())

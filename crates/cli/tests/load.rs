@@ -275,7 +275,8 @@ fn rows_are_appended_replaced_and_upserted_and_the_past_stays() {
     );
     let all = "SELECT * FROM registry.t ORDER BY id";
     assert_eq!(sql(&place, all), "id,region,n\n1,01,1\n2,14,20\n3,10,30\n");
-    load(&place, "t", "a.csv", &["--append"]).ok();
+    let again = ["--append", "--allow-duplicate-files"];
+    load(&place, "t", "a.csv", &again).ok();
     assert_eq!(
         sql(&place, "SELECT count(*) AS n FROM registry.t"),
         "n\n5\n"

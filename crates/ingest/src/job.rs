@@ -30,6 +30,8 @@ pub(crate) struct Job {
     files: Vec<OpenFile>,
     fasta: Option<Fasta>,
     bytes_in: Arc<AtomicU64>,
+    /// Bytes of all files, where they are known.
+    pub(crate) size_bytes: Option<u64>,
     reading: Arc<kohort_vcf::Progress>,
     progress: Arc<dyn Progress>,
     started: Instant,
@@ -131,6 +133,7 @@ impl Job {
             files,
             fasta,
             bytes_in,
+            size_bytes: total,
             reading: Arc::new(kohort_vcf::Progress::new()),
             progress,
             started,

@@ -17,6 +17,10 @@ use tokio::sync::mpsc::{Receiver, channel};
 /// Files waiting to be uploaded: one goes up while the next one is encoded.
 const UPLOADS_WAITING: usize = 1;
 
+/// Files of up to so many bytes are read before their people are looked for in other callsets, so
+/// that what is wrong in the files is told first.
+const READ_FIRST_BYTES: u64 = 16 * 1024 * 1024;
+
 /// Asks the readers to stop when the run is given up.
 struct CancelOnDrop(Arc<kohort_vcf::Progress>);
 
@@ -47,7 +51,11 @@ pub(crate) async fn ingest(
     let created_at = Utc::now();
     let job = Job::prepare(request, Arc::clone(&progress)).await?;
     same_reference_genome(lake, &job).await?;
-    let writer = lake.begin_callset(new_callset(&job)).await?;
+    let new = new_callset(&job);
+    if job.size_bytes.is_none_or(|size| size > READ_FIRST_BYTES) {
+        lake.check_duplicates(&new).await?;
+    }
+    let writer = lake.begin_callset(new).await?;
     let callset_id = writer.callset_id().to_owned();
     let place = (writer.block(), writer.base_sample_index());
     let _guard = CancelOnDrop(job.cancel());

@@ -129,12 +129,26 @@ impl fmt::Debug for CallsetWriter {
 }
 
 impl Lake {
+    /// Refuses samples and people that another callset has. [`CallsetWriter::commit`] does so too:
+    /// this is to know it before the work.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateSamples`], unless they are allowed.
+    pub async fn check_duplicates(&self, new: &NewCallset) -> Result<()> {
+        if new.on_duplicates == OnDuplicates::Allow {
+            return Ok(());
+        }
+        let snapshot = self.snapshot(None).await?;
+        let checked = &mut HashSet::new();
+        people::check_samples(&snapshot, &new.callset, &new.samples, checked).await
+    }
+
     /// Begins a callset: checks its name and schemas, and reserves a block of sample indices.
     ///
     /// # Errors
     /// [`Error::CallsetExists`] when the name is taken and `if_exists` is [`IfExists::Error`]; a
     /// schema error when a field has another type in the lake; [`Error::DuplicateSample`];
-    /// [`Error::DuplicateSamples`] and [`Error::CohortLoss`] where those are refused.
+    /// [`Error::CohortLoss`] where that is refused.
     pub async fn begin_callset(&self, new: NewCallset) -> Result<CallsetWriter> {
         check_samples(&new)?;
         let snapshot = self.snapshot(None).await?;
@@ -144,11 +158,6 @@ impl Lake {
                 callset: new.callset,
                 uri,
             });
-        }
-        let mut checked = HashSet::new();
-        if new.on_duplicates == OnDuplicates::Refuse {
-            let (callset, samples) = (&new.callset, &new.samples);
-            people::check_samples(&snapshot, callset, samples, &mut checked).await?;
         }
         if let Some(old) = snapshot.callset(&new.callset) {
             let succession = Succession {
@@ -177,7 +186,7 @@ impl Lake {
                     if_exists: new.if_exists,
                     on_duplicates: new.on_duplicates,
                     on_cohort_loss: new.on_cohort_loss,
-                    checked,
+                    checked: HashSet::new(),
                     samples_path: reserved.path,
                     files: Mutex::default(),
                     expected: None,
