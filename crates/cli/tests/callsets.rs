@@ -441,6 +441,10 @@ fn a_lake_takes_no_file_of_another_or_an_unsaid_genome() {
         let error = ingest(&place, "one.vcf", "one", &[]).failed(1);
         assert!(error.contains(expected), "{header}: {error}");
     }
+    // GRCh37 and GRCh38 have one mitochondrial sequence.
+    let mitochondrial = genome_file("##contig=<ID=MT,length=16569>\n").replace("chr20", "MT");
+    write(&place, "one.vcf", &mitochondrial);
+    ingest(&place, "one.vcf", "mitochondrial", &[]).ok();
     let given = ["--reference-genome", "GRCh38"];
     write(&place, "one.vcf", &genome_file(""));
     ingest(&place, "one.vcf", "one", &given).ok();

@@ -1,14 +1,16 @@
 //! One ingest from its commit backwards: reserve samples, read and upload at once, commit last.
 
 use crate::job::{Done, Job};
+use crate::plan::ContigPlan;
 use crate::{
     AbsentPolicy, Error, Existing, FieldSelection, IngestRequest, IngestSummary, OnBadField,
     Progress, Stage, report,
 };
 use chrono::{DateTime, Utc};
+use kohort_genome::ReferenceGenome;
 use kohort_lake::{
-    CallsetSummary, CallsetWriter, Contig, EncodedFile, IfExists, Lake, NewCallset, NewSample,
-    Source,
+    Callset, CallsetSummary, CallsetWriter, Contig, EncodedFile, IfExists, Lake, NewCallset,
+    NewSample, Source,
 };
 use kohort_schema::TableName;
 use std::sync::Arc;
@@ -20,6 +22,12 @@ const UPLOADS_WAITING: usize = 1;
 /// Files of up to so many bytes are read before their people are looked for in other callsets, so
 /// that what is wrong in the files is told first.
 const READ_FIRST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The canonical name of the mitochondrial contig.
+const MITOCHONDRION: &str = "chrM";
+
+/// Bases of the revised Cambridge reference sequence.
+const CAMBRIDGE_LENGTH: u64 = 16_569;
 
 /// Asks the readers to stop when the run is given up.
 struct CancelOnDrop(Arc<kohort_vcf::Progress>);
@@ -96,7 +104,9 @@ async fn same_reference_genome(lake: &Lake, job: &Job) -> Result<(), Error> {
         let Some(expected) = &other.reference_genome else {
             continue;
         };
-        if Some(&other.callset) == replaced || Some(expected) == found.as_ref() {
+        let is_same = Some(expected) == found.as_ref()
+            || (found.is_none() && is_same_mitochondrion(&job.plan.contigs, other));
+        if Some(&other.callset) == replaced || is_same {
             continue;
         }
         let callset = job.request.callset.clone();
@@ -116,6 +126,23 @@ async fn same_reference_genome(lake: &Lake, job: &Job) -> Result<(), Error> {
         });
     }
     Ok(())
+}
+
+/// Whether files have chrM alone, and the same one as a callset: GRCh37 and GRCh38 share the revised
+/// Cambridge sequence, whose length does not tell which of them is meant; UCSC's hg19 has another.
+fn is_same_mitochondrion(contigs: &[ContigPlan], other: &Callset) -> bool {
+    let genome = other.reference_genome.as_deref();
+    let is_shared = [ReferenceGenome::Grch37, ReferenceGenome::Grch38]
+        .iter()
+        .any(|shared| genome == Some(shared.as_str()));
+    let theirs = other.contigs.iter().filter(|c| c.chrom == MITOCHONDRION);
+    let mut ours = contigs.iter();
+    is_shared
+        && !contigs.is_empty()
+        && ours.all(|c| c.chrom == MITOCHONDRION && c.length == Some(CAMBRIDGE_LENGTH))
+        && theirs
+            .filter_map(|c| c.length_bp)
+            .all(|length| length == CAMBRIDGE_LENGTH)
 }
 
 async fn blocking<T: Send + 'static>(
