@@ -87,7 +87,11 @@ where
         let now = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
         object.insert("timestamp".into(), now.into());
         object.insert("level".into(), event.metadata().level().as_str().into());
-        object.insert("target".into(), event.metadata().target().into());
+        // What came by the crate `log` has its own target in a field.
+        let told = fields.0.remove("log.target");
+        let target = told.unwrap_or_else(|| event.metadata().target().into());
+        fields.0.retain(|name, _| !name.starts_with("log."));
+        object.insert("target".into(), target);
         let message = fields.0.remove("message").unwrap_or_default();
         object.insert("message".into(), message);
         if !fields.0.is_empty() {

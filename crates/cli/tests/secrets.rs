@@ -37,10 +37,10 @@ fn a_url_with_a_password_is_shown_without_it_by_every_command() {
     let place = Place::with_lake();
     for url in [
         "https://ada:hush-hush@host:port/lake",
-        "s3://ada:hush-hush@bucket/la ke",
+        "s3://ada:hush-hush@bu cket/lake",
         "ftp://ada:hush-hush@host/lake",
-        "https://127.0.0.1:9/x.csv?sv=1&sig=hush-hush",
-        "https://ada:hush/hush-hush@127.0.0.1:9/x.csv",
+        "ftp://host/x.csv?sv=1&sig=hush-hush",
+        "https://ada:hush/hush-hush@host/x.csv",
     ] {
         for arguments in [
             &["sql", "--lake", url, "-c", "SELECT 1"][..],
@@ -54,8 +54,6 @@ fn a_url_with_a_password_is_shown_without_it_by_every_command() {
             let mut all = vec!["-vvv"];
             all.extend(arguments);
             let mut command = command(&all);
-            command.env("AWS_MAX_RETRIES", "0");
-            command.env("AWS_ENDPOINT", "http://127.0.0.1:9");
             command.current_dir(place.folder.path());
             let ran = finish(command);
             assert_ne!(ran.code, 0, "{arguments:?}");
@@ -78,6 +76,7 @@ fn a_key_of_the_environment_is_in_no_log_line() {
         let mut command = command(&ingest);
         command.args(["--callset", "x", "--log-format", format]);
         command.args(["--storage-option", "aws_endpoint=http://127.0.0.1:9"]);
+        command.args(["--storage-option", "aws_allow_http=true"]);
         command.args(["--storage-option", "aws_max_retries=0"]);
         command.env("AWS_SECRET_ACCESS_KEY", "hush-hush-1");
         command.env("AWS_ACCESS_KEY_ID", "hush-hush-2");

@@ -191,9 +191,7 @@ fn from_root(error: &DataFusionError) -> Error {
         }
         DataFusionError::Execution(message) => return from_execution(message),
         DataFusionError::ArrowError(arrow, _) => return from_arrow(arrow),
-        DataFusionError::ParquetError(parquet) => {
-            (plain(&parquet.to_string()).to_owned(), Blame::Data, None)
-        }
+        DataFusionError::ParquetError(parquet) => return from_execution(&parquet.to_string()),
         DataFusionError::ObjectStore(store) => (with_sources(store.as_ref()), Blame::Storage, None),
         DataFusionError::IoError(io) => (io.to_string(), Blame::Storage, None),
         DataFusionError::External(source) => return from_external(source.as_ref()),
@@ -409,18 +407,22 @@ fn from_external(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Err
             hint: error.hint(),
         };
     }
+    let message = with_sources(error);
+    if let Some(error) = no_cast(&message) {
+        return error;
+    }
     Error::Query {
-        message: plain(&with_sources(error)).to_owned(),
+        message: plain(&message).to_owned(),
         blame: Blame::Data,
         hint: None,
     }
 }
 
 fn from_execution(message: &str) -> Error {
-    let message = plain(message);
-    if message.starts_with(NO_CAST) {
-        return no_cast(message);
+    if let Some(error) = no_cast(message) {
+        return error;
     }
+    let message = plain(message);
     if message.starts_with("Field ") && message.ends_with(" not found in struct") {
         return from_plan(message);
     }
@@ -433,9 +435,11 @@ fn from_execution(message: &str) -> Error {
 
 /// Arrow's errors: a value is not repeated, for it may be a person's.
 fn from_arrow(error: &ArrowError) -> Error {
+    if let Some(error) = no_cast(&error.to_string()) {
+        return error;
+    }
     let (message, hint) = match error {
         ArrowError::ExternalError(source) => return from_external(source.as_ref()),
-        ArrowError::CastError(text) if text.starts_with(NO_CAST) => return no_cast(text),
         ArrowError::DivideByZero => (
             "division by zero".to_owned(),
             Some("nullif(x, 0) makes NULL of it".to_owned()),
@@ -452,11 +456,11 @@ fn from_arrow(error: &ArrowError) -> Error {
 /// What Arrow says of a text that is not of the type it should become.
 const NO_CAST: &str = "Cannot cast string '";
 
-fn no_cast(text: &str) -> Error {
-    let wanted = text
-        .rsplit_once("to value of ")
-        .map_or("", |(_, rest)| rest.trim_end_matches(" type"));
-    let wanted = match wanted.split('(').next().unwrap_or_default() {
+/// A text that could not become a value of another type, wherever it was when that came out.
+fn no_cast(text: &str) -> Option<Error> {
+    let (_, cast) = text.split_once(NO_CAST)?;
+    let (_, wanted) = cast.rsplit_once("to value of ")?;
+    let wanted = match wanted.split(['(', ' ']).next().unwrap_or_default() {
         int if int.starts_with("Int") || int.starts_with("UInt") => "a whole number",
         number if number.starts_with("Float") || number.starts_with("Decimal") => "a number",
         date if date.starts_with("Date") => "a date",
@@ -464,17 +468,15 @@ fn no_cast(text: &str) -> Error {
         "Boolean" => "true or false",
         _ => "a value of the type that was asked for",
     };
-    Error::Query {
-        message: format!(
-            "a column of text was compared with {wanted}, or cast to it, and holds a text that is not {wanted}"
-        ),
+    Some(Error::Query {
+        message: format!("a text was compared with {wanted}, or cast to it, and is not {wanted}"),
         blame: Blame::Data,
         hint: Some(
             "put a value that text is compared with in quotes, as in chrom = 'chr22'; \
              try_cast(x AS BIGINT) gives NULL where a text is no number"
                 .to_owned(),
         ),
-    }
+    })
 }
 
 /// What to do about a limit of memory.
@@ -495,7 +497,8 @@ const OURS: &str = "this is a fault of Kohort and not of the statement: please r
 /// A message without the names of the errors that it went through, and without what DataFusion adds
 /// to those it takes for its own.
 fn plain(message: &str) -> &str {
-    const AROUND: [&str; 14] = [
+    const AROUND: [&str; 15] = [
+        "Error evaluating filter predicate: ",
         "Error during planning: ",
         "Execution error: ",
         "Arrow error: ",
@@ -520,6 +523,11 @@ fn plain(message: &str) -> &str {
         let inner = inner.or_else(|| {
             let rule = message.strip_prefix("Optimizer rule '")?;
             Some(rule.split_once("failed\ncaused by\n")?.1)
+        });
+        // Arrow's errors as Rust writes them down for programmers.
+        let inner = inner.or_else(|| {
+            let shown = message.strip_prefix("ArrowError(")?;
+            between(shown, "(\"", "\")")
         });
         match inner {
             Some(inner) => message = inner,
@@ -577,6 +585,46 @@ mod tests {
                 Some("did you mean `follow_up.waits`?"),
                 "{asked}"
             );
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_number_is_not_repeated() {
+        let inner = "Cannot cast string 'Ada' to value of Int64 type";
+        for message in [
+            inner.to_owned(),
+            format!("Cast error: {inner}"),
+            format!(
+                "External: Compute error: Error evaluating filter predicate: \
+                 ArrowError(CastError(\"{inner}\"), Some(\"\"))"
+            ),
+        ] {
+            let error = from_root(&DataFusionError::Execution(message));
+            assert!(!error.to_string().contains("Ada"), "{error}");
+            assert!(error.to_string().contains("a whole number"), "{error}");
+            assert!(error.hint().is_some());
+        }
+    }
+
+    #[test]
+    fn names_of_libraries_are_taken_off() {
+        for (message, expected) in [
+            (
+                "Error during planning: Execution error: no such place",
+                "no such place",
+            ),
+            (
+                "ArrowError(ComputeError(\"too long\"), Some(\"\"))",
+                "too long",
+            ),
+            ("Optimizer rule 'simplify' failed\ncaused by\nx", "x"),
+            (
+                "Internal error: y.\nThis issue was likely caused by a bug in DataFusion's code.",
+                "y",
+            ),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(plain(message), expected);
         }
     }
 
