@@ -2,7 +2,7 @@
 //! were still waiting.
 
 use super::axes::{self, Area, LETTERS};
-use super::palette::{ALERT, INK, SOFT, look};
+use super::palette::{ALERT, INK, Look, SOFT, look};
 use super::scale::Scale;
 use super::svg::{Canvas, Face, Pen, fit, text_width};
 use super::{Sheet, WIDTH, withheld_note};
@@ -136,7 +136,7 @@ fn labels(
     }
 }
 
-/// The steps of a group with their band: a value holds until the next one.
+/// The steps of a group with their band: a value holds until the next one, or to a gap.
 fn draw_line(
     canvas: &mut Canvas,
     sheet: &Sheet<'_>,
@@ -145,20 +145,27 @@ fn draw_line(
     (x, y): (&Scale, &Scale),
 ) {
     let look = look(group, at);
-    let known: Vec<Level> = line
-        .iter()
-        .map_while(|(time, row)| {
-            let value = sheet.value(*row, "value");
-            Some(Level {
-                time: *time,
-                value: value.number()?,
-                limits: value.limits(),
-            })
+    let level = |(time, row): &Point| {
+        let value = sheet.value(*row, "value");
+        Some(Level {
+            time: *time,
+            value: value.number()?,
+            limits: value.limits(),
         })
-        .collect();
+    };
+    // A withheld value leaves a gap; the curve goes on after it.
+    let parts = line.split(|point| level(point).is_none());
+    for part in parts.filter(|part| !part.is_empty()) {
+        let known: Vec<Level> = part.iter().filter_map(level).collect();
+        draw_part(canvas, &known, &look, (x, y));
+    }
+}
+
+/// The steps of a part of a curve without gaps.
+fn draw_part(canvas: &mut Canvas, known: &[Level], look: &Look, (x, y): (&Scale, &Scale)) {
     let steps = |of: fn(&Level) -> Option<f64>| {
         let mut places: Vec<(f64, f64)> = Vec::new();
-        for level in &known {
+        for level in known {
             let Some(value) = of(level) else { continue };
             if let Some((_, before)) = places.last().copied() {
                 places.push((x.at(level.time), before));
