@@ -12,6 +12,7 @@ use crate::error::{Failure, Result};
 use crate::human::{count, counted};
 use crate::output::Sink;
 use crate::progress::Shown;
+use crate::signals::asked_to_end;
 
 /// What to do with samples.
 #[derive(Debug, Args)]
@@ -67,9 +68,10 @@ pub(crate) async fn run(command: SamplesCommand) -> Result {
     });
     let summary = tokio::select! {
         done = work => done,
-        _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted(
+        signal = asked_to_end() => Err(Failure::Interrupted(
             "each callset is as before or as the file says; `kohort lake vacuum` removes what was \
              begun",
+            signal,
         )),
     };
     drop(shown);
