@@ -1,7 +1,7 @@
 //! How many remain after each step, and how many have not come further.
 //!
-//! Dates alone do not tell who left from who is still on the way or needs no next step, so nobody is
-//! called lost here.
+//! Dates alone do not tell who left from who is still on the way or needs no next step, so nobody
+//! is called lost here.
 
 use super::palette::{ALERT, INK, SOFT};
 use super::svg::{Canvas, Face, Pen, fit, wrap};

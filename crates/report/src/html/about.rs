@@ -81,8 +81,8 @@ fn rule(contents: &Contents<'_>) -> String {
     };
     match contents.making.language {
         Language::Sv => format!(
-            "antal personer under {threshold}{zeros} redovisas inte, och inte heller tal som skulle \
-             kunna röja dem; {n} {values}"
+            "antal personer under {threshold}{zeros} redovisas inte, och inte heller tal som \
+             skulle kunna röja dem; {n} {values}"
         ),
         Language::En => format!(
             "counts of people under {threshold}{zeros} are withheld, and so are numbers that could \
@@ -96,13 +96,14 @@ pub(super) fn how_made(contents: &Contents<'_>) -> Result<String, Error> {
     let language = contents.making.language;
     let title = language.pick("Om rapporten", "About this report");
     let text = language.pick(
-        "Varje tabell är resultatet av en SQL-fråga mot den version av datasjön som anges överst.\n\n\
+        "Varje tabell är resultatet av en SQL-fråga mot den version av datasjön som anges \
+         överst.\n\n\
          Konfidensintervallet (KI) visar osäkerheten i ett värde: av 95-procentiga \
          konfidensintervall som beräknas på samma sätt täcker i genomsnitt 95 av 100 det sanna \
          värdet. Skillnader mellan små regioner beror ofta på slumpen; trattdiagrammen visar hur \
          stor slumpvariationen kan vara.",
-        "Each table is the result of an SQL query against the version of the data lake given at the \
-         top.\n\n\
+        "Each table is the result of an SQL query against the version of the data lake given at \
+         the top.\n\n\
          The confidence interval (CI) shows the uncertainty of a value: of 95% confidence \
          intervals calculated in the same way, on average 95 in 100 contain the true value. \
          Differences between small regions are often due to chance; the funnel plots show how \

@@ -1,6 +1,6 @@
 //! Texts of authors as HTML.
 //!
-//! Paragraphs are separated by empty lines; lines that begin with `- ` make a list; `**strong**` and
+//! Empty lines separate paragraphs; lines that begin with `- ` make a list; `**strong**` and
 //! `` `code` `` are marked. Nothing else is markup, and no tag gets through.
 
 /// A text without what HTML would take for markup.

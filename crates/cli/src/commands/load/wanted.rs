@@ -34,7 +34,8 @@ pub(super) struct AsOptions {
     #[arg(long = "as", value_name = "TABLE", value_parser = table)]
     as_table: Option<&'static RegistryTable>,
     /// Which column of the file is the wanted one, such as sex=kon_kod; may be repeated
-    #[arg(long = "column", value_name = "WANTED=GIVEN", value_parser = key_value, requires = "as_table")]
+    #[arg(long = "column", value_name = "WANTED=GIVEN", value_parser = key_value)]
+    #[arg(requires = "as_table")]
     columns: Vec<(String, String)>,
     /// Load values that are not among the codes or in the range: reports count them as unknown
     #[arg(long, requires = "as_table")]

@@ -13,15 +13,17 @@ const PREAMBLE: &str = "# Columns of a registry
 
 <!-- Generated from crates/schema/src/registry by `kohort docs registry`; do not edit. -->
 
-The tables of `registry` that the reports and the views of `follow_up` read, with every column that they know.
-`kohort simulate national` writes exactly these. A lake may hold other tables and columns too; nothing reads them here.
+The tables of `registry` that the reports and the views of `follow_up` read, with every column that
+they know. `kohort simulate national` writes exactly these. A lake may hold other tables and columns
+too; nothing reads them here.
 
-- `kohort report NAME --lake LAKE --check` lists all that a lake lacks for a report: tables, columns, types, codes.
-- `kohort load people FILE --lake LAKE --as people` finds the columns of a file by these names or their synonyms
-  (`--column wanted=given` names one by hand), and checks types, codes and ranges.
+- `kohort report NAME --lake LAKE --check` lists all that a lake lacks for a report: tables, columns,
+  types, codes.
+- `kohort load people FILE --lake LAKE --as people` finds the columns of a file by these names or
+  their synonyms (`--column wanted=given` names one by hand), and checks types, codes and ranges.
 
-**Needed by** names the views that read a column; a column without one is optional. A whole number may be of any
-integer type, a number of any numeric type.
+**Needed by** names the views that read a column; a column without one is optional. A whole number
+may be of any integer type, a number of any numeric type.
 ";
 
 /// The text of the page.
@@ -34,8 +36,9 @@ pub(crate) fn registry_columns_markdown() -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(
         out,
-        "\n## `registry.actionable_variants`\n\nOne row is one variant whose carriers should be told. Only \
-         `carriers_found_and_expected` reads it.\n\n| column | type |\n|---|---|\n| `chrom` | text |\n\
+        "\n## `registry.actionable_variants`\n\nOne row is one variant whose carriers should be \
+         told. Only `carriers_found_and_expected` reads it.\n\n\
+         | column | type |\n|---|---|\n| `chrom` | text |\n\
          | `pos` | integer |\n| `ref` | text |\n| `alt` | text |"
     );
     out

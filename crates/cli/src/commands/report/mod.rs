@@ -215,8 +215,8 @@ async fn open(
     Ok((Session::open(lake, options).await?, making))
 }
 
-/// What a report calls its lake: the address of one in object storage, and of one on this machine the
-/// name of its folder, since the path to it is the analyst's own business.
+/// What a report calls its lake: the address of one in object storage, and the folder's name of one
+/// on this machine, since the path to it is the analyst's own business.
 fn lake_name(uri: &str) -> String {
     let path = uri.strip_prefix("file://").unwrap_or(uri);
     if path.contains("://") {
@@ -270,8 +270,8 @@ async fn require(session: &Session, report: &Report, lake: &Lake) -> Result {
     Err(match registries.first() {
         Some(first) => failure.with_hint(format!(
             "load each with `kohort load {first} FILE --lake {0}`; `kohort report {1} \
-             --lake {0} --check` lists all that is missing; `kohort simulate national --out register` \
-             writes synthetic tables to try it on",
+             --lake {0} --check` lists all that is missing; `kohort simulate national \
+             --out register` writes synthetic tables to try it on",
             lake.uri(),
             report.name
         )),
