@@ -190,10 +190,8 @@ pub(super) const UNITED_IS_MULTIALLELIC: Column = Column {
 };
 pub(super) const UNITED_INFO: Column = united(
     INFO,
-    "The INFO fields of all callsets, typed by their headers: Number=A is this ALT's value, \
-     Number=R `[ref, alt]`, other numbers a list, a Flag a Boolean that is false where the record \
-     lacks it. Each field has the value that all callsets with a value agree on. What no header \
-     line declares is in `_undeclared`, as text (`KEY=1;OTHER`). Never used for counting.",
+    "The INFO fields of all callsets, typed as in `callset_variants`. Each has the value that all \
+     callsets with a value agree on. Never used for counting.",
     "a field is NULL where no callset has it, and where callsets differ (`callsets_differ` says so)",
 );
 pub(super) const CALLSETS_DIFFER: Column = nullable(
