@@ -1,7 +1,8 @@
 //! `kohort`: population-scale variant analytics from the command line.
 //!
 //! What does a person type? This room parses the command line, draws progress, writes results in
-//! the format asked for, and ends with an exit code (docs/cli.md has the table). It is the only room that reads the
+//! the format asked for, and ends with an exit code (docs/cli.md has the table). It is the only
+//! room that reads the
 //! environment, prints, and installs logging.
 
 mod args;

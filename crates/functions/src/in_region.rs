@@ -109,8 +109,8 @@ impl Kernel for InRegion {
             DOC_SECTION_OTHER,
             "Whether a position lies in a region or a gene, or in one of several. Positions are \
              1-based and both ends belong to a region. Contigs go by any of their names (`17`, \
-             `chr17`), others by the name that a callset has (`HLA-DRB1*04:03:01`, `HLA- \
-             DRB1*04:03:01:1-100`), genes by their symbols in `reference.genes`, in any case, \
+             `chr17`), others by the name that a callset has (`HLA-DRB1*04:03:01`, \
+             `HLA-DRB1*04:03:01:1-100`), genes by their symbols in `reference.genes`, in any case, \
              or their identifiers in Ensembl or HGNC, and in the genome of the lake's callsets \
              (`SET kohort.reference_genome` where those do not tell). In a filter it is as good \
              as comparing `chrom` and `pos`: files and row groups outside are not read. NULL \
