@@ -69,7 +69,7 @@ fn run(command: Command) -> Result {
             Command::Report(args) => commands::report::run(*args).await,
             Command::Lake(args) => until_asked_to_end(commands::lake::run(args)).await,
             Command::Cohort(args) => commands::cohort::run(args).await,
-            Command::Demo(args) => until_asked_to_end(commands::demo::run(args)).await,
+            Command::Demo(args) => Box::pin(until_asked_to_end(commands::demo::run(args))).await,
             Command::Samples(args) => commands::samples::run(args).await,
             Command::Simulate(args) => commands::simulate::run(args).await,
             Command::Docs(args) => commands::docs::run(&args),

@@ -166,10 +166,8 @@ impl Statement {
 
     /// As much of the statement as one knows it by.
     fn beginning(&self) -> String {
-        let rows = self.text.lines().map(str::trim);
-        let row = rows
-            .filter(|row| !row.is_empty() && !row.starts_with("--"))
-            .next();
+        let mut rows = self.text.lines().map(str::trim);
+        let row = rows.find(|row| !row.is_empty() && !row.starts_with("--"));
         let row = row.unwrap_or_default();
         let cut: String = row.chars().take(SHOWN_CHARACTERS).collect();
         match cut.len() < row.len() || self.text.trim_end().lines().count() > 1 {

@@ -1,4 +1,5 @@
 //! What becomes of people when callsets and tables come, are replaced and go.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! `kohort ingest`, as typed.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

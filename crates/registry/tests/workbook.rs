@@ -89,7 +89,7 @@ fn another_sheet_is_read_by_its_name_or_number() {
             sheet: Some(sheet.to_owned()),
             ..options()
         };
-        let loaded = load(&[source.clone()], options);
+        let loaded = load(std::slice::from_ref(&source), options);
         assert_eq!(loaded.rows.num_rows(), 1, "{sheet}");
         assert!(loaded.load.notes().is_empty(), "{sheet}");
     }

@@ -257,11 +257,11 @@ fn print(lines: &[String]) -> Result {
 
 /// The fields that `--format` names.
 fn fields_of(options: Vec<FormatOption>) -> FieldSelection {
-    let fields = options.into_iter().filter_map(|option| match option {
+    let fields = options.into_iter().rev().find_map(|option| match option {
         FormatOption::Json => None,
         FormatOption::Fields(fields) => Some(fields),
     });
-    fields.last().unwrap_or_default()
+    fields.unwrap_or_default()
 }
 
 /// The whole summary for scripts.

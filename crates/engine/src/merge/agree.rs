@@ -102,7 +102,8 @@ impl United {
         let wanted = |name: &str| output.field_with_name(name).is_ok();
         // In this order, so that `callsets_differ` has an order too.
         for name in ["id", "is_multiallelic"].into_iter().chain(COMPARED) {
-            if !wanted(name) && !(wants_all && COMPARED.contains(&name)) {
+            let is_compared = wants_all && COMPARED.contains(&name);
+            if !wanted(name) && !is_compared {
                 continue;
             }
             let column = input.index_of(name)?;
