@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use arrow::array::{Array, StringViewArray};
@@ -152,6 +153,7 @@ pub struct FunctionContext {
     samples: RwLock<Option<Arc<Samples>>>,
     cohorts: RwLock<Option<Cohorts>>,
     places: RwLock<Option<Arc<dyn Places>>>,
+    memory_limit_bytes: AtomicUsize,
 }
 
 impl FunctionContext {
@@ -163,6 +165,19 @@ impl FunctionContext {
     /// Tells the functions the named cohorts, as portable roaring bitmaps.
     pub fn set_cohorts(&self, cohorts: HashMap<String, Vec<u8>>) {
         *self.cohorts.write().unwrap_or_else(PoisonError::into_inner) = Some(cohorts);
+    }
+
+    /// Tells the functions how much memory a statement may hold.
+    pub fn set_memory_limit(&self, bytes: usize) {
+        self.memory_limit_bytes.store(bytes, Ordering::Relaxed);
+    }
+
+    /// How much memory a statement may hold; none where nobody said.
+    pub(crate) fn memory_limit(&self) -> Option<usize> {
+        match self.memory_limit_bytes.load(Ordering::Relaxed) {
+            0 => None,
+            bytes => Some(bytes),
+        }
     }
 
     /// Tells the functions where genes and contigs are.

@@ -8,7 +8,6 @@ use datafusion::common::{Result, ScalarValue, plan_err};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
-use datafusion::logical_expr::utils::disjunction;
 use datafusion::logical_expr::{ColumnarValue, Documentation, Expr, ScalarFunctionArgs, lit};
 use kohort_genome::Region;
 
@@ -210,7 +209,20 @@ pub fn regions_predicate(chrom: &Expr, pos: &Expr, regions: &[Region]) -> Expr {
         }
         inside
     });
-    disjunction(each).unwrap_or_else(|| lit(false))
+    // A tree of halves: thousands of regions in a chain would be as deep.
+    let mut terms: Vec<Expr> = each.collect();
+    while terms.len() > 1 {
+        let mut pairs = terms.into_iter();
+        let mut joined = Vec::new();
+        while let Some(left) = pairs.next() {
+            joined.push(match pairs.next() {
+                Some(right) => left.or(right),
+                None => left,
+            });
+        }
+        terms = joined;
+    }
+    terms.pop().unwrap_or_else(|| lit(false))
 }
 
 /// The contig, as a text of the type that `chrom` has.

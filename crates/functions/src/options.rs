@@ -1,6 +1,7 @@
 //! The settings under `kohort.` that change what a query counts.
 
 use std::any::Any;
+use std::time::Duration;
 
 use datafusion::common::config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions};
 use datafusion::common::{Result, config_err};
@@ -18,6 +19,8 @@ pub struct KohortOptions {
     pub show_spanning_deletions: bool,
     /// The genome whose genes `in_region` finds, where the lake does not tell.
     pub reference_genome: Option<ReferenceGenome>,
+    /// How long a statement may take; as long as it takes when absent.
+    pub timeout: Option<Duration>,
 }
 
 impl Default for KohortOptions {
@@ -27,6 +30,7 @@ impl Default for KohortOptions {
             unknown_sex: UnknownSex::Exclude,
             show_spanning_deletions: false,
             reference_genome: None,
+            timeout: None,
         }
     }
 }
@@ -99,6 +103,47 @@ fn parse_reference_genome(text: &str) -> Result<Option<ReferenceGenome>> {
     })
 }
 
+/// Reads `500ms`, `30s`, `5min`, `2h` or a number of seconds; `none` for no limit.
+///
+/// # Errors
+/// The text is none of these.
+pub fn parse_duration(text: &str) -> Result<Option<Duration>, String> {
+    let text = text.trim().to_ascii_lowercase();
+    if matches!(text.as_str(), "none" | "off" | "0") {
+        return Ok(None);
+    }
+    let expected = || format!("expected a time such as 500ms, 30s, 5min or 2h, got `{text}`");
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit.trim() {
+        "ms" => 0.001,
+        "" | "s" | "sec" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        _ => return Err(expected()),
+    };
+    let number: f64 = number.parse().map_err(|_| expected())?;
+    let duration = Duration::try_from_secs_f64(number * seconds).map_err(|_| expected())?;
+    match duration.is_zero() {
+        true => Ok(None),
+        false => Ok(Some(duration)),
+    }
+}
+
+/// A time as a person writes it: `500ms`, `30s`, `5min`.
+pub fn duration_text(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    match millis {
+        whole if whole.is_multiple_of(3_600_000) => format!("{}h", whole / 3_600_000),
+        whole if whole.is_multiple_of(60_000) => format!("{}min", whole / 60_000),
+        whole if whole.is_multiple_of(1000) => format!("{}s", whole / 1000),
+        whole => format!("{whole}ms"),
+    }
+}
+
 impl ConfigExtension for KohortOptions {
     const PREFIX: &'static str = "kohort";
 }
@@ -133,11 +178,15 @@ impl ExtensionOptions for KohortOptions {
                 }
             }
             "reference_genome" => self.reference_genome = parse_reference_genome(value)?,
+            "timeout" => {
+                self.timeout = parse_duration(value)
+                    .or_else(|expected| config_err!("kohort.timeout: {expected}"))?;
+            }
             _ => {
                 return config_err!(
                     "there is no setting `kohort.{key}`; there are kohort.genotype_filter, \
-                     kohort.unknown_sex, kohort.show_spanning_deletions and \
-                     kohort.reference_genome"
+                     kohort.unknown_sex, kohort.show_spanning_deletions, \
+                     kohort.reference_genome and kohort.timeout"
                 );
             }
         }
@@ -172,6 +221,15 @@ impl ExtensionOptions for KohortOptions {
                 description: "whose genes in_region finds: the genome of the callsets (auto), or \
                     this one where they do not tell",
             },
+            ConfigEntry {
+                key: "kohort.timeout".to_string(),
+                value: Some(
+                    self.timeout
+                        .map_or_else(|| "none".to_string(), duration_text),
+                ),
+                description: "how long a statement may take, such as 30s or 5min; none: as long \
+                    as it takes",
+            },
         ]
     }
 }
@@ -189,6 +247,20 @@ mod tests {
             .to_string();
         assert!(error.contains("`best`"), "{error}");
         assert!(options.set("filter", "raw").is_err());
+    }
+
+    #[test]
+    fn times_have_units() {
+        let read = |text| parse_duration(text).map(|time| time.map(duration_text));
+        for (text, expected) in [("500ms", "500ms"), ("30", "30s"), ("90s", "90s")] {
+            assert_eq!(read(text), Ok(Some(expected.to_owned())), "{text}");
+        }
+        assert_eq!(read("5 min"), Ok(Some("5min".to_owned())));
+        assert_eq!(read("1.5h"), Ok(Some("90min".to_owned())));
+        assert_eq!(read("none"), Ok(None));
+        for wrong in ["", "soon", "-3s", "5 parsecs", "1e400h"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

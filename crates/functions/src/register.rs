@@ -12,6 +12,7 @@ use crate::allele_frequency::AlleleFrequency;
 use crate::allele_number::AlleleNumber;
 use crate::allele_stats::AlleleStats;
 use crate::allele_stats_agg::AlleleStatsAgg;
+use crate::arithmetic;
 use crate::carriers::Carriers;
 use crate::cohort::CohortAggregate;
 use crate::cohort_contains::CohortContains;
@@ -27,10 +28,12 @@ use crate::faf95::Faf95;
 use crate::faf99::Faf99;
 use crate::fst_hudson::FstHudson;
 use crate::genotype_of::GenotypeOf;
+use crate::habits;
 use crate::hwe_exact::HweExact;
 use crate::in_region::InRegion;
 use crate::inbreeding_coefficient::InbreedingCoefficient;
 use crate::scalar::{Kernel, scalar};
+use crate::wrapped;
 
 /// The functions of one row.
 pub fn scalar_functions(context: &Arc<FunctionContext>) -> Vec<Arc<ScalarUDF>> {
@@ -77,6 +80,9 @@ pub fn register(registry: &mut dyn FunctionRegistry, context: &Arc<FunctionConte
     for function in aggregate_functions(context) {
         registry.register_udaf(function)?;
     }
+    arithmetic::register(registry)?;
+    wrapped::register(registry, context)?;
+    habits::register(registry, context)?;
     for entry in entries() {
         match entry.function {
             Function::Scalar(function) => drop(registry.register_udf(function)?),
@@ -120,6 +126,8 @@ pub fn documentation() -> Vec<FunctionDoc> {
         scalar::<CohortSize>(),
         scalar::<CohortContains>(),
     ];
+    functions.extend(arithmetic::documentation());
+    functions.extend(habits::documentation());
     functions.extend(entries().into_iter().map(|entry| entry.doc));
     functions
 }
