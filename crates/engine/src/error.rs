@@ -8,6 +8,7 @@ use kohort_schema::tables::REFERENCE_TABLES;
 
 use crate::location::{Location, without_location};
 use crate::suggest;
+use crate::wrong_types::wrong_types;
 
 /// What went wrong with a query.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,8 @@ pub enum Blame {
     Exhausted,
     /// The storage did not answer.
     Storage,
+    /// The statement took longer than it may.
+    TimedOut,
     /// A bug of ours.
     Internal,
 }
@@ -182,6 +185,9 @@ impl From<DataFusionError> for Error {
 }
 
 fn from_root(error: &DataFusionError) -> Error {
+    if let Some(message) = wrong_types(&error.to_string()) {
+        return Error::usage(message);
+    }
     let (message, blame, hint) = match error {
         DataFusionError::SchemaError(schema, _) => return from_schema(schema),
         DataFusionError::SQL(parser, _) => (from_parser(parser), Blame::Usage, None),

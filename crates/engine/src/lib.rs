@@ -18,12 +18,12 @@
 mod calls;
 mod catalog;
 mod cohorts;
-mod contig_aliases;
 mod error;
 mod explain;
 mod file_pruning;
 mod file_scan;
 mod file_table;
+mod limits;
 mod location;
 mod merge;
 mod operator;
@@ -32,6 +32,7 @@ mod reference;
 mod reference_tests;
 mod registry;
 mod rewrite;
+mod rules;
 mod session;
 mod shorthand;
 mod statement;
@@ -40,8 +41,10 @@ mod suggest;
 mod variants;
 mod views;
 mod widened;
+mod wrong_types;
 
 pub use error::{Blame, Error};
+pub use limits::STACK_BYTES;
 pub use location::{Location, StatementText};
 pub use session::{
     FunctionInfo, Outcome, Session, SessionOptions, TableInfo, functions_documentation,

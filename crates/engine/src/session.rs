@@ -29,6 +29,7 @@ use kohort_schema::TableName;
 
 use crate::catalog::Catalog;
 use crate::file_table::ScanNotes;
+use crate::limits::{self, Deadline};
 use crate::reference::{self, LakePlaces, ReferenceSchema};
 use crate::registry::{self, RegistrySchema};
 use crate::statement::{Statement, parse, split_statements};
@@ -88,7 +89,8 @@ impl fmt::Debug for Outcome {
     }
 }
 
-/// A view of one state of a lake, or of no lake, that statements run in.
+/// A view of one state of a lake, or of no lake, that statements run in. A clone is the same session.
+#[derive(Clone)]
 pub struct Session {
     lake: Option<Lake>,
     pub(crate) as_of: Option<AsOf>,
@@ -98,7 +100,7 @@ pub struct Session {
     notes: ScanNotes,
     store: ObjectStoreUrl,
     files: Option<Arc<Files>>,
-    catalog: RwLock<Arc<Catalog>>,
+    catalog: Arc<RwLock<Arc<Catalog>>>,
     views: Arc<Views>,
 }
 
@@ -155,7 +157,7 @@ impl Session {
             notes,
             store,
             files,
-            catalog: RwLock::new(Arc::clone(&catalog)),
+            catalog: Arc::new(RwLock::new(Arc::clone(&catalog))),
             views: Arc::default(),
         };
         session.show(catalog)?;
@@ -207,11 +209,25 @@ impl Session {
         Ok(outcomes)
     }
 
-    /// Runs one statement.
+    /// Runs one statement. Dropping the future, or the rows, ends it.
     ///
     /// # Errors
     /// [`Error::blame`] tells whose fault it is.
     pub async fn execute_one(&self, statement: &str) -> Result<Outcome, Error> {
+        let options = KohortOptions::of(self.context.state_ref().read().config_options());
+        let deadline = Deadline::of(options.timeout);
+        let (session, statement) = (self.clone(), statement.to_owned());
+        let work = async move { session.execute_here(&statement).await };
+        Ok(match limits::on_large_stack(deadline, work).await? {
+            Outcome::Rows { schema, stream } => Outcome::Rows {
+                schema,
+                stream: limits::streamed(stream, deadline)?,
+            },
+            done => done,
+        })
+    }
+
+    async fn execute_here(&self, statement: &str) -> Result<Outcome, Error> {
         match parse(statement)? {
             Statement::CreateCohort {
                 name,
@@ -311,6 +327,7 @@ impl Session {
             let rows = catalog.snapshot()?.cohorts().await?;
             cohorts.extend(rows.iter().map(|row| (row.cohort.clone(), row.sql.clone())));
         }
+        limits::balance(&mut statement);
         let fields = self.info_fields(&catalog, sql).await?;
         info_fields::spell(&mut statement, &fields);
         headers::keep_as_typed(&mut statement);
@@ -321,6 +338,7 @@ impl Session {
             Ok(plan) => plan,
             Err(error) => return Ok(Err(error)),
         };
+        limits::check_plan(&plan)?;
         match &self.files {
             Some(_) => Ok(Ok(plan)),
             None => files::without_files(plan).map(Ok),
@@ -423,8 +441,14 @@ fn placed(error: DataFusionError) -> Error {
 fn what_was_done(ddl: &DdlStatement) -> String {
     match ddl {
         DdlStatement::CreateExternalTable(made) => format!("table `{}` created", made.name),
-        DdlStatement::CreateMemoryTable(made) => format!("table `{}` created", made.name),
-        DdlStatement::CreateView(made) => format!("view `{}` created", made.name),
+        DdlStatement::CreateMemoryTable(made) => {
+            format!("table `{}` created for this session", made.name)
+        }
+        DdlStatement::CreateView(made) => format!(
+            "view `{}` created for this session; to keep it, put its CREATE VIEW into a file that \
+             you run first",
+            made.name
+        ),
         DdlStatement::DropTable(dropped) => format!("table `{}` dropped", dropped.name),
         DdlStatement::DropView(dropped) => format!("view `{}` dropped", dropped.name),
         _ => "done".to_string(),

@@ -5,6 +5,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use kohort_schema::{LoadedSchema, LoadedTable};
 
 use crate::Error;
+use crate::limits::check_text;
 use crate::location::{Location, StatementText};
 
 /// A statement, recognised as far as the engine needs.
@@ -86,6 +87,7 @@ pub(crate) fn parse(sql: &str) -> Result<Statement, Error> {
         .into_iter()
         .filter(|t| !matches!(t.token, Token::Whitespace(_)))
         .collect();
+    check_text(&tokens)?;
     let mut words = Words {
         sql,
         tokens: &tokens,

@@ -13,7 +13,8 @@ use kohort_lake::Lake;
 
 use super::{CATALOG, SCHEMA, STORE, SessionOptions};
 use crate::Error;
-use crate::contig_aliases::ContigAliases;
+use crate::limits::MAX_DEPTH;
+use crate::rules;
 use crate::strata::SumStrata;
 
 /// What sorts, joins and aggregates may hold where the machine does not tell its memory.
@@ -50,6 +51,11 @@ pub(super) fn session_state(
     settings.execution.collect_statistics = false;
     // So that errors can say where they are.
     settings.sql_parser.collect_spans = true;
+    // What is nested too deep has been refused before it is parsed.
+    settings.set(
+        "datafusion.sql_parser.recursion_limit",
+        &(10 * MAX_DEPTH).to_string(),
+    )?;
     // It would compute `allele_stats(…)` once for each of its fields that a query takes.
     settings.optimizer.enable_leaf_expression_pushdown = false;
     settings.optimizer.repartition_file_min_size = SPLIT_FILES_BYTES;
@@ -74,9 +80,10 @@ pub(super) fn session_state(
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
-        .with_analyzer_rule(Arc::new(ContigAliases))
+        .with_analyzer_rules(rules::analyzer())
         .with_physical_optimizer_rule(Arc::new(SumStrata))
         .build();
+    functions.set_memory_limit(memory);
     kohort_functions::register(&mut state, functions)
         .map_err(|error: DataFusionError| Error::from(error))?;
     Ok(state)
