@@ -62,12 +62,6 @@ impl Failure {
         Self::Failed(Report::new(message))
     }
 
-    /// Work that took longer than it was given.
-    #[expect(dead_code, reason = "no command has a limit of time yet")]
-    pub(crate) fn timed_out(message: impl Into<String>) -> Self {
-        Self::TimedOut(Report::new(message))
-    }
-
     /// A fault with the errors underneath it.
     pub(crate) fn caused(message: impl Into<String>, cause: &(dyn Error + 'static)) -> Self {
         let mut report = Report::new(message);
@@ -234,10 +228,10 @@ impl From<kohort_engine::Error> for Failure {
         let hint = error.hint();
         let mut report = Self::of(&error, hint);
         report.location = error.location();
-        if error.blame() == Blame::Usage {
-            Self::Usage(report)
-        } else {
-            Self::Failed(report)
+        match error.blame() {
+            Blame::Usage => Self::Usage(report),
+            Blame::TimedOut => Self::TimedOut(report),
+            _ => Self::Failed(report),
         }
     }
 }

@@ -49,6 +49,8 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
+    // Parts of a query run on these threads, and walk through what is nested in it by recursion.
+    builder.thread_stack_size(kohort_engine::STACK_BYTES);
     if let Some(threads) = command.threads() {
         builder.worker_threads(threads.get().max(MIN_RUNTIME_THREADS));
         // Sorts and counts of millions of people take these.

@@ -372,7 +372,9 @@ fn statements_about_tables_say_what_they_did() {
     let out = place.sql(made, &[]).ok();
     assert_eq!(
         out,
-        "table `t` created\nview `v` created\nview `v` dropped\n"
+        "table `t` created for this session\n\
+         view `v` created for this session; to keep it, put its CREATE VIEW into a file that you \
+         run first\nview `v` dropped\n"
     );
 }
 
@@ -385,4 +387,33 @@ fn cohorts_are_not_made_or_dropped_in_the_past() {
     assert!(error.contains("CREATE COHORT is refused"), "{error}");
     let error = place.sql("DROP COHORT IF EXISTS a", &as_of).failed(2);
     assert!(error.contains("DROP COHORT is refused"), "{error}");
+}
+
+/// A statement that computes for minutes, in one function.
+const SLOW: &str = "SELECT levenshtein(repeat('ab', 60000), repeat('ba', 60000))";
+
+#[test]
+fn a_statement_that_takes_too_long_ends_with_124() {
+    let place = Place::with_lake();
+    let error = place.sql(SLOW, &["--timeout", "300ms"]).failed(124);
+    assert!(error.contains("longer than 300ms"), "{error}");
+    let set = format!("SET kohort.timeout = '300ms'; {SLOW}");
+    place.sql(&set, &[]).failed(124);
+    let error = place.sql("SET kohort.timeout = 'soon'", &[]).failed(2);
+    assert!(error.contains("such as 500ms, 30s, 5min or 2h"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_function_that_computes() {
+    let mut running = command(&["sql", "-c", SLOW]).spawn().unwrap();
+    let started = std::time::Instant::now();
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let interrupt = format!("kill -INT {}", running.id());
+    let sent = std::process::Command::new("sh")
+        .args(["-c", &interrupt])
+        .status();
+    assert!(sent.unwrap().success());
+    assert!(!running.wait().unwrap().success());
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }

@@ -67,6 +67,14 @@ pub(crate) struct SqlArgs {
     /// spill to disk, and an error says what a join can do
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory_limit: Option<usize>,
+    /// Stop a statement that takes longer, such as 30s or 5min, with exit code 124
+    #[arg(long, value_name = "TIME", value_parser = timeout)]
+    timeout: Option<String>,
+}
+
+/// Checks `30s`, `5min`, `500ms`.
+fn timeout(text: &str) -> Result<String, String> {
+    kohort_functions::parse_duration(text).map(|_| text.to_owned())
 }
 
 /// Parses `512MiB`, `4G`, `1000000`.
@@ -109,9 +117,13 @@ pub(crate) async fn run(args: SqlArgs) -> Result {
 
 impl SqlArgs {
     async fn session(&self, lake: Option<&Lake>) -> Result<Session> {
+        let mut settings = self.set.clone();
+        if let Some(timeout) = &self.timeout {
+            settings.push(("kohort.timeout".to_owned(), timeout.clone()));
+        }
         let options = SessionOptions {
             as_of: self.as_of,
-            settings: self.set.clone(),
+            settings,
             threads: self.threads.map(NonZeroUsize::get),
             memory_limit_bytes: self.memory_limit,
             user: std::env::var("USER").ok().filter(|user| !user.is_empty()),
