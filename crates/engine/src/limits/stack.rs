@@ -16,7 +16,7 @@ use crate::{Blame, Error};
 /// where nothing is optimised. Memory is taken only for what is used of it. Whoever makes the
 /// runtime that a [`crate::Session`] runs in gives its threads stacks of [`STACK_BYTES`] too: parts
 /// of a query run there.
-pub const STACK_BYTES: usize = 512 << 20;
+pub const STACK_BYTES: usize = 256 << 20;
 
 /// When a statement has to be done.
 #[derive(Debug, Clone, Copy)]
