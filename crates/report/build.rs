@@ -1,4 +1,5 @@
-//! Puts the reports of `sql/reports` into the binary: each folder with its files.
+//! Puts the reports of `sql/reports` into the binary, each folder with its files, and what their
+//! counts are withheld by, `sql/withholding`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,22 @@ fn main() -> io::Result<()> {
         code.push_str("    ]),\n");
     }
     code.push_str("];\n");
-    fs::write(Path::new(&variable("OUT_DIR")?).join("shipped.rs"), code)
+    let out = variable("OUT_DIR")?;
+    fs::write(Path::new(&out).join("shipped.rs"), code)?;
+    fs::write(Path::new(&out).join("withholding.rs"), withholding()?)
+}
+
+fn withholding() -> io::Result<String> {
+    let folder = Path::new(&variable("CARGO_MANIFEST_DIR")?).join("../../sql/withholding");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut code = String::from("pub(crate) const WITHHOLDING: &[(&str, &str)] = &[\n");
+    for file in sorted(&folder)? {
+        println!("cargo::rerun-if-changed={}", file.display());
+        let path = fs::canonicalize(&file)?;
+        let _ = writeln!(code, "    ({:?}, include_str!({path:?})),", name(&file));
+    }
+    code.push_str("];\n");
+    Ok(code)
 }
 
 fn variable(name: &str) -> io::Result<String> {

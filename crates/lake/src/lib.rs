@@ -39,6 +39,7 @@ mod union;
 mod vacuum;
 mod vacuum_loads;
 mod verify;
+mod withholding;
 mod writer;
 
 pub use as_of::AsOf;

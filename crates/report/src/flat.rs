@@ -130,7 +130,8 @@ pub(crate) fn columns<'a>(table: &'a Table, rows: &Rows) -> Vec<FlatColumn<'a>> 
             (0..rows.len()).any(|row| matches!(rows.value(row, at), Value::Estimate(_)));
         let rests_on_others =
             !table.rests_on.is_empty() && column.kind.is_measure() && !column.public;
-        let may_be_withheld = rests_on_others || !table.made_of(column).is_empty();
+        let may_be_withheld =
+            rests_on_others || !column.rests_on.is_empty() || !table.made_of(column).is_empty();
         let parts: &[Part] = match (is_estimate, may_be_withheld) {
             (true, _) => &Part::OF_ESTIMATE,
             (false, true) => &[Part::Value, Part::Status],

@@ -94,6 +94,17 @@ impl Report {
         ))
     }
 
+    /// Whether it shows counts that the pattern of a lake knows.
+    ///
+    /// # Errors
+    /// The catalogue in the binary is not written as it must be.
+    pub fn wants_pattern(&self) -> Result<bool, Error> {
+        let catalogue = crate::Catalogue::shipped()?;
+        let families = self.definition.tables().flat_map(|table| &table.protect);
+        let mut families = families.filter_map(|protect| protect.family.as_deref());
+        Ok(families.any(|family| catalogue.knows(family)))
+    }
+
     /// The queries of all tables, with their values in them.
     ///
     /// # Errors
@@ -121,7 +132,8 @@ impl Report {
         values: &Values,
         making: &Making,
     ) -> Result<Made, Error> {
-        let n_withheld = protection::protect(&self.definition, &mut tables)?;
+        let n_withheld =
+            protection::protect(&self.definition, &mut tables, making.pattern.as_ref())?;
         let mut drawings: Vec<(String, String)> = Vec::new();
         for figure in self.definition.figures() {
             let table = self.definition.table(&figure.table);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Language;
+use crate::{Language, Pattern};
 
 /// The circumstances of a report.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -25,4 +25,7 @@ pub struct Making {
     pub parameters: Vec<(String, String)>,
     /// Settings of the session that decide what is counted: the genotype filter.
     pub settings: Vec<(String, String)>,
+    /// What is withheld in all reports of this version of the lake.
+    #[serde(skip)]
+    pub pattern: Option<Pattern>,
 }

@@ -199,6 +199,27 @@ impl Rows {
     }
 }
 
+/// The values of some columns of a batch, none of them estimates.
+///
+/// # Errors
+/// A column that is not there, or whose values no report shows.
+pub(crate) fn plain_columns(
+    place: &str,
+    names: &[&String],
+    batch: &RecordBatch,
+) -> Result<Vec<Vec<Value>>, Error> {
+    let column = |name: &&String| {
+        let array = batch.column_by_name(name);
+        let array = array.ok_or_else(|| Error::data(place, format!("no column `{name}`")))?;
+        plain_values(array).ok_or_else(|| Error::Type {
+            table: place.to_owned(),
+            column: (*name).clone(),
+            found: array.data_type().to_string(),
+        })
+    };
+    names.iter().map(column).collect()
+}
+
 /// The single value of a lookup: the first column of the first row; nothing where there is no row.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Definition, Figure, FigureKind, Kind, Protect, Table};
+use super::{Definition, Figure, FigureKind, Kind, Protect, RestsOn, Table};
 use crate::Error;
 
 /// Names that every report knows, beside its own parameters and lookups.
@@ -104,15 +104,27 @@ fn check_table(table: &Table) -> Result<(), String> {
     for protect in &table.protect {
         check_protect(protect, table)?;
     }
-    for name in table.rests_on.iter().flat_map(|on| &on.within) {
+    for name in rests_on(table).flat_map(|on| &on.within) {
         has_column(table, name)?;
+    }
+    for column in &table.columns {
+        if column.quantile.is_some_and(|q| !(0.0..=1.0).contains(&q)) {
+            let name = &column.name;
+            return Err(format!("column `{name}`: `quantile`: expected 0 to 1"));
+        }
     }
     check_is_protected(table)
 }
 
+/// What a table or a column of it rests on.
+fn rests_on(table: &Table) -> impl Iterator<Item = &RestsOn> {
+    let of_columns = table.columns.iter().flat_map(|column| &column.rests_on);
+    table.rests_on.iter().chain(of_columns)
+}
+
 /// What a table rests on is protected somewhere.
 fn check_families(table: &Table, definition: &Definition) -> Result<(), String> {
-    for on in &table.rests_on {
+    for on in rests_on(table) {
         let mut families = definition.tables().flat_map(|t| &t.protect);
         if !families.any(|protect| protect.family.as_ref() == Some(&on.family)) {
             return Err(format!("`rests_on`: there is no family `{}`", on.family));
@@ -153,9 +165,15 @@ fn check_protect(protect: &Protect, table: &Table) -> Result<(), String> {
     }
     if table
         .column(&protect.count)
-        .is_some_and(|c| c.kind != Kind::Count)
+        .is_some_and(|c| c.kind != Kind::Count && !c.kind.is_measure())
     {
-        return Err(format!("column `{}`: expected kind `count`", protect.count));
+        let name = &protect.count;
+        return Err(format!(
+            "column `{name}`: expected kind `count`, or estimates whose events are the count"
+        ));
+    }
+    if protect.rounded && protect.of.is_none() {
+        return Err("`rounded`: expected `of`, the column with all of them".into());
     }
     if protect.by.len() > 2 {
         let found = protect.by.len();

@@ -26,6 +26,11 @@ pub struct Column {
     pub values: ValueNames,
     /// The counts that it is made of; all protected ones, where nobody says, if it is a measure.
     pub made_of: Option<Vec<String>>,
+    /// The counts of other tables that it is made of, where not all of the table is.
+    #[serde(default)]
+    pub rests_on: Vec<super::RestsOn>,
+    /// The quantile that a waiting time is; the median, where nobody says.
+    pub quantile: Option<f64>,
     /// Whether a count in it is of nobody's concern: a population, a number of regions.
     #[serde(default)]
     pub public: bool,

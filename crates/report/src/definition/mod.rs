@@ -232,7 +232,7 @@ impl Table {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Protect {
-    /// The column with the count.
+    /// The column with the count; or one of estimates, whose events are the count.
     pub count: String,
     /// The columns that the count is broken down by: none, one or two.
     #[serde(default)]
@@ -249,6 +249,9 @@ pub struct Protect {
     /// What the count counts, as a name that tables share: a count that one of them withholds, the
     /// others withhold too. Counts of the same with other numbers are other counts.
     pub family: Option<String>,
+    /// Whether it is a point of a curve: rounded to multiples of the threshold.
+    #[serde(default)]
+    pub rounded: bool,
     /// What the whole column is of, as other tables of the family break it down: `sex = "K"`.
     #[serde(default)]
     pub fixed: BTreeMap<String, String>,

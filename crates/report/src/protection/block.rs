@@ -7,7 +7,7 @@ use kohort_stats::disclosure::{CountTable, Margins, SmallCells, State};
 
 use crate::Error;
 use crate::definition::{Protect, Table};
-use crate::rows::{Rows, Value};
+use crate::rows::{Estimate, Rows, Value};
 
 /// A name and a value of what a count is of.
 pub(super) type Pair = (String, String);
@@ -323,10 +323,23 @@ pub(super) fn count_at(table: &Table, rows: &Rows, row: usize, name: &str) -> Re
     let value = rows.index(name).map(|column| rows.value(row, column));
     match value {
         Some(Value::Whole(count)) if *count >= 0 => Ok(count.unsigned_abs()),
+        Some(Value::Estimate(estimate)) => Ok(events_of(estimate)),
+        // An estimate of nobody.
+        Some(Value::Missing) if table.column(name).is_some_and(|c| c.kind.is_measure()) => Ok(0),
         _ => Err(Error::Data {
             table: table.id.clone(),
             message: format!("`{name}` is NULL in row {}", row + 1),
             hint: Some("a protected count is a number; write coalesce(…, 0) for none".into()),
         }),
     }
+}
+
+/// The events that an estimate rests on; none where it does not say.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "events are whole, not negative and small"
+)]
+fn events_of(estimate: &Estimate) -> u64 {
+    estimate.events.map_or(0, |events| events.round() as u64)
 }

@@ -60,8 +60,12 @@ fn uncovered<'a>(
     column: &Column,
     rows: &Rows,
 ) -> Option<(&'a Protect, Vec<Option<u64>>)> {
-    // Those of waiting times are taken out.
-    if column.public || column.kind == Kind::Days || is_covered(table, column, rows) {
+    // Those of waiting times and of curves are taken out.
+    let is_of_curve = |protect: &Protect| {
+        protect.rounded && table.made_of(column).contains(&protect.count.as_str())
+    };
+    let is_left_out = column.kind == Kind::Days || table.protect.iter().any(is_of_curve);
+    if column.public || is_left_out || is_covered(table, column, rows) {
         return None;
     }
     let made_of = table.made_of(column);
@@ -76,6 +80,9 @@ fn uncovered<'a>(
 
 /// Whether the events of a column are a protected count of the same row, in all rows.
 fn is_covered(table: &Table, column: &Column, rows: &Rows) -> bool {
+    if table.protect.iter().any(|p| p.count == column.name) {
+        return true;
+    }
     let events = events(column, rows);
     // Those left over are protected only where the count is `of` all.
     let tells_of_others = is_share(column) || column.kind == Kind::Days;
@@ -120,6 +127,9 @@ pub(super) fn rests_on_few(column: &Column, value: &Value, rule: SmallCells) -> 
     let Value::Estimate(estimate) = value else {
         return false;
     };
+    if stands_between_few(column, estimate, rule) {
+        return true;
+    }
     let Some(events) = estimate.events else {
         return false;
     };
@@ -127,6 +137,14 @@ pub(super) fn rests_on_few(column: &Column, value: &Value, rule: SmallCells) -> 
     let are_all_but_few = |n: f64| is_share(column) && n >= events && is_few(n - events);
     let is_small = |n: f64| (n > 0.0 && n < threshold(rule)) || are_all_but_few(n);
     is_few(events) || estimate.n.is_some_and(is_small)
+}
+
+/// Whether a waiting time stands between too few people: half of them waited no longer than the
+/// median, and half no less, so each half is a count that it tells of.
+fn stands_between_few(column: &Column, estimate: &Estimate, rule: SmallCells) -> bool {
+    let quantile = column.quantile.unwrap_or(0.5);
+    let side = quantile.min(1.0 - quantile);
+    column.kind == Kind::Days && estimate.n.is_some_and(|n| n * side < threshold(rule))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a threshold is a small number")]

@@ -4,6 +4,7 @@ mod browser;
 mod check;
 mod columns_page;
 mod target;
+mod withholding;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -141,6 +142,7 @@ pub(crate) async fn run(args: ReportArgs) -> Result {
         let lake = lake.open().await?;
         let (session, mut making) = open(&args, &report, &lake, settings).await?;
         require(&session, &report, &lake).await?;
+        making.pattern = withholding::pattern(&session, &report, &lake, making.version).await?;
         making.parameters = chosen(&report, &values);
         let tables = rows(&session, &report, &mut values).await?;
         write(&report, tables, &values, &making, &staging, !args.no_pdf).await
@@ -203,6 +205,7 @@ async fn open(
         command: command(args, report, &lake_name(lake.uri()), snapshot.version()),
         parameters: Vec::new(),
         settings: shown,
+        pattern: None,
     };
     let options = SessionOptions {
         as_of: Some(AsOf::Version(snapshot.version())),
