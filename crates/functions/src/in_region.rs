@@ -143,7 +143,7 @@ impl Kernel for InRegion {
 /// A text that is neither a region of a contig nor a gene that the session knows.
 pub fn parse_regions(context: &FunctionContext, text: &str) -> Result<Vec<Region>> {
     let pieces = Region::split_list(text).map_err(caller)?;
-    refuse_columns(&pieces)?;
+    refuse_columns(text)?;
     let mut regions = Vec::new();
     for piece in pieces {
         regions.extend(region_or_gene(context, piece)?);
@@ -175,21 +175,24 @@ fn region_or_gene(context: &FunctionContext, piece: &str) -> Result<Vec<Region>>
 }
 
 /// A contig, a start and an end as three words would be three whole contigs.
-fn refuse_columns(pieces: &[&str]) -> Result<()> {
-    let is_number = |piece: &str| piece.bytes().all(|byte| byte.is_ascii_digit());
-    let is_named = |piece: &str| {
-        let prefix = piece.get(..3).unwrap_or_default();
-        prefix.eq_ignore_ascii_case("chr") && !piece.contains(':')
+fn refuse_columns(text: &str) -> Result<()> {
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_named = |word: &str| {
+        let prefix = word.get(..3).unwrap_or_default();
+        prefix.eq_ignore_ascii_case("chr") && !word.contains(':')
     };
-    let mut pairs = pieces.windows(2);
-    match pairs.find(|pair| is_named(pair[0]) && is_number(pair[1])) {
-        Some(pair) => plan_err!(
-            "`{0}` and `{1}` are two contigs here; did you mean `{0}:{1}`?",
-            pair[0],
-            pair[1]
-        ),
-        None => Ok(()),
+    for part in text.split([',', ';']) {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        let mut pairs = words.windows(2);
+        if let Some(pair) = pairs.find(|pair| is_named(pair[0]) && is_number(pair[1])) {
+            return plan_err!(
+                "`{0}` and `{1}` are two contigs here; did you mean `{0}:{1}`?",
+                pair[0],
+                pair[1]
+            );
+        }
     }
+    Ok(())
 }
 
 /// What is wrong with a region is the caller's fault.
@@ -272,6 +275,15 @@ mod tests {
             text.contains("43044295") && text.contains("43125364"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn columns_of_a_bed_line_are_no_three_contigs() {
+        assert!(regions("chr1 5 10").is_err());
+        assert!(regions("chr1\t1,000\t2,000").is_err());
+        for (text, n) in [("chr1,2", 2), ("chr1 X", 2), ("chr1:5 2", 2), ("1 2 3", 3)] {
+            assert_eq!(regions(text).unwrap().len(), n, "{text}");
+        }
     }
 
     #[test]
