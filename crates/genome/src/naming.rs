@@ -152,7 +152,7 @@ mod tests {
             ("\"GRCh37.p13\"", Grch37),
             ("file:///refs/hs37d5.fa.gz", Grch37),
             (
-                "ftp://ftp.1000genomes.ebi.ac.uk//vol1/ftp/technical/reference/phase2_reference_assembly_sequence/hs37d5.fa.gz",
+                "ftp://ftp.1000genomes.ebi.ac.uk/phase2_reference_assembly/hs37d5.fa.gz",
                 Grch37,
             ),
             (

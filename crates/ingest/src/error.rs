@@ -280,36 +280,6 @@ impl Error {
             ),
             Self::Lake(error) => error.hint(),
             Self::Registry(error) => error.hint(),
-            Self::BadRows { .. } => Some(
-                "correct them in the source, or keep them apart with `--on-bad-row set-aside \
-                 --set-aside FILE.csv` (or the name of a table)"
-                    .to_owned(),
-            ),
-            Self::DuplicateKey { .. } => Some(
-                "`--on-duplicate-key last` lets the last row of a key count, or name more columns \
-                 as the key"
-                    .to_owned(),
-            ),
-            Self::NotReplaceable { .. } => Some(
-                "these can be: regions, municipalities, population, standard_population and \
-                 public_funds, without columns of personal numbers"
-                    .to_owned(),
-            ),
-            Self::ReferenceColumns {
-                missing, unknown, ..
-            } => Some(match (missing.as_str(), unknown.as_str()) {
-                ("", unknown) => format!("leave out with `--drop`: {unknown}"),
-                (missing, "") => format!("missing: {missing}; `--rename HEADER=NAME` names one"),
-                (missing, unknown) => format!(
-                    "missing: {missing}; not known: {unknown}; `--rename HEADER=NAME` names one"
-                ),
-            }),
-            Self::AsideTaken { .. } | Self::AsideIsTarget { .. } => {
-                Some("give `--set-aside` another name".to_owned())
-            }
-            Self::AsideExists { .. } => {
-                Some("give `--set-aside` another name, or move the file".to_owned())
-            }
             Self::Fields(error) => error.hint(),
             Self::SamplesDiffer {
                 reordered: true,
@@ -340,6 +310,43 @@ impl Error {
                 "if it is {expected}: `--reference-genome {expected}`"
             )),
             Self::Unsorted { .. } => Some("sort first: `bcftools sort`".into()),
+            _ => self.hint_of_load(),
+        }
+    }
+
+    /// What can be done about an error of a load.
+    fn hint_of_load(&self) -> Option<String> {
+        match self {
+            Self::BadRows { .. } => Some(
+                "correct them in the source, or keep them apart with `--on-bad-row set-aside \
+                 --set-aside FILE.csv` (or the name of a table)"
+                    .to_owned(),
+            ),
+            Self::DuplicateKey { .. } => Some(
+                "`--on-duplicate-key last` lets the last row of a key count, or name more columns \
+                 as the key"
+                    .to_owned(),
+            ),
+            Self::NotReplaceable { .. } => Some(
+                "these can be: regions, municipalities, population, standard_population and \
+                 public_funds, without columns of personal numbers"
+                    .to_owned(),
+            ),
+            Self::ReferenceColumns {
+                missing, unknown, ..
+            } => Some(match (missing.as_str(), unknown.as_str()) {
+                ("", unknown) => format!("leave out with `--drop`: {unknown}"),
+                (missing, "") => format!("missing: {missing}; `--rename HEADER=NAME` names one"),
+                (missing, unknown) => format!(
+                    "missing: {missing}; not known: {unknown}; `--rename HEADER=NAME` names one"
+                ),
+            }),
+            Self::AsideTaken { .. } | Self::AsideIsTarget { .. } => {
+                Some("give `--set-aside` another name".to_owned())
+            }
+            Self::AsideExists { .. } => {
+                Some("give `--set-aside` another name, or move the file".to_owned())
+            }
             _ => None,
         }
     }

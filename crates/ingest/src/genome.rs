@@ -1,5 +1,5 @@
-//! Which reference genome do the headers say? By the lengths of contigs, by `##reference`, and by the
-//! `assembly` of `##contig`.
+//! Which reference genome do the headers say? By the lengths of contigs, by `##reference`, and by
+//! the `assembly` of `##contig`.
 
 use kohort_genome::{Detection, NamedGenome, ReferenceGenome};
 use kohort_vcf::Header;

@@ -128,8 +128,8 @@ async fn same_reference_genome(lake: &Lake, job: &Job) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether files have chrM alone, and the same one as a callset: GRCh37 and GRCh38 share the revised
-/// Cambridge sequence, whose length does not tell which of them is meant; UCSC's hg19 has another.
+/// Whether files have chrM alone, and the same one as a callset: GRCh37 and GRCh38 share the
+/// revised Cambridge sequence, whose length does not tell which of them is meant; UCSC's hg19 has another.
 fn is_same_mitochondrion(contigs: &[ContigPlan], other: &Callset) -> bool {
     let genome = other.reference_genome.as_deref();
     let is_shared = [ReferenceGenome::Grch37, ReferenceGenome::Grch38]

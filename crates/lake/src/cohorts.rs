@@ -59,7 +59,7 @@ impl Lake {
         })
     }
 
-    /// Whether the lake still shows the samples of a cohort that was selected in an earlier version.
+    /// Whether the lake still shows the samples of a cohort that was selected some versions ago.
     async fn check_is_current(&self, cohort: &CohortRow) -> Result<()> {
         let listing = Listing::read(self.raw_store().as_ref(), TableName::Callsets).await?;
         if listing.is_none_or(|listing| listing.latest() <= cohort.lake_version) {

@@ -314,8 +314,8 @@ impl Error {
             )),
             Error::DuplicateSamples { other, .. } => Some(format!(
                 "`--callset {other} --replace` puts these files in place of `{other}`; give all \
-                 files of the same samples to one ingest; `--allow-duplicate-samples` counts people \
-                 once per callset"
+                 files of the same samples to one ingest; `--allow-duplicate-samples` counts \
+                 people once per callset"
             )),
             Error::DuplicateFile { .. } | Error::SameFile { .. } => Some(
                 "its rows would be there twice; `--allow-duplicate-files` takes them again".into(),

@@ -294,7 +294,7 @@ fn generic(source: Box<dyn std::error::Error + Send + Sync>) -> object_store::Er
     }
 }
 
-/// `NAME#NUMBER`: `object_store` takes such a file for an upload that goes on, and does not list it.
+/// `NAME#NUMBER`: `object_store` takes such a file for an upload under way, and does not list it.
 fn temporary_name(path: &FilePath) -> PathBuf {
     let (number, _) = uuid::Uuid::new_v4().as_u64_pair();
     let mut name = path.as_os_str().to_owned();

@@ -5,8 +5,8 @@
 //!
 //! A cohort remembers samples by index, and a callset that takes the place of another has new
 //! indices. A cohort therefore follows its people: by `person_id` where both callsets have it, else
-//! by `sample_id`. Their new indices are added to the cohort before the new callset becomes visible,
-//! and the old ones stay in it: an index whose callset a snapshot does not show counts nowhere. So
+//! by `sample_id`. Their new indices are added to the cohort before the new callset is visible, and
+//! the old ones stay in it: an index whose callset a snapshot does not show counts nowhere. So
 //! the cohort holds the same people before the replacement, after it, after one that broke off, and
 //! in every earlier version of the lake.
 
@@ -171,8 +171,8 @@ fn shown_person(sample: &Sample) -> String {
     }
 }
 
-/// Which of the new samples each old one is, by its index; those that are none of them have an empty
-/// list. `base` is the index of the first new sample.
+/// Which of the new samples each old one is, by its index; those that are none of them have an
+/// empty list. `base` is the index of the first new sample.
 fn followed<'a>(
     old: impl Iterator<Item = &'a Sample>,
     new: &[NewSample],
