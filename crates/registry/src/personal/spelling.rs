@@ -137,26 +137,7 @@ fn candidate(text: &[u8], runs: &[Run]) -> Option<Candidate> {
             let last = runs.get(1).filter(|run| length(run) == 4)?;
             spelled(&[digits(first)], &text[first.1..last.0], digits(last))
         }
-        2 | 4 => {
-            let [year, month, day, last] = runs.get(..4)? else {
-                return None;
-            };
-            if [month, day, last].map(length) != [2, 2, 4] {
-                return None;
-            }
-            let gap = |a: &Run, b: &Run| &text[a.1..b.0];
-            let between = gap(year, month);
-            if !matches!(between, b"-" | b"." | b"/" | b" ") || gap(month, day) != between {
-                return None;
-            }
-            let last_gap = gap(day, last);
-            let date = [year, month, day].map(digits);
-            // The same sign throughout is as good as a dash; blanks are found in any numbers.
-            let is_one_sign = last_gap == between && between != b" ";
-            let found = spelled(&date, last_gap, digits(last))?;
-            let is_signed = found.is_signed || is_one_sign;
-            (is_signed || between != b"-").then_some(Candidate { is_signed, ..found })
-        }
+        2 | 4 => with_parts(text, runs),
         _ => None,
     }
 }
@@ -192,6 +173,32 @@ pub(super) fn one_more(text: &[u8]) -> impl Iterator<Item = Short> {
         [Short::of(&digits[..n - 1]), Short::of(&digits[1..])]
     })
     .flatten()
+}
+
+/// A date of year, month and day, or of day, month and year, with the last four behind it.
+fn with_parts(text: &[u8], runs: &[Run]) -> Option<Candidate> {
+    let [first, second, third, last] = runs.get(..4)? else {
+        return None;
+    };
+    let digits = |run: &Run| &text[run.0..run.1];
+    let date = match [first, second, third, last].map(|run| run.1 - run.0) {
+        [2 | 4, 2, 2, 4] => [first, second, third],
+        [2, 2, 4, 4] => [third, second, first],
+        _ => return None,
+    };
+    let gap = |a: &Run, b: &Run| &text[a.1..b.0];
+    let between = gap(first, second);
+    if !matches!(between, b"-" | b"." | b"/" | b"," | b" ") || gap(second, third) != between {
+        return None;
+    }
+    let last_gap = gap(third, last);
+    // The same sign throughout is as good as a dash; blanks are found in any numbers.
+    let is_one_sign = last_gap == between && between != b" ";
+    let found = spelled(&date.map(digits), last_gap, digits(last))?;
+    let is_signed = found.is_signed || is_one_sign;
+    // A date in the usual form, and a time of day without its colon.
+    let is_moment = between == b"-" && last_gap.trim_ascii().is_empty();
+    (is_signed || !is_moment).then_some(Candidate { is_signed, ..found })
 }
 
 /// Digits of a date, what follows them, and the last four.
@@ -273,6 +280,9 @@ mod tests {
             ("1912.12.12.1212", "191212121212", true),
             ("1912/12/12/1212", "191212121212", true),
             ("1912.12.12-1212", "19121212-1212", true),
+            ("1912-12-12/1212", "191212121212", false),
+            ("1912,12,12,1212", "191212121212", true),
+            ("11/12/1912 1212", "191212111212", false),
             ("12.12.12.1212", "1212121212", true),
             ("1912 12 12 1212", "191212121212", false),
             ("SE191212121212", "191212121212", false),
