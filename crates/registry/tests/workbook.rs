@@ -156,3 +156,20 @@ fn a_format_that_is_not_read_says_which_it_is() {
         assert!(error.hint().is_some(), "{name}");
     }
 }
+
+#[test]
+fn a_file_without_rows_has_its_columns() {
+    let (_folder, source) = file("h.csv", b"a;b\n");
+    let loaded = load(&[source], options());
+    let names: Vec<_> = loaded
+        .load
+        .schema()
+        .fields()
+        .iter()
+        .map(|f| f.name().clone())
+        .collect();
+    assert_eq!(
+        (names, loaded.rows.num_rows()),
+        (vec!["a".to_owned(), "b".to_owned()], 0)
+    );
+}

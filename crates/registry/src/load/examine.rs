@@ -87,10 +87,7 @@ impl<'o> Examiner<'o> {
         for remark in &record.remarks {
             *self.remarks.entry(remark.clone()).or_default() += 1;
         }
-        for column in &columns.all()[self.columns.len()..] {
-            let about = self.options.about(&column.original);
-            self.columns.push(Looked::new(about, column.declared));
-        }
+        self.know(columns);
         if self.options.watch == Watch::Refuse {
             self.watch(record);
         }
@@ -107,6 +104,14 @@ impl<'o> Examiner<'o> {
                     column.seen.observe(cell, record.line);
                 }
             }
+        }
+    }
+
+    /// Looks at columns that are new.
+    fn know(&mut self, columns: &Columns) {
+        for column in &columns.all()[self.columns.len()..] {
+            let about = self.options.about(&column.original);
+            self.columns.push(Looked::new(about, column.declared));
         }
     }
 
@@ -162,11 +167,13 @@ impl<'o> Examiner<'o> {
     /// # Errors
     /// A column of personal numbers that nobody declared.
     pub(crate) fn plan(
-        &self,
+        &mut self,
         file: &str,
         columns: &Columns,
     ) -> Result<(Vec<Planned>, Vec<String>)> {
         let names = columns.sql_names(self.options);
+        // A file without rows has columns all the same.
+        self.know(columns);
         self.accuse(file, &names)?;
         let (mut planned, mut notes) = (Vec::new(), Vec::new());
         let all = columns.all().iter().zip(&names).zip(&self.columns);

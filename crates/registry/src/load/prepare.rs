@@ -313,6 +313,15 @@ fn check_is_read(file: &str, head: &[u8], given: TextEncoding) -> Result<()> {
     let by_mark = Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8);
     let is_utf_16 = by_mark || given == TextEncoding::Utf16;
     let is_binary = !is_utf_16 && memchr::memchr(0, head).is_some();
+    let is_locked = head.starts_with(b"\xD0\xCF\x11\xE0");
+    if is_locked && file.to_ascii_lowercase().ends_with(".xlsx") {
+        let problem = "the workbook is protected by a password, or is one of Excel 97 to 2003";
+        return Err(Error::hinted(
+            file,
+            problem,
+            "save it as .xlsx without a password",
+        ));
+    }
     let by_name = || unread::by_name(file).filter(|_| is_binary);
     let (what, advice) = match unread::by_content(head).or_else(by_name) {
         Some(found) => (

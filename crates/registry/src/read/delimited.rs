@@ -176,6 +176,14 @@ fn fill(record: &mut Record, rows: &Rows<'_>, map: &[usize], dialect: &Dialect) 
             advice: "look for a separator or a quote inside a value",
         });
     }
+    if rows.is_unclosed {
+        record.wrong(Problem {
+            column: None,
+            expected: "a quote that is closed".to_owned(),
+            found: "the end of the file inside of it".to_owned(),
+            advice: "look for a quote that is not closed in this row: it took all rows behind it",
+        });
+    }
     if dialect.encoding == UTF_8 && std::str::from_utf8(rows.bytes()).is_err() {
         record.wrong(Problem {
             column: None,
@@ -212,6 +220,8 @@ struct Rows<'a> {
     lines_read: u64,
     is_start: bool,
     line: u64,
+    /// Whether the row at hand ends with the file, inside of a quote that goes over lines.
+    is_unclosed: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -231,6 +241,7 @@ impl<'a> Rows<'a> {
             lines_read: 0,
             is_start: true,
             line: 1,
+            is_unclosed: false,
         }
     }
 
@@ -257,6 +268,7 @@ impl<'a> Rows<'a> {
     fn next(&mut self) -> Result<bool> {
         (self.output_len, self.n_fields) = (0, 0);
         let mut is_leading = true;
+        let mut n_quotes = 0;
         self.line = self.lines_read + 1;
         loop {
             while self.at == self.end && !self.is_at_end {
@@ -275,6 +287,7 @@ impl<'a> Rows<'a> {
                 is_leading = consumed.iter().all(|b| matches!(b, b'\r' | b'\n'));
             }
             self.lines_read += memchr::memchr_iter(b'\n', consumed).count() as u64;
+            n_quotes += memchr::memchr_iter(b'"', consumed).count();
             self.at += n_in;
             self.output_len += n_out;
             self.n_fields += n_ends;
@@ -287,7 +300,12 @@ impl<'a> Rows<'a> {
                     self.output.resize(self.output.len() * 2, 0);
                 }
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::Record => return Ok(true),
+                ReadRecordResult::Record => {
+                    let is_last = self.is_at_end && self.at == self.end;
+                    let goes_over_lines = self.lines_read >= self.line;
+                    self.is_unclosed = is_last && n_quotes % 2 == 1 && goes_over_lines;
+                    return Ok(true);
+                }
                 ReadRecordResult::End => return Ok(false),
             }
         }
@@ -378,6 +396,23 @@ mod tests {
         assert_eq!(rows[0].2.as_deref(), Some("2 fields / 1"));
         assert_eq!(rows[1].2.as_deref(), Some("2 fields / 3"));
         assert_eq!(rows[2].2, None);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_told() {
+        let rows = rows_of(b"a,b\n1,2\n3,\"x\n4,5\n6,7\n", b',');
+        assert_eq!((rows.len(), rows[1].0), (2, 3));
+        let told = rows[1].2.as_deref().unwrap();
+        assert!(told.starts_with("a quote that is closed"), "{told}");
+        for text in [
+            "a,b\n3,\"x\ny\"",
+            "a,b\n3,5\" pipe",
+            "a,b\n3,\"x\ny\"\n",
+            "a,b\n1,5\"\n",
+        ] {
+            let rows = rows_of(text.as_bytes(), b',');
+            assert_eq!(rows[0].2, None, "{text}");
+        }
     }
 
     #[test]
