@@ -55,6 +55,7 @@ async fn check(lines: &str) {
             false => format!("SELECT {sql}"),
         };
         let found = answer(&session, &sql).await;
+        let expected = if expected == "-" { "" } else { expected };
         let is_right = match (&found, expected.strip_prefix('!')) {
             (Ok(found), None) => found == expected,
             (Err(error), Some(part)) => {
@@ -248,16 +249,16 @@ async fn nan_is_the_largest_number_wherever_it_is_compared() {
 #[tokio::test]
 async fn in_and_exists_follow_three_valued_logic_wherever_they_stand() {
     check(
-        "SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 
+        "SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
         SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2)) t(x)) => 1
         SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2)) t(x) WHERE x > 5) ORDER BY a => 1;2;NULL
-        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE NOT (a IN (SELECT x FROM (VALUES (2), (NULL)) t(x))) => 
+        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE NOT (a IN (SELECT x FROM (VALUES (2), (NULL)) t(x))) => -
         SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 2
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) OR a = 99 => 
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) OR a = 99 => -
         SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) OR a = 3 => 3
         SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE (a IN (SELECT x FROM (VALUES (2), (NULL)) t(x))) IS NULL ORDER BY a => 1;3
         SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE (a IN (SELECT x FROM (VALUES (2), (3)) t(x))) = false => 1
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (1, NULL) => 
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (1, NULL) => -
         SELECT a, a IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) FROM (VALUES (1), (2), (NULL)) s(a) ORDER BY a => 1,NULL;2,true;NULL,NULL
         SELECT a, a NOT IN (SELECT x FROM (VALUES (2), (3)) t(x)) FROM (VALUES (1), (2), (NULL)) s(a) ORDER BY a => 1,true;2,false;NULL,NULL
         SELECT 1 NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => NULL
@@ -269,8 +270,8 @@ async fn in_and_exists_follow_three_valued_logic_wherever_they_stand() {
         SELECT a, EXISTS (SELECT 1 FROM (VALUES (2), (NULL)) t(x) WHERE x = a) FROM (VALUES (1), (2)) s(a) ORDER BY a => 1,false;2,true
         SELECT EXISTS (SELECT 1) => true
         SELECT NOT EXISTS (SELECT 1 WHERE false) => true
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) GROUP BY a HAVING a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a <> ALL (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) GROUP BY a HAVING a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a <> ALL (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
         SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a = ANY (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 2",
     )
     .await;
