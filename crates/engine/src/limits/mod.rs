@@ -6,6 +6,7 @@
 //! is still deeper than the stack allows is refused ([`text`], [`plan`]).
 
 mod balance;
+mod named;
 mod plan;
 mod stack;
 mod text;

@@ -3,6 +3,7 @@
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::named::check_uses;
 use super::{MAX_DEPTH, MAX_JOINS, MAX_NAMED, MAX_SELECTS, MAX_TERMS};
 use crate::Error;
 
@@ -207,7 +208,7 @@ pub(crate) fn check_text(tokens: &[TokenWithSpan]) -> Result<(), Error> {
         depth.token(&token.token);
         depth.check()?;
     }
-    Ok(())
+    check_uses(tokens)
 }
 
 #[cfg(test)]
