@@ -200,8 +200,8 @@ macro_rules! difference {
 }
 
 const DIFF: &str = "How many borders of years, months, days and so on lie between two dates: \
-     `date_diff('year', DATE '2023-12-31', DATE '2024-01-01')` is 1; weeks are sevens of days. For the whole years between \
-     them, such as an age, use `date_sub`.";
+     `date_diff('year', DATE '2023-12-31', DATE '2024-01-01')` is 1; weeks are sevens of days. For \
+     the whole years between them, such as an age, use `date_sub`.";
 const SUB: &str = "How many whole years, months, days and so on lie between two dates, such as an \
      age in years: `date_sub('year', DATE '2023-12-31', DATE '2024-01-01')` is 0.";
 
