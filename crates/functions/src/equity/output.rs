@@ -8,7 +8,7 @@ use arrow::array::{
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::{Result, exec_err};
-use kohort_stats::{Error, Estimate};
+use kohort_stats::{Error, Estimate, Status};
 
 /// The type of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,11 +112,32 @@ pub(crate) fn answer(
     }
 }
 
+/// Where numbers are beyond all counts, products overflow on the way: a limit that contradicts its
+/// value is none rather than wrong. The last digits of a limit may be off where it is the value.
+fn limits(estimate: &Estimate) -> [Option<f64>; 2] {
+    let above = |a: f64, b: f64| {
+        let digits = 1e-9 * (a.abs() + b.abs());
+        a.is_nan() || (a > b && (a - b > digits || digits.is_infinite()))
+    };
+    let (lower, upper) = (estimate.lower_cl, estimate.upper_cl);
+    let Some(value) = estimate.value else {
+        return [lower, upper];
+    };
+    [
+        lower.filter(|lower| !above(*lower, value)),
+        upper.filter(|upper| !upper.is_nan() && !above(value, *upper)),
+    ]
+}
+
 fn estimate_cells(estimate: &Estimate) -> Vec<Cell> {
+    if estimate.value.is_some_and(f64::is_nan) {
+        return estimate_cells(&Estimate::missing(Status::Undefined, estimate.method));
+    }
+    let [lower, upper] = limits(estimate);
     vec![
         Cell::Number(estimate.value),
-        Cell::Number(estimate.lower_cl),
-        Cell::Number(estimate.upper_cl),
+        Cell::Number(lower),
+        Cell::Number(upper),
         Cell::Number(estimate.se.filter(|se| !se.is_nan())),
         Cell::Number(estimate.confidence),
         Cell::Text((!estimate.method.is_empty()).then(|| estimate.method.to_owned())),

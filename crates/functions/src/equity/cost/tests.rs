@@ -168,7 +168,7 @@ fn wrong_arguments_are_errors_that_name_them() {
         ),
         (
             "icer(sek, found, kind, kind)",
-            "`reference` must be a constant",
+            "`reference`: expected the same for all rows",
         ),
         (
             "icer(sek, found, kind, NULL)",

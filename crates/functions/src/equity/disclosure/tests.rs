@@ -103,7 +103,10 @@ fn published_counts_are_those_of_the_vectors() {
     }
     assert!(calls.len() > 180, "{}", calls.len());
     for some in calls.chunks(40) {
-        let list: Vec<&str> = some.iter().map(|(call, _)| call.as_str()).collect();
+        let list = some.iter().enumerate();
+        let list: Vec<String> = list
+            .map(|(at, (call, _))| format!("{call} AS c{at}"))
+            .collect();
         let table = "SELECT * FROM (VALUES (1)) AS v(one)";
         let found = query(table, &format!("SELECT {} FROM t", list.join(", "))).unwrap();
         let expected: Vec<&str> = some.iter().map(|(_, value)| value.as_str()).collect();
