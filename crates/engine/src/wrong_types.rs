@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn our_own_reason_is_told_alone() {
-        let text = "type_coercion\ncaused by\nExecution error: Function 'max' user-defined coercion \
-                    failed with: Error during planning: max: expected values that have an order, \
+        let text = "type_coercion\ncaused by\nExecution error: Function 'max' user-defined \
+                    coercion failed with: Error during planning: max: expected values that have an order, \
                     got LIST; take one field or element. No function matches the given name and \
                     argument types 'max(List(Utf8))'. You might need to add explicit type casts.";
         assert_eq!(
@@ -106,8 +106,8 @@ mod tests {
     #[test]
     fn types_are_told_by_name() {
         let text = "Internal error: Function 'sum' failed to match any signature, errors: Error \
-                    during planning: Function 'sum' requires Decimal. No function matches the given \
-                    name and argument types 'f(Utf8View, List(Struct(\"a\": Int32, \"b\": Utf8)), \
+                    during planning: Function 'sum' requires Decimal. No function matches the \
+                    given name and argument types 'f(Utf8View, List(Struct(\"a\": Int32, \"b\": Utf8)), \
                     Int64)'. You might need to add explicit type casts.";
         assert_eq!(
             wrong_types(text).unwrap(),

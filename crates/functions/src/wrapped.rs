@@ -1,5 +1,5 @@
-//! DataFusion's own scalar functions with something done before or after them: results that would not
-//! fit into memory are refused, and NaN has no sign.
+//! DataFusion's own scalar functions with something done before or after them: results that would
+//! not fit into memory are refused, and NaN has no sign.
 
 use std::sync::Arc;
 

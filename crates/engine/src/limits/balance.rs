@@ -1,5 +1,5 @@
-//! `a OR b OR c OR d` is parsed as a tree as deep as it is long; `(a OR b) OR (c OR d)` is the same,
-//! and shallow.
+//! `a OR b OR c OR d` is parsed as a tree as deep as it is long; `(a OR b) OR (c OR d)` is the
+//! same, and shallow.
 
 use std::mem;
 use std::ops::ControlFlow;

@@ -1,9 +1,9 @@
 //! How much a statement may ask for: its depth, its size, and its time.
 //!
 //! DataFusion and its parser walk through expressions and plans by recursion, and a stack that
-//! overflows ends the whole process. Statements are therefore planned on a thread with a large stack
-//! ([`stack`]), long chains of AND, OR and UNION are made into shallow trees ([`balance`]), and what
-//! is still deeper than the stack allows is refused ([`text`], [`plan`]).
+//! overflows ends the whole process. Statements are therefore planned on a thread with a large
+//! stack ([`stack`]), long chains of AND, OR and UNION are made into shallow trees ([`balance`]),
+//! and what is still deeper than the stack allows is refused ([`text`], [`named`], [`plan`]).
 
 mod balance;
 mod named;

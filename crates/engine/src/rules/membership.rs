@@ -1,8 +1,8 @@
 //! `IN (SELECT …)` and `EXISTS (SELECT …)` wherever an expression may stand, with SQL's three truth
 //! values.
 //!
-//! DataFusion answers them by joins where they are conditions of WHERE by themselves, and there with
-//! NULLs. Below an OR or in a comparison its join tells true from false alone: a NULL in the
+//! DataFusion answers them by joins where they are conditions of WHERE by themselves, and there
+//! with NULLs. Below an OR or in a comparison its join tells true from false alone: a NULL in the
 //! list, for which `NOT IN` is never true, counted as "not there". In SELECT, CASE and the like it
 //! answers them not at all. There they are written out here, as counts of matching rows.
 

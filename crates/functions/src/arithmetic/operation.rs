@@ -407,5 +407,6 @@ pub fn checked_operand(expr: &Expr) -> Option<&Expr> {
 
 /// Whether an expression is a quotient of integers, which is a float.
 pub(super) fn is_float_quotient(expr: &Expr) -> bool {
-    matches!(expr, Expr::ScalarFunction(call) if call.func.name() == Operation::DivideIntegers.name())
+    let name = Operation::DivideIntegers.name();
+    matches!(expr, Expr::ScalarFunction(call) if call.func.name() == name)
 }
