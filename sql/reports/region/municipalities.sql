@@ -1,7 +1,12 @@
 -- Observed over expected tests of all years in the region's municipalities, and in the region.
 SELECT m.region, m.municipality, coalesce(n.name, CASE WHEN m.municipality <> '9999' THEN m.municipality
                                                        WHEN {{lang}} = 'en' THEN 'Unknown' ELSE 'Okänd' END) AS name,
-       m.tests, m.expected_tests, m.test_ratio, m.flag
+       m.tests, m.expected_tests,
+       named_struct('value', m.test_ratio['value'], 'lower_cl', m.test_ratio['lower_cl'],
+                    'upper_cl', m.test_ratio['upper_cl'], 'se', m.test_ratio['se'],
+                    'confidence', m.test_ratio['confidence'], 'method', m.test_ratio['method'],
+                    'events', m.test_ratio['events'], 'n', m.test_ratio['n'], 'status', m.test_ratio['status'])
+           AS test_ratio, m.flag
 FROM follow_up.rates_by_municipality AS m
 LEFT JOIN reference.municipalities AS n ON n.municipality_code = m.municipality
 WHERE m.region = {{region}}
