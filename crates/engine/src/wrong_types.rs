@@ -1,5 +1,6 @@
-//! A function that does not take the types it was given, in our words: DataFusion wraps the reason
-//! into several layers, and adds a list of signatures.
+//! A function that does not take the types it was given, and a subquery that cannot stand where it
+//! does, in our words: DataFusion wraps the reason into several layers, and adds a list of
+//! signatures.
 
 /// What DataFusion puts before the reason.
 const LAYERS: [&str; 8] = [
@@ -13,8 +14,23 @@ const LAYERS: [&str; 8] = [
     "External error: ",
 ];
 
+/// What DataFusion says of a subquery that it cannot plan.
+const NO_PLACE: [&str; 6] = [
+    "Physical plan does not support logical expression InSubquery",
+    "Physical plan does not support logical expression Exists",
+    "Physical plan does not support logical expression ScalarSubquery",
+    "subquery can only be used in",
+    "ScalarSubqueryExpr evaluated before",
+    "Physical plan does not support undecorrelated",
+];
+
 /// The words for it; none where an error is another one.
 pub(crate) fn wrong_types(text: &str) -> Option<String> {
+    if NO_PLACE.iter().any(|part| text.contains(part)) {
+        let text =
+            "a subquery cannot stand here; work it out in a SELECT of FROM or WITH, and join";
+        return Some(text.to_owned());
+    }
     let (name, given) = call(text)?;
     if let Some((_, reason)) = text.split_once("user-defined coercion failed with: ") {
         let reason = reason.split(" No function matches").next()?;
@@ -94,8 +110,8 @@ mod tests {
     #[test]
     fn our_own_reason_is_told_alone() {
         let text = "type_coercion\ncaused by\nExecution error: Function 'max' user-defined \
-                    coercion failed with: Error during planning: max: expected values that have an order, \
-                    got LIST; take one field or element. No function matches the given name and \
+                    coercion failed with: Error during planning: max: expected values that have \
+                    an order, got LIST; take one field or element. No function matches the given name and \
                     argument types 'max(List(Utf8))'. You might need to add explicit type casts.";
         assert_eq!(
             wrong_types(text).unwrap(),
@@ -104,11 +120,22 @@ mod tests {
     }
 
     #[test]
+    fn a_subquery_that_is_not_planned_says_what_to_do() {
+        let text = "This feature is not implemented: Physical plan does not support logical \
+                    expression InSubquery(InSubquery { expr: Column(a) })";
+        assert!(
+            wrong_types(text)
+                .unwrap()
+                .starts_with("a subquery cannot stand here")
+        );
+    }
+
+    #[test]
     fn types_are_told_by_name() {
         let text = "Internal error: Function 'sum' failed to match any signature, errors: Error \
                     during planning: Function 'sum' requires Decimal. No function matches the \
-                    given name and argument types 'f(Utf8View, List(Struct(\"a\": Int32, \"b\": Utf8)), \
-                    Int64)'. You might need to add explicit type casts.";
+                    given name and argument types 'f(Utf8View, List(Struct(\"a\": Int32, \"b\": \
+                    Utf8)), Int64)'. You might need to add explicit type casts.";
         assert_eq!(
             wrong_types(text).unwrap(),
             "`f` does not take text, a list, an integer"

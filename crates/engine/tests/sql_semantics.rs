@@ -272,7 +272,9 @@ async fn in_and_exists_follow_three_valued_logic_wherever_they_stand() {
         SELECT NOT EXISTS (SELECT 1 WHERE false) => true
         SELECT a FROM (VALUES (1), (2), (3)) s(a) GROUP BY a HAVING a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
         SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a <> ALL (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a = ANY (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 2",
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a = ANY (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 2
+        SELECT s.a FROM (VALUES (1), (2)) s(a) JOIN (VALUES (1)) u(b) ON s.a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
+        SELECT s.a FROM (VALUES (1), (2)) s(a) LEFT JOIN (VALUES (1)) u(b) ON s.a = u.b AND s.a IN (SELECT x FROM (VALUES (2)) t(x)) => !a subquery cannot stand here",
     )
     .await;
 }

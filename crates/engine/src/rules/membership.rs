@@ -16,7 +16,7 @@ use datafusion::logical_expr::expr::{Exists, InSubquery};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::{conjunction, merge_schema, split_conjunction_owned};
 use datafusion::logical_expr::{
-    Expr, Filter, LogicalPlan, LogicalPlanBuilder, Subquery, lit, not, scalar_subquery, when,
+    Expr, Filter, Join, LogicalPlan, LogicalPlanBuilder, Subquery, lit, not, scalar_subquery, when,
 };
 use datafusion::optimizer::AnalyzerRule;
 
@@ -32,6 +32,7 @@ impl AnalyzerRule for Membership {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         let done = plan.transform_up_with_subqueries(|plan| match plan {
             LogicalPlan::Filter(filter) => in_filter(filter),
+            LogicalPlan::Join(join) => in_join(join),
             plan if plan.inputs().is_empty() => Ok(Transformed::no(plan)),
             plan => {
                 let schema = merge_schema(&plan.inputs());
@@ -58,23 +59,47 @@ enum Place {
 
 fn in_filter(filter: Filter) -> Result<Transformed<LogicalPlan>> {
     let schema = Arc::clone(filter.input.schema());
-    let mut is_new = false;
-    let mut conditions = Vec::new();
-    for condition in split_conjunction_owned(filter.predicate) {
-        let condition = without_not(condition);
-        if is_answered(&condition) {
-            conditions.push(condition);
-            continue;
-        }
-        let written = written_out(condition, &schema, Place::Condition)?;
-        is_new |= written.transformed;
-        conditions.push(written.data);
-    }
-    let predicate = conjunction(conditions).unwrap_or_else(|| lit(true));
+    let done = in_condition(filter.predicate, &schema)?;
+    let (is_new, predicate) = (done.transformed, done.data);
     let filter = LogicalPlan::Filter(Filter::try_new(predicate, filter.input)?);
     Ok(match is_new {
         true => Transformed::yes(filter),
         false => Transformed::no(filter),
+    })
+}
+
+fn in_join(mut join: Join) -> Result<Transformed<LogicalPlan>> {
+    let Some(condition) = join.filter.take() else {
+        return Ok(Transformed::no(LogicalPlan::Join(join)));
+    };
+    let schema = merge_schema(&[&*join.left, &*join.right]);
+    let done = in_condition(condition, &schema)?;
+    join.filter = Some(done.data);
+    let join = LogicalPlan::Join(join);
+    Ok(match done.transformed {
+        true => Transformed::yes(join),
+        false => Transformed::no(join),
+    })
+}
+
+/// A condition, but for those of its terms that DataFusion answers by joins.
+fn in_condition(condition: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    let mut is_new = false;
+    let mut terms = Vec::new();
+    for term in split_conjunction_owned(condition) {
+        let term = without_not(term);
+        if is_answered(&term) {
+            terms.push(term);
+            continue;
+        }
+        let written = written_out(term, schema, Place::Condition)?;
+        is_new |= written.transformed;
+        terms.push(written.data);
+    }
+    let condition = conjunction(terms).unwrap_or_else(|| lit(true));
+    Ok(match is_new {
+        true => Transformed::yes(condition),
+        false => Transformed::no(condition),
     })
 }
 
