@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use support::{Place, VCF, command, run};
 
 /// A query that writes for a long time.
-const LONG: &str = "SELECT a.value * b.value AS x FROM range(30000000) AS a, range(1000) AS b";
+const LONG: &str = "SELECT a.value * b.value AS x FROM range(3000000) AS a, range(1000) AS b";
 
 fn signal(child: &Child, name: &str) {
     let process = child.id().to_string();
