@@ -205,7 +205,8 @@ impl Collected {
     }
 
     /// Where witnesses are looked for, near ones first: a year, regions that are alike over all
-    /// years, small regions with greater ones, what is of no year, two years, and a year with what is of none.
+    /// years, small regions with greater ones, what is of no year, two years, and a year with what
+    /// is of none.
     fn tiers(&self) -> Vec<Vec<Vec<usize>>> {
         let years = self.values(YEAR);
         let regions = self.values(REGION);

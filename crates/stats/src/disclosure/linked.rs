@@ -355,7 +355,7 @@ impl<'a> Search<'a> {
     fn withhold_what_is_near(&mut self, tiers: &[Vec<Vec<usize>>]) {
         let all: Vec<usize> = (0..self.linked.counts.len()).collect();
         loop {
-            let mut unserved = self.open(&all, 0);
+            let unserved = self.open(&all, 0);
             let mut any = false;
             for (at, _) in unserved {
                 any |= self.withhold_around(at);
