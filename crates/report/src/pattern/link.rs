@@ -12,6 +12,8 @@ use crate::Error;
 const LINKS: [&str; 2] = ["region", "sex"];
 const YEAR: &str = "year";
 const REGION: &str = "region";
+/// The most counts that are searched at once: more take minutes.
+const MOST_AT_ONCE: usize = 1200;
 
 /// A count by what it counts, of whom, and how many.
 type Identity = (String, Key, u64);
@@ -205,8 +207,8 @@ impl Collected {
     }
 
     /// Where witnesses are looked for, near ones first: a year, regions that are alike over all
-    /// years, small regions with greater ones, what is of no year, two years, and a year with what
-    /// is of none.
+    /// years, small regions with greater ones, what is of no year, two years, a year with what
+    /// is of none, and what hangs together, where it is small.
     fn tiers(&self) -> Vec<Vec<Vec<usize>>> {
         let years = self.values(YEAR);
         let regions = self.values(REGION);
@@ -222,6 +224,8 @@ impl Collected {
         };
         let with_year =
             |one: &String| self.parts(|key| value(key, YEAR).is_none_or(|year| year == one));
+        let wholes = self.parts(|_| true).into_iter();
+        let wholes = wholes.filter(|whole| whole.len() <= MOST_AT_ONCE);
         vec![
             years.windows(1).flat_map(of_years).collect(),
             regions.windows(2).flat_map(of_regions).collect(),
@@ -232,6 +236,7 @@ impl Collected {
             self.parts(|key| value(key, YEAR).is_none() && !is_link(key)),
             years.windows(2).flat_map(of_years).collect(),
             years.iter().flat_map(with_year).collect(),
+            wholes.collect(),
         ]
     }
 
