@@ -60,11 +60,17 @@ pub fn choynowski(areas: &[Area]) -> Result<Vec<Choynowski>, Error> {
     let inhabited = rows.iter().copied().filter(|(_, people)| *people > 0.0);
     let all = Areas::sorted(inhabited.collect());
     let rate = all.observed / all.expected;
+    if rate.is_nan() {
+        return Ok(vec![missing(Status::Undefined); areas.len()]);
+    }
     let of = |&(events, people): &(f64, f64)| {
         if people <= 0.0 {
             return missing(Status::Undefined);
         }
         let expected = people * rate;
+        if !expected.is_finite() {
+            return missing(Status::Undefined);
+        }
         Choynowski {
             value: Some(tail(events, expected)),
             expected: Some(expected),
@@ -106,6 +112,13 @@ mod tests {
         assert!((found[0].value.unwrap() - none).abs() < 1e-12);
         let four = 1.0 - none * (1.0 + 2.0 + 2.0 + 8.0 / 6.0);
         assert!((found[1].value.unwrap() - four).abs() < 1e-12);
+    }
+
+    #[test]
+    fn numbers_beyond_all_counts_have_no_probability() {
+        for area in of(&[(1.7e308, 1.7e308), (1.7e308, 1.7e308)]) {
+            assert_eq!((area.value, area.status), (None, Status::Undefined));
+        }
     }
 
     #[test]

@@ -156,11 +156,19 @@ pub fn eb_smooth(areas: &[Area], method: SmoothingMethod) -> Result<Smoothing, E
         return Ok(nothing(areas, Status::Undefined));
     };
     let (mean, variance) = prior.moments();
+    let smoothed = rows
+        .iter()
+        .map(|&(events, people)| prior.smoothed(events, people));
+    let smoothed: Vec<Smoothed> = smoothed.collect();
+    // Of numbers beyond all counts the sums overflow, and no rate is left.
+    if smoothed
+        .iter()
+        .any(|area| area.value.is_some_and(f64::is_nan))
+    {
+        return Ok(nothing(areas, Status::Undefined));
+    }
     Ok(Smoothing {
-        areas: rows
-            .iter()
-            .map(|&(events, people)| prior.smoothed(events, people))
-            .collect(),
+        areas: smoothed,
         mean: Some(mean),
         variance: Some(variance),
     })
@@ -248,6 +256,17 @@ impl Prior {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_beyond_all_counts_have_no_rate() {
+        let areas = [100.0, 200.0, 450.0].map(|people| Area {
+            observed: Some(1e300),
+            expected: Some(people),
+        });
+        let found = eb_smooth(&areas, SmoothingMethod::Marshall).unwrap();
+        let undefined = |area: &Smoothed| area.status == Status::Undefined && area.value.is_none();
+        assert!(found.areas.iter().all(undefined), "{found:?}");
+    }
 
     fn areas(rows: &[(f64, f64)]) -> Vec<Area> {
         let area = |&(observed, expected): &(f64, f64)| Area {
