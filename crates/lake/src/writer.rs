@@ -351,9 +351,9 @@ impl CallsetWriter {
     /// Whether others have these people or files, and whether cohorts lose somebody.
     async fn check_people(&mut self, snapshot: &Snapshot, sources: &[Source]) -> Result<()> {
         if self.on_duplicates == OnDuplicates::Refuse {
-            people::check_files(snapshot, &self.callset, sources)?;
             let checked = &mut self.checked;
             people::check_samples(snapshot, &self.callset, &self.samples, checked).await?;
+            people::check_files(snapshot, &self.callset, sources)?;
         }
         match snapshot.callset(&self.callset) {
             Some(old) if self.expected.is_none() => {
