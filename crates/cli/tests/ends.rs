@@ -108,11 +108,12 @@ fn a_reader_that_has_had_enough_is_no_error() {
 
 #[test]
 fn a_sort_goes_on_on_disk_beyond_the_limit_of_memory() {
-    let sql = "SELECT md5(CAST(value AS TEXT)) AS y FROM range(300000) ORDER BY y";
+    let sql = "SELECT lpad(CAST((value * 7919) % 1000003 AS TEXT), 40, 'x') AS y
+        FROM range(300000) ORDER BY y";
     let limited = [
         "sql",
         "--memory-limit",
-        "12MiB",
+        "20MiB",
         "--format",
         "csv",
         "-c",
