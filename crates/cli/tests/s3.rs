@@ -117,41 +117,33 @@ fn a_lake_that_is_not_there_is_named_without_keys() {
 #[test]
 fn results_go_to_object_storage_whole_or_not_at_all() {
     let Some(server) = Server::find() else { return };
-    let Server { endpoint, bucket } = &server;
-    let python = |program: &str, url: &str| {
-        let mut command = Command::new("python3");
-        text_of(&command.args(["-c", program, url]).output().unwrap()).unwrap()
-    };
-    let lines = |key: &str| {
-        let program = "import sys, urllib.request as r\n\
-            print(len(r.urlopen(sys.argv[1]).read().splitlines()))";
-        python(program, &format!("{endpoint}/{bucket}/out/{key}"))
-    };
-    let list = || {
-        let program = "import sys, urllib.request as r\n\
-            print(r.urlopen(sys.argv[1]).read().decode())";
-        python(
-            program,
-            &format!("{endpoint}/{bucket}?list-type=2&prefix=out/"),
-        )
+    let bucket = &server.bucket;
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake").to_string_lossy().into_owned();
+    let write = |sql: &str, url: &str| {
+        let arguments = ["sql", "-c", sql, "--format", "csv", "--output", url];
+        server.kohort(&arguments)
     };
     // Of one part, and of several of 16 MiB.
-    for (key, n) in [("small.csv", 3), ("large.csv", 3_000_000)] {
+    for (name, n) in [("small", 3), ("large", 1_500_000)] {
+        let url = format!("s3://{bucket}/out/{name}.csv");
         let sql = format!("SELECT value AS x, value * 7 AS y FROM range({n})");
-        let output = format!("s3://{bucket}/out/{key}");
+        write(&sql, &url).unwrap();
         server
-            .kohort(&["sql", "-c", &sql, "--output", &output])
+            .kohort(&["load", name, &url, "--lake", &lake])
             .unwrap();
-        assert_eq!(lines(key).trim(), (n + 1).to_string(), "{key}");
+        let sql = format!("SELECT count(*) AS n, max(y) AS y FROM registry.{name}");
+        let arguments = ["sql", "--lake", &lake, "-c", &sql, "--format", "csv"];
+        let found = server.kohort(&arguments).unwrap();
+        assert_eq!(found, format!("n,y\n{n},{}\n", (n - 1) * 7), "{name}");
     }
-    let output = format!("s3://{bucket}/out/failing.csv");
-    let failing = "SELECT 1 AS x; SELECT CAST('x' AS INT) AS y";
+    let url = format!("s3://{bucket}/out/failing.csv");
+    assert!(write("SELECT 1 AS x; SELECT CAST('x' AS INT) AS y", &url).is_err());
     assert!(
         server
-            .kohort(&["sql", "-c", failing, "--output", &output])
+            .kohort(&["load", "failing", &url, "--lake", &lake])
             .is_err()
     );
-    assert!(!list().contains("failing.csv"), "{}", list());
 }
 
 #[test]
