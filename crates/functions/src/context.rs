@@ -199,7 +199,11 @@ impl FunctionContext {
         let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
         match &*places {
             Some(places) => places.contig(name, form),
-            None => Some(name.to_owned()),
+            // Where nobody knows contigs, a name that could be a region is one in braces only.
+            None => {
+                let is_plain = !name.contains([':', '*']);
+                (form == ContigForm::Braces || is_plain).then(|| name.to_owned())
+            }
         }
     }
 
