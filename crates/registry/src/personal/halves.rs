@@ -13,7 +13,7 @@ use crate::record::Cell;
 const MOST_COLUMNS: usize = 8;
 
 /// Different numbers that a pair is judged by.
-const MOST_NUMBERS: usize = 200;
+const MOST_NUMBERS: u64 = 200;
 
 /// What is less likely than this among all pairs is no chance: three people and more whose digits
 /// all fit.
@@ -27,9 +27,13 @@ pub(crate) struct Halves {
     lasts: Vec<(usize, [u8; 4])>,
 }
 
+/// Trials of a pair. Only a date and four digits that are both new are one: a code has few values,
+/// and with a check digit of its own (as LOINC's have) it fits all or none of a day's.
 #[derive(Debug, Default)]
 struct Pair {
-    seen: HashSet<[u8; 12]>,
+    dates: HashSet<[u8; 8]>,
+    lasts: HashSet<[u8; 4]>,
+    n_numbers: u64,
     n_valid: u64,
     /// Rows with both, and those of them in which the first is a date.
     n_rows: u64,
@@ -81,23 +85,24 @@ impl Halves {
         for (date_column, date) in &self.dates {
             for (last_column, last) in &self.lasts {
                 let pair = self.pairs.entry((*date_column, *last_column)).or_default();
-                if pair.seen.len() >= MOST_NUMBERS {
+                if pair.n_numbers >= MOST_NUMBERS {
                     continue;
                 }
                 pair.n_rows += 1;
                 let mut number = [0; 12];
                 number[..8].copy_from_slice(date);
                 number[8..].copy_from_slice(last);
-                match PersonalNumber::parse(&number, today) {
-                    Ok(_) => {
-                        pair.n_dated += 1;
-                        pair.n_valid += u64::from(pair.seen.insert(number));
-                    }
-                    Err(Invalid::Checksum) => {
-                        pair.n_dated += 1;
-                        pair.seen.insert(number);
-                    }
-                    Err(_) => {}
+                let is_valid = match PersonalNumber::parse(&number, today) {
+                    Ok(_) => true,
+                    Err(Invalid::Checksum) => false,
+                    Err(_) => continue,
+                };
+                pair.n_dated += 1;
+                if !pair.dates.contains(date) && !pair.lasts.contains(last) {
+                    pair.dates.insert(*date);
+                    pair.lasts.insert(*last);
+                    pair.n_numbers += 1;
+                    pair.n_valid += u64::from(is_valid);
                 }
             }
         }
@@ -113,7 +118,7 @@ impl Halves {
             .filter(|(_, pair)| pair.n_dated * 2 > pair.n_rows);
         let n_pairs = dated.clone().count() as f64;
         let judged = dated.map(|((date, last), pair)| {
-            let n_numbers = pair.seen.len() as u64;
+            let n_numbers = pair.n_numbers;
             let chance = at_least(pair.n_valid, n_numbers, LUHN);
             let split = Split {
                 date: *date,
@@ -154,7 +159,8 @@ fn digits_of(text: &[u8], digits: &mut [u8; 8]) -> Option<usize> {
             _ => return None,
         }
     }
-    Some(n)
+    // The last four stand together: `718-7` is a code.
+    (n != 4 || text.len() == 4).then_some(n)
 }
 
 fn write(text: String, digits: &mut [u8; 8]) -> Option<usize> {
@@ -194,6 +200,21 @@ mod tests {
         let with_sign = rows.map(|(date, last)| (date, format!("-{last}")));
         let with_sign: Vec<_> = with_sign.iter().map(|(d, l)| (*d, l.as_str())).collect();
         assert!(split(&with_sign).is_some());
+    }
+
+    #[test]
+    fn codes_with_a_check_digit_of_their_own_are_no_last_four() {
+        let days: Vec<String> = (0..60)
+            .map(|n| format!("2015-{:02}-11", 1 + n % 12))
+            .collect();
+        for codes in [["718-7", "785-6", "789-8"], ["7187", "7856", "7898"]] {
+            let rows = days
+                .iter()
+                .map(String::as_str)
+                .zip(codes.into_iter().cycle());
+            let rows: Vec<_> = rows.collect();
+            assert_eq!(split(&rows), None, "{codes:?}");
+        }
     }
 
     #[test]
