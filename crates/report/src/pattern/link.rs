@@ -196,7 +196,9 @@ impl Collected {
             let Some(rest) = self.add_rest(key, *whole, *part) else {
                 continue;
             };
-            if count.halves {
+            // Medians of fewer are withheld.
+            let least = 2 * SmallCells::DEFAULT_THRESHOLD;
+            if count.halves && self.counts[*whole].count >= least {
                 let (n, left) = (self.counts[*part].count, self.counts[rest].count);
                 let lead = self.push_untold(key, n.abs_diff(left), Shown::Bound);
                 let sign = if n >= left { 1 } else { -1 };

@@ -73,6 +73,9 @@ const REWARD: f64 = 1e5;
 /// Rounds of a search for many witnesses at once.
 const ROUNDS: usize = 24;
 
+/// How many of the nearest counts are searched for those that no neighbourhood serves.
+const AROUND: [usize; 2] = [600, 1500];
+
 /// The variables of one search: those whose value adds to a change, with the sign.
 type Moves = Vec<(usize, Vec<(usize, f64)>)>;
 
@@ -140,6 +143,7 @@ impl LinkedCounts {
         for near in tiers.iter().rev().take(2).rev().flatten() {
             search.serve_each(near);
         }
+        search.serve_around();
         search.withhold_what_is_near(tiers);
         search.withheld
     }
@@ -348,6 +352,39 @@ impl<'a> Search<'a> {
             }
         }
         any
+    }
+
+    /// Looks for a witness for each count that has none among all that is near it, however it is
+    /// tied.
+    fn serve_around(&mut self) {
+        for at in 0..self.linked.counts.len() {
+            for way in [Way::Down, Way::Up] {
+                for size in AROUND {
+                    if self.missing(at, way) > 0.0 {
+                        self.find(&self.around(at, size), &[(at, way)], Means::Any);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The counts nearest to one by the sums that they are in.
+    fn around(&self, at: usize, size: usize) -> Vec<usize> {
+        let mut seen = vec![false; self.linked.counts.len()];
+        seen[at] = true;
+        let mut near = vec![at];
+        let mut next = 0;
+        while next < near.len() && near.len() < size {
+            for sum in &self.linked.sums_of[near[next]] {
+                for (other, _) in &self.linked.sums[*sum] {
+                    if !std::mem::replace(&mut seen[*other], true) {
+                        near.push(*other);
+                    }
+                }
+            }
+            next += 1;
+        }
+        near
     }
 
     /// Withholds all that an unserved count is tied to, and so on: with nothing shown, nothing is
