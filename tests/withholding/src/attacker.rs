@@ -78,6 +78,15 @@ impl Attacker {
         }
     }
 
+    /// Notes what holds unless people left without an answer, as those who died; a referee drops
+    /// what does not hold.
+    pub(crate) fn suppose(&mut self, what: &str, form: Form, least: f64, most: f64) {
+        let truth = self.value(&form);
+        if least - NEAR <= truth && truth <= most + NEAR {
+            self.learn(what, form, least, most);
+        }
+    }
+
     pub(crate) fn n_facts(&self) -> usize {
         self.facts.len()
     }

@@ -454,7 +454,7 @@ fn read_shares(table: &Table, attacker: &mut Attacker) {
             let form = form(attacker, &reading, &row);
             let what = format!("{} {} {row:?}: {share}", table.report, table.id);
             let (least, most) = ((value - error) * n, (value + error) * n);
-            attacker.learn(&what, form, least - 1e-6, most + 1e-6);
+            attacker.suppose(&what, form, least - 1e-6, most + 1e-6);
         }
     }
 }
@@ -485,8 +485,8 @@ fn read_medians(table: &Table, attacker: &mut Attacker) {
         form.extend(tests.iter().map(|(at, _)| (*at, -1.0)));
         let what = format!("{} {} {row:?}: median", table.report, table.id);
         match median < 90.0 {
-            true => attacker.learn(&what, form, -1.0, f64::INFINITY),
-            false => attacker.learn(&what, form, f64::NEG_INFINITY, 1.0),
+            true => attacker.suppose(&what, form, -1.0, f64::INFINITY),
+            false => attacker.suppose(&what, form, f64::NEG_INFINITY, 1.0),
         }
     }
 }
@@ -519,9 +519,9 @@ fn read_curves(table: &Table, attacker: &mut Attacker) {
         let what = format!("{} {} {row:?}: curve", table.report, table.id);
         // Who waits on day 90 may be reported on that day, who waits longer was not within.
         if day > 90 {
-            attacker.learn(&what, late, waiting - 4.0, f64::INFINITY);
+            attacker.suppose(&what, late, waiting - 4.0, f64::INFINITY);
         } else {
-            attacker.learn(&what, late, f64::NEG_INFINITY, waiting + 4.0);
+            attacker.suppose(&what, late, f64::NEG_INFINITY, waiting + 4.0);
         }
     }
 }
