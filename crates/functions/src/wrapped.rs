@@ -303,7 +303,7 @@ fn series(args: &[ArrayRef]) -> Result<u128> {
         1 => (None, points(args, 0)),
         _ => (points(args, 0), points(args, 1)),
     };
-    let (Some(stops), steps) = (stops, args.get(2).and_then(|steps| step_sizes(steps))) else {
+    let (Some(stops), steps) = (stops, args.get(2).and_then(step_sizes)) else {
         return Ok(0);
     };
     let mut bytes = 0;

@@ -157,7 +157,7 @@ impl LinkedCounts {
 /// Which of two ways a count goes in a round, so that over the rounds any two go apart.
 const fn is_first_way(at: usize, turn: usize) -> bool {
     let mixed = (at + 1).wrapping_mul(0x9e37_79b9) >> 7;
-    (mixed >> (turn % 8) ^ turn / 8).is_multiple_of(2)
+    ((mixed >> (turn % 8)) ^ (turn / 8)).is_multiple_of(2)
 }
 
 /// A search for witnesses, with what it found.
