@@ -40,7 +40,7 @@ fn people_who_are_in_another_callset_are_refused_and_named() {
     }
     // One sample of three, at other places.
     let other = VCF
-        .replace("43045", "53045")
+        .replace("43045", "42045")
         .replace("ada\tbea", "dina\tbea");
     let other = other.replace("carl", "erik");
     write(&place, "other.vcf", &other);
