@@ -114,6 +114,7 @@ impl Depth {
     /// Counts `AS (SELECT`.
     fn name(&mut self, token: &Token) {
         self.after_as = match token {
+            Token::Whitespace(_) => self.after_as,
             Token::Word(word) if word.keyword == Keyword::AS => 1,
             Token::LParen if self.after_as == 1 => 2,
             Token::Word(word) => {
