@@ -270,7 +270,7 @@ fn what_cannot_be_is_refused_by_name() {
         ),
         (
             "extended_concentration_index(y, n, r, r)",
-            "`aversion` must be a constant",
+            "`aversion`: expected the same for all rows of a group",
         ),
         ("aci(y, n, p)", "`rank` must be a number"),
         (
