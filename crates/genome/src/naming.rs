@@ -47,6 +47,28 @@ impl ReferenceGenome {
     }
 }
 
+impl NamedGenome {
+    /// Whether both are names of one genome: `hg18`, `B36` and `NCBI36` are.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Other(one), Self::Other(other)) => build(one) == build(other),
+            _ => self == other,
+        }
+    }
+}
+
+/// One name for the several that a genome other than ours goes by.
+fn build(name: &str) -> &str {
+    match name {
+        "hg16" | "b34" => "ncbi34",
+        "hg17" | "b35" => "ncbi35",
+        "hg18" | "b36" | "grch36" | "hs36" => "ncbi36",
+        "mm10" => "grcm38",
+        "mm39" => "grcm39",
+        name => name,
+    }
+}
+
 /// The only genome that a text names.
 fn one_of(text: &str) -> Option<NamedGenome> {
     let lower = text.to_ascii_lowercase();
@@ -194,6 +216,9 @@ mod tests {
             let expected = NamedGenome::Other(expected.to_owned());
             assert_eq!(named, Some(expected), "{text}");
         }
+        let other = |name: &str| NamedGenome::Other(name.to_owned());
+        assert!(other("b36").is_same(&other("ncbi36")) && other("hg18").is_same(&other("b36")));
+        assert!(!other("hg17").is_same(&other("b36")) && !other("mm9").is_same(&other("mm10")));
         for text in [
             "",
             "reference.fa",

@@ -44,7 +44,7 @@ pub(crate) fn said(
             let overruled = check_given(header, given).map_err(fault)?;
             let warnings = overruled.iter().map(|name| {
                 let Name { place, genome } = name;
-                format!("{file}: {place} names {genome}; contigs have the lengths of {given}")
+                format!("{file}: {place} names {genome}; it is taken as {given}")
             });
             said.warnings.extend(warnings);
             continue;
@@ -75,7 +75,8 @@ pub(crate) fn said(
     Ok(said)
 }
 
-/// Names that say otherwise than a given genome whose lengths the contigs have.
+/// Names that say otherwise than the given genome, which overrules them: the contigs have its
+/// lengths, or the named genome is none of those known here.
 fn check_given(header: &Header, given: ReferenceGenome) -> Result<Vec<Name>, String> {
     if let Some(contradiction) = given.contradiction(lengths(header)) {
         return Err(contradiction.to_string());
@@ -83,7 +84,11 @@ fn check_given(header: &Header, given: ReferenceGenome) -> Result<Vec<Name>, Str
     let is_other = |name: &Name| name.genome != NamedGenome::Known(given);
     let others: Vec<Name> = names(header).into_iter().filter(is_other).collect();
     let is_measured = ReferenceGenome::detect(lengths(header)) == Detection::Known(given);
-    match others.first() {
+    // A genome that is not known here can be overruled, or its file could not be read at all.
+    let known = others
+        .iter()
+        .find(|name| matches!(name.genome, NamedGenome::Known(_)));
+    match known {
         Some(Name { place, genome }) if !is_measured => Err(format!(
             "expected {given} as given, found {genome} in {place}"
         )),
@@ -103,7 +108,7 @@ fn of_header(header: &Header) -> Result<Option<NamedGenome>, String> {
         return Ok(measured);
     };
     let (place, named) = (&first.place, &first.genome);
-    if let Some(other) = names.iter().find(|name| name.genome != *named) {
+    if let Some(other) = names.iter().find(|name| !name.genome.is_same(named)) {
         let (other_place, other) = (&other.place, &other.genome);
         return Err(format!(
             "{place} names {named}, but {other_place} names {other}"
@@ -133,7 +138,7 @@ fn names(header: &Header) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
     let mut add = |place: String, text: &str| {
         if let Some(genome) = ReferenceGenome::named_in(text)
-            && !names.iter().any(|name| name.genome == genome)
+            && !names.iter().any(|name| name.genome.is_same(&genome))
         {
             names.push(Name { place, genome });
         }
