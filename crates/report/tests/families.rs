@@ -326,7 +326,7 @@ fn a_number_is_rounded_once_from_all_of_its_digits() {
         "2.82",
         "1.11–3.34",
         "28.2%",
-        "27.5%–31.5%",
+        "27.5–31.5%",
         ">21<",
         "1–1,234",
     ] {
@@ -361,7 +361,7 @@ fn a_wait_that_is_not_reached_shows_its_lower_limit() {
         page.contains("(–)") && page.contains("<span class=\"ci\">≥ 475</span>"),
         "{page}"
     );
-    assert!(page.contains("Intervals: 95%"), "{page}");
+    assert!(page.contains("intervals (CI): 95%"), "{page}");
     let csv = csv(&made, "waits");
     assert!(csv.contains("01,100,ok,,475.4,,,0.95,log-log,"), "{csv}");
     assert!(csv.contains(",not_reached"), "{csv}");
