@@ -125,16 +125,16 @@ fn sql(entry: &Entry, columns: &[[String; 3]]) -> String {
         _ => "",
     };
     let row = |row: usize| {
-        let values = columns.iter().enumerate();
-        let values = values.map(|(at, column)| format!("{} AS c{at}", column[row]));
-        let values: Vec<String> = values.collect();
-        format!("SELECT {}", values.join(", "))
+        let values: Vec<&str> = columns.iter().map(|column| column[row].as_str()).collect();
+        format!("({})", values.join(", "))
     };
     let rows: Vec<String> = (0..3).map(row).collect();
+    let names: Vec<String> = (0..columns.len()).map(|at| format!("c{at}")).collect();
     format!(
-        "SELECT {name}({}){over} AS answer FROM ({})",
+        "SELECT {name}({}){over} AS answer FROM (VALUES {}) AS t({})",
         call.join(", "),
-        rows.join(" UNION ALL ")
+        rows.join(", "),
+        names.join(", ")
     )
 }
 
@@ -148,7 +148,9 @@ fn queries(entry: &Entry) -> Vec<String> {
             let mut columns = base.clone();
             columns[at] = [(); 3].map(|()| value.clone());
             queries.push(sql(entry, &columns));
-            if !argument.is_constant {
+            // A column of flags has no rows with numbers.
+            let is_number = argument.kind == Kind::Flag && value.parse::<f64>().is_ok();
+            if !argument.is_constant && !is_number {
                 columns[at] = base[at].clone();
                 columns[at][1] = value;
                 queries.push(sql(entry, &columns));
@@ -179,7 +181,7 @@ fn queries(entry: &Entry) -> Vec<String> {
         }
         queries.push(sql(entry, &all));
     }
-    queries.push(sql(entry, &base).replace(" FROM (", " FROM (SELECT * FROM (") + ") WHERE false");
+    queries.push(sql(entry, &base) + " WHERE false");
     queries
 }
 
@@ -273,12 +275,13 @@ async fn run(context: &SessionContext, sql: &str) -> Result<Vec<ArrayRef>, Strin
 fn every_measure_ends_with_an_answer_or_an_error_of_its_own() {
     let names: Vec<&'static str> = entries().iter().map(|entry| entry.doc.name).collect();
     assert!(names.len() > 80, "{}", names.len());
-    let mut all = Vec::new();
-    for name in names {
-        let found = faults(name);
-        found.iter().for_each(|fault| println!("{fault}"));
-        all.extend(found);
-    }
+    let (even, odd): (Vec<_>, Vec<_>) = (0..names.len()).partition(|at| at % 2 == 0);
+    let of =
+        |half: &[usize]| -> Vec<String> { half.iter().flat_map(|at| faults(names[*at])).collect() };
+    let all: Vec<String> = std::thread::scope(|scope| {
+        let one = scope.spawn(|| of(&even));
+        [of(&odd), one.join().unwrap()].concat()
+    });
     assert!(all.is_empty(), "{} faults:\n{}", all.len(), all.join("\n"));
 }
 

@@ -100,6 +100,7 @@ pub fn match_controls(
         cases.sort_by_key(|at| (draw[*at], candidates[*at].id));
         let mut pool = Pool::new(&controls, &scaled, &draw, candidates, options.n_nearest);
         for rank in 1..=options.ratio {
+            let before = pairs.len();
             for case in &cases {
                 let found = scaled[*case].and_then(|place| pool.take(place, options.caliper));
                 if let Some((control, distance)) = found {
@@ -117,6 +118,10 @@ pub fn match_controls(
                         distance: None,
                     });
                 }
+            }
+            // Who finds nobody in this round finds nobody in the next.
+            if pairs.len() == before {
+                break;
             }
         }
     }
@@ -344,6 +349,23 @@ mod tests {
             pair("c", ""),
         ];
         assert_eq!(ids(&people(), options), expected);
+    }
+
+    #[test]
+    fn rounds_end_where_no_control_is_left() {
+        let options = MatchOptions {
+            ratio: usize::MAX,
+            ..OPTIONS
+        };
+        let pairs = ids(&people(), options);
+        assert_eq!(
+            pairs
+                .iter()
+                .filter(|(_, control)| !control.is_empty())
+                .count(),
+            5
+        );
+        assert!(pairs.contains(&pair("c", "")));
     }
 
     #[test]
