@@ -1,25 +1,27 @@
-//! The tables of a lake, made when they are first asked for.
+//! The tables of one state of a lake, made when they are first asked for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_trait::async_trait;
-use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::catalog::TableProvider;
 use datafusion::common::Result;
 use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::error::DataFusionError;
-use datafusion::execution::object_store::ObjectStoreUrl;
-use kohort_functions::{FunctionContext, IdBlock, KohortOptions, Samples};
+use kohort_functions::{
+    Cohorts, ContextKey, FunctionContext, IdBlock, KohortOptions, LakeFacts, Samples,
+};
 use kohort_genotype::SampleDirectory;
 use kohort_lake::Snapshot;
 use kohort_schema::{LoadedTable, TableName};
 use tokio::sync::OnceCell;
 
-use crate::calls::CallsTable;
-use crate::file_table::{FileTable, ScanNotes};
+use crate::file_table::FileTable;
 use crate::merge::MergedVariants;
-use crate::session::Files;
+use crate::reference::LakePlaces;
+use crate::resources::LakeStore;
 use crate::variants::variants_plan;
+use crate::waiting::wait;
 
 /// Every table of a lake, by name.
 pub(crate) const TABLES: [&str; 7] = [
@@ -32,42 +34,56 @@ pub(crate) const TABLES: [&str; 7] = [
     "cohorts",
 ];
 
-/// The tables of one state of a lake.
+/// A state of a lake, and where its files are.
 #[derive(Debug)]
-pub(crate) struct Catalog {
-    /// The state of the lake; none in a session without one.
-    snapshot: Option<Snapshot>,
-    pub(crate) functions: Arc<FunctionContext>,
-    pub(crate) store: ObjectStoreUrl,
-    pub(crate) notes: ScanNotes,
-    options: RwLock<KohortOptions>,
+struct State {
+    lake: String,
+    snapshot: Snapshot,
+    store: LakeStore,
+    /// Which reading of the lake it is: cohorts have no versions, and may differ from one to the
+    /// next.
+    reading: u64,
+}
+
+/// What is read of a version of a lake, once for all who read that version.
+#[derive(Debug, Default)]
+pub(crate) struct OfVersion {
     tables: [OnceCell<Arc<FileTable>>; TableName::ALL.len()],
     samples: OnceCell<Arc<Samples>>,
-    /// Tables and views that a user made in this session.
-    own: Arc<MemorySchemaProvider>,
-    files: Option<Arc<Files>>,
+}
+
+/// The tables of one state of a lake. Nothing of it changes: what is read is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    /// None in a session without a lake.
+    state: Option<State>,
+    of_version: Arc<OfVersion>,
+    cohorts: OnceCell<Arc<Cohorts>>,
 }
 
 impl Catalog {
     pub(crate) fn new(
-        snapshot: Option<Snapshot>,
-        store: ObjectStoreUrl,
-        notes: ScanNotes,
-        functions: Arc<FunctionContext>,
-        own: Arc<MemorySchemaProvider>,
-        files: Option<Arc<Files>>,
+        lake: String,
+        snapshot: Snapshot,
+        store: LakeStore,
+        of_version: Arc<OfVersion>,
     ) -> Self {
-        Self {
+        static READINGS: AtomicU64 = AtomicU64::new(0);
+        let state = State {
+            lake,
             snapshot,
-            functions,
             store,
-            notes,
-            options: RwLock::default(),
-            tables: Default::default(),
-            samples: OnceCell::new(),
-            own,
-            files,
+            reading: READINGS.fetch_add(1, Ordering::Relaxed),
+        };
+        Self {
+            state: Some(state),
+            of_version,
+            cohorts: OnceCell::new(),
         }
+    }
+
+    fn state(&self) -> Result<&State> {
+        self.state.as_ref().ok_or_else(|| no_lake("the statement"))
     }
 
     /// The state of the lake.
@@ -75,22 +91,7 @@ impl Catalog {
     /// # Errors
     /// The session has no lake.
     pub(crate) fn snapshot(&self) -> Result<&Snapshot> {
-        self.snapshot
-            .as_ref()
-            .ok_or_else(|| no_lake("the statement"))
-    }
-
-    pub(crate) fn own(&self) -> &Arc<MemorySchemaProvider> {
-        &self.own
-    }
-
-    /// The options that views are made with.
-    pub(crate) fn set_options(&self, options: KohortOptions) {
-        *self.options.write().unwrap_or_else(PoisonError::into_inner) = options;
-    }
-
-    pub(crate) fn options(&self) -> KohortOptions {
-        *self.options.read().unwrap_or_else(PoisonError::into_inner)
+        Ok(&self.state()?.snapshot)
     }
 
     /// A stored table.
@@ -99,8 +100,10 @@ impl Catalog {
             .iter()
             .position(|name| *name == table)
             .unwrap_or_default();
-        let made = self.tables[at].get_or_try_init(|| async {
-            let snapshot = self.snapshot()?;
+        let made = self.of_version.tables[at].get_or_try_init(|| async {
+            let State {
+                snapshot, store, ..
+            } = self.state()?;
             let schema = snapshot.schema(table).await.map_err(external)?;
             let files = snapshot.files(table).await.map_err(external)?;
             let callsets: HashMap<String, String> = snapshot
@@ -108,17 +111,18 @@ impl Catalog {
                 .iter()
                 .map(|callset| (callset.callset_id.clone(), callset.callset.clone()))
                 .collect();
-            let (store, notes) = (self.store.clone(), Arc::clone(&self.notes));
-            Ok::<_, DataFusionError>(Arc::new(FileTable::new(
-                table, &schema, files, callsets, store, notes,
-            )))
+            let made = FileTable::new(table, &schema, files, callsets, store.clone());
+            Ok::<_, DataFusionError>(Arc::new(made))
         });
         Ok(Arc::clone(made.await?))
     }
 
     /// A table that a user has loaded into the lake.
     pub(crate) async fn loaded_table(&self, table: &LoadedTable) -> Result<Option<Arc<FileTable>>> {
-        let Some(snapshot) = &self.snapshot else {
+        let Some(State {
+            snapshot, store, ..
+        }) = &self.state
+        else {
             return Ok(None);
         };
         let schema = snapshot.loaded_schema(table).await.map_err(external)?;
@@ -126,16 +130,14 @@ impl Catalog {
         let (Some(schema), Some(files)) = (schema, files) else {
             return Ok(None);
         };
-        let (store, notes) = (self.store.clone(), Arc::clone(&self.notes));
-        let callsets = HashMap::new();
-        let table = FileTable::new(table, &schema, files, callsets, store, notes);
+        let table = FileTable::new(table, &schema, files, HashMap::new(), store.clone());
         Ok(Some(Arc::new(table)))
     }
 
-    /// The samples, told to the functions too.
+    /// The samples.
     pub(crate) async fn samples(&self) -> Result<Arc<Samples>> {
-        let samples = self.samples.get_or_try_init(|| async {
-            let Some(snapshot) = &self.snapshot else {
+        let samples = self.of_version.samples.get_or_try_init(|| async {
+            let Some(State { snapshot, .. }) = &self.state else {
                 let nobody = SampleDirectory::new(vec![]).map_err(external)?;
                 return Ok(Arc::new(Samples::new(Arc::new(nobody), vec![])));
             };
@@ -155,47 +157,91 @@ impl Catalog {
             }
             Ok::<_, DataFusionError>(Arc::new(Samples::new(directory, blocks)))
         });
-        let samples = Arc::clone(samples.await?);
-        self.functions.set_samples(Arc::clone(&samples));
-        Ok(samples)
+        Ok(Arc::clone(samples.await?))
     }
 
-    /// Tells the functions the named cohorts.
-    pub(crate) async fn load_cohorts(&self) -> Result<()> {
-        let Some(snapshot) = &self.snapshot else {
-            self.functions.set_cohorts(HashMap::new());
-            return Ok(());
-        };
-        let cohorts = snapshot.cohorts().await.map_err(external)?;
-        self.functions.set_cohorts(
-            cohorts
+    /// The members of the named cohorts.
+    pub(crate) async fn members(&self) -> Result<Arc<Cohorts>> {
+        let cohorts = self.cohorts.get_or_try_init(|| async {
+            let Some(State { snapshot, .. }) = &self.state else {
+                return Ok(Arc::default());
+            };
+            let rows = snapshot.cohorts().await.map_err(external)?;
+            let members = rows
                 .iter()
-                .map(|row| (row.cohort.clone(), row.members.clone()))
-                .collect(),
-        );
-        Ok(())
+                .map(|row| (row.cohort.clone(), row.members.clone()));
+            Ok::<_, DataFusionError>(Arc::new(members.collect()))
+        });
+        Ok(Arc::clone(cohorts.await?))
     }
 
-    /// `cohorts`, with the members and sizes that this state of the lake shows: the files also keep
-    /// samples of callsets that were replaced, for the versions that show those.
-    async fn cohorts(&self) -> Result<MemTable> {
-        let rows = self.snapshot()?.cohort_rows().await.map_err(external)?;
-        MemTable::try_new(rows.schema(), vec![vec![rows]])
+    /// Whether a name is that of a table of the lake.
+    pub(crate) fn has_table(&self, name: &str) -> bool {
+        self.state.is_some() && TABLES.contains(&name)
+    }
+}
+
+impl LakeFacts for Catalog {
+    fn samples(&self) -> Result<Arc<Samples>> {
+        match self.of_version.samples.get() {
+            Some(samples) => Ok(Arc::clone(samples)),
+            None => wait(Catalog::samples(self)),
+        }
     }
 
-    /// `variants` under the session's options, as the plan that it stands for.
+    fn cohorts(&self) -> Result<Arc<Cohorts>> {
+        match self.cohorts.get() {
+            Some(cohorts) => Ok(Arc::clone(cohorts)),
+            None => wait(self.members()),
+        }
+    }
+}
+
+/// What one statement sees of a lake, and the rules that it counts by. It never changes.
+#[derive(Debug)]
+pub(crate) struct LakeView {
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) options: KohortOptions,
+    pub(crate) functions: Arc<FunctionContext>,
+}
+
+impl LakeView {
+    pub(crate) fn new(catalog: Arc<Catalog>, options: KohortOptions, memory_limit: usize) -> Self {
+        let places = LakePlaces::new(catalog.snapshot().ok(), options.reference_genome);
+        let state = catalog.state.as_ref();
+        let key = ContextKey {
+            lake: state.map(|state| state.lake.clone()),
+            version: state.map(|state| state.snapshot.version()),
+            reading: state.map(|state| state.reading),
+            reference_genome: options.reference_genome.map(|g| g.as_str().to_owned()),
+        };
+        let facts = Arc::clone(&catalog) as Arc<dyn LakeFacts>;
+        let functions = FunctionContext::new(key, facts, Arc::new(places), memory_limit);
+        Self {
+            catalog,
+            options,
+            functions: Arc::new(functions),
+        }
+    }
+
+    /// `variants` under the statement's options, as the plan that it stands for.
     pub(crate) async fn variants(&self) -> Result<ViewTable> {
-        let stored = self.file_table(TableName::CallsetVariants).await?;
-        let options = self.options();
-        let snapshot = self.snapshot()?;
+        let stored = self.catalog.file_table(TableName::CallsetVariants).await?;
+        let snapshot = self.catalog.snapshot()?;
         let source: Arc<dyn TableProvider> = match snapshot.callsets().len() {
             0 | 1 => stored,
             _ => Arc::new(MergedVariants::new(stored, snapshot)?),
         };
-        Ok(ViewTable::new(
-            variants_plan(source, options, &self.functions)?,
-            None,
-        ))
+        let plan = variants_plan(source, self.options, &self.functions)?;
+        Ok(ViewTable::new(plan, None))
+    }
+
+    /// `cohorts`, with the members and sizes that this state of the lake shows: the files also keep
+    /// samples of callsets that were replaced, for the versions that show those.
+    pub(crate) async fn cohorts(&self) -> Result<MemTable> {
+        let rows = self.catalog.snapshot()?.cohort_rows().await;
+        let rows = rows.map_err(external)?;
+        MemTable::try_new(rows.schema(), vec![vec![rows]])
     }
 }
 
@@ -204,65 +250,6 @@ pub(crate) fn no_lake(what: &str) -> DataFusionError {
     DataFusionError::Plan(format!(
         "{what} needs a lake, and this session has none; `--lake URI` opens one"
     ))
-}
-
-#[async_trait]
-impl SchemaProvider for Catalog {
-    fn table_names(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        if self.snapshot.is_some() {
-            names.extend(TABLES.iter().map(ToString::to_string));
-        }
-        names.extend(self.own.table_names());
-        names
-    }
-
-    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if self.is_of_lake(name) {
-            return Ok(Some(match name {
-                "variants" => Arc::new(self.variants().await?),
-                "calls" => Arc::new(CallsTable::new(self).await?),
-                "cohorts" => Arc::new(self.cohorts().await?),
-                stored => self.file_table(stored.parse().map_err(external)?).await?,
-            }));
-        }
-        if let Some(own) = self.own.table(name).await? {
-            return Ok(Some(own));
-        }
-        match &self.files {
-            Some(files) => files.table(name).await,
-            None => Ok(None),
-        }
-    }
-
-    fn table_exist(&self, name: &str) -> bool {
-        self.is_of_lake(name) || self.own.table_exist(name)
-    }
-
-    fn register_table(
-        &self,
-        name: String,
-        table: Arc<dyn TableProvider>,
-    ) -> Result<Option<Arc<dyn TableProvider>>> {
-        if self.is_of_lake(&name) {
-            return datafusion::common::plan_err!("`{name}` is a table of the lake");
-        }
-        self.own.register_table(name, table)
-    }
-
-    fn deregister_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if self.is_of_lake(name) {
-            return datafusion::common::plan_err!("`{name}` is a table of the lake: not dropped");
-        }
-        self.own.deregister_table(name)
-    }
-}
-
-impl Catalog {
-    /// Whether a name is that of a table of the session's lake.
-    fn is_of_lake(&self, name: &str) -> bool {
-        self.snapshot.is_some() && TABLES.contains(&name)
-    }
 }
 
 /// Hands an error of the lake to DataFusion.

@@ -55,7 +55,6 @@ impl Session {
             other => other?,
         }
         self.refresh().await?;
-        self.catalog().load_cohorts().await?;
         let samples = if size == 1 { "sample" } else { "samples" };
         let mut message = format!("cohort `{name}`: {size} {samples}");
         if n_shared_ids > 0 {

@@ -1,6 +1,6 @@
 //! EXPLAIN says, beside the plan, which rules of counting hold and which files positions left over.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -90,7 +90,7 @@ pub(crate) async fn with_notes(
         "genotype_filter={filter}, unknown_sex={unknown_sex}, counts of `variants`: {counts}"
     );
     let mut rows = vec![("kohort rules", rules)];
-    let mut files = notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut files = notes.all();
     files.dedup();
     if !files.is_empty() {
         rows.push(("kohort files", files.join("\n")));

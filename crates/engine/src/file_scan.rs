@@ -63,8 +63,8 @@ impl FileScan<'_> {
         if let Some(predicate) = self.predicate.clone() {
             source = source.with_predicate(predicate);
         }
-        let store = self.runtime.object_store(&self.table.store)?;
-        let cache = self.runtime.cache_manager.get_file_metadata_cache();
+        let store = self.runtime.object_store(&self.table.store.url)?;
+        let cache = Arc::clone(&self.table.store.metadata);
         source = source.with_parquet_file_reader_factory(Arc::new(
             CachedParquetFileReaderFactory::new(store, cache),
         ));
@@ -76,7 +76,7 @@ impl FileScan<'_> {
             .into_iter()
             .map(|group| FileGroup::new(group.iter().map(|file| self.file(file)).collect()))
             .collect();
-        let config = FileScanConfigBuilder::new(self.table.store.clone(), Arc::new(source))
+        let config = FileScanConfigBuilder::new(self.table.store.url.clone(), Arc::new(source))
             .with_file_groups(groups)
             .with_statistics(statistics)
             .with_output_ordering(self.ordering()?)

@@ -9,7 +9,6 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Result, ScalarValue};
 use datafusion::datasource::TableType;
 use datafusion::execution::config::SessionConfig;
-use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
@@ -21,9 +20,26 @@ use kohort_schema::{PARTITION_COLUMN, TableName};
 
 use crate::file_pruning::prune;
 use crate::file_scan::{FileScan, balanced_groups};
+use crate::resources::LakeStore;
 
-/// What scans tell about the files that they left out, for `EXPLAIN`.
-pub(crate) type ScanNotes = Arc<Mutex<Vec<String>>>;
+/// What the scans of a statement tell about the files that they left out, for `EXPLAIN`: an
+/// extension of the statement's configuration.
+#[derive(Debug, Default)]
+pub(crate) struct ScanNotes(Mutex<Vec<String>>);
+
+impl ScanNotes {
+    fn add(&self, note: String) {
+        let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.push(note);
+    }
+
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
 
 /// The files of one stored table.
 #[derive(Debug)]
@@ -33,8 +49,7 @@ pub(crate) struct FileTable {
     pub(crate) files: Arc<Vec<DataFile>>,
     /// Name of the callset of each `callset_id`.
     pub(crate) callsets: HashMap<String, String>,
-    pub(crate) store: ObjectStoreUrl,
-    pub(crate) notes: ScanNotes,
+    pub(crate) store: LakeStore,
 }
 
 impl FileTable {
@@ -45,8 +60,7 @@ impl FileTable {
         stored: &Schema,
         files: Arc<Vec<DataFile>>,
         callsets: HashMap<String, String>,
-        store: ObjectStoreUrl,
-        notes: ScanNotes,
+        store: LakeStore,
     ) -> Self {
         let table = table.into();
         let in_files = file_fields(&table, stored);
@@ -61,7 +75,6 @@ impl FileTable {
             files,
             callsets,
             store,
-            notes,
         }
     }
 
@@ -96,10 +109,11 @@ impl FileTable {
         state.create_physical_expr(filter, &columns).map(Some)
     }
 
-    /// The files that may hold rows that pass, and a note of how many they are.
+    /// The files that may hold rows that pass; the statement is told how many they are.
     pub(crate) fn pruned(
         &self,
         predicate: Option<&Arc<dyn PhysicalExpr>>,
+        config: &SessionConfig,
     ) -> Result<Vec<DataFile>> {
         let files = self.reached(predicate)?;
         let note = format!(
@@ -110,10 +124,9 @@ impl FileTable {
             files.iter().map(|file| file.size_bytes).sum::<u64>(),
             self.files.iter().map(|file| file.size_bytes).sum::<u64>(),
         );
-        self.notes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(note);
+        if let Some(notes) = config.get_extension::<ScanNotes>() {
+            notes.add(note);
+        }
         Ok(files)
     }
 
@@ -206,7 +219,7 @@ impl TableProvider for FileTable {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let predicate = self.predicate(state, filters)?;
-        let files = self.pruned(predicate.as_ref())?;
+        let files = self.pruned(predicate.as_ref(), state.config())?;
         let groups = balanced_groups(files, state.config().target_partitions());
         let scan = self.file_scan(state.config(), state.runtime_env());
         // The filters above reach the scan by DataFusion's own push-down.

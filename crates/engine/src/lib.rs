@@ -27,10 +27,12 @@ mod limits;
 mod location;
 mod merge;
 mod operator;
+mod planner;
 mod reference;
 #[cfg(test)]
 mod reference_tests;
 mod registry;
+mod resources;
 mod rewrite;
 mod rules;
 mod session;
@@ -40,12 +42,14 @@ mod strata;
 mod suggest;
 mod variants;
 mod views;
+mod waiting;
 mod widened;
 mod wrong_types;
 
 pub use error::{Blame, Error};
 pub use limits::STACK_BYTES;
 pub use location::{Location, StatementText};
+pub use resources::Resources;
 pub use session::{
     FunctionInfo, Outcome, Session, SessionOptions, TableInfo, functions_documentation,
 };

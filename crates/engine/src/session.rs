@@ -1,48 +1,36 @@
 //! A session: one view of a lake, its settings, and the statements that run in it.
 
 mod files;
-mod headers;
-mod info_fields;
+pub(crate) mod headers;
+pub(crate) mod info_fields;
 mod names;
-mod prepare;
 mod state;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arrow::datatypes::SchemaRef;
-use datafusion::catalog::{
-    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider,
-};
-use datafusion::datasource::ViewTable;
-use datafusion::error::DataFusionError;
+use datafusion::catalog::{MemoryCatalogProvider, MemorySchemaProvider};
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{
     CreateExternalTable, DdlStatement, LogicalPlan, Statement as LogicalStatement,
 };
 use datafusion::prelude::SessionContext;
-use kohort_functions::{FunctionContext, KohortOptions};
+use kohort_functions::KohortOptions;
 use kohort_lake::{AsOf, Lake, Snapshot};
-use kohort_schema::TableName;
 
-use crate::catalog::Catalog;
-use crate::file_table::ScanNotes;
+use crate::catalog::{Catalog, LakeView};
 use crate::limits::{self, Deadline};
-use crate::reference::{self, LakePlaces, ReferenceSchema};
-use crate::registry::{self, RegistrySchema};
+use crate::planner::Planner;
+use crate::resources::Resources;
 use crate::statement::{Statement, parse, split_statements};
-use crate::strata::{self, AlleleFrequencyBy};
-use crate::views::{self, View, Views};
-use crate::{Error, explain, location};
+use crate::{Error, explain};
 
-pub(crate) use files::Files;
+pub(crate) use files::{Files, without_files};
 pub use names::{FunctionInfo, TableInfo, functions_documentation};
 
-const CATALOG: &str = "kohort";
-const SCHEMA: &str = "public";
-const STORE: &str = "kohort://lake";
+pub(crate) const CATALOG: &str = "kohort";
+pub(crate) const SCHEMA: &str = "public";
 
 /// What a session may use and sees.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +44,9 @@ pub struct SessionOptions {
     /// Bytes that sorts, joins and aggregates may hold before they spill; half of the memory when
     /// absent.
     pub memory_limit_bytes: Option<usize>,
+    /// What the session shares with others of the process; its own when absent. The memory limit is
+    /// then theirs.
+    pub resources: Option<Arc<Resources>>,
     /// Who asks: recorded in `cohorts.created_by`.
     pub user: Option<String>,
     /// Whether statements may read and write files that the process can reach: `FROM 'people.csv'`,
@@ -90,18 +81,21 @@ impl fmt::Debug for Outcome {
 }
 
 /// A view of one state of a lake, or of no lake, that statements run in. A clone is the same session.
+///
+/// Statements share nothing: each sees the state, the settings and the tables that the session has
+/// when it begins, and any number of them may run at once.
 #[derive(Clone)]
 pub struct Session {
     lake: Option<Lake>,
     pub(crate) as_of: Option<AsOf>,
     pub(crate) user: Option<String>,
+    resources: Arc<Resources>,
+    /// Settings, prepared statements and schemas that the session made. It knows no lake.
     context: SessionContext,
-    functions: Arc<FunctionContext>,
-    notes: ScanNotes,
-    store: ObjectStoreUrl,
+    /// Tables and views that the session made.
+    own: Arc<MemorySchemaProvider>,
     files: Option<Arc<Files>>,
     catalog: Arc<RwLock<Arc<Catalog>>>,
-    views: Arc<Views>,
 }
 
 impl fmt::Debug for Session {
@@ -133,35 +127,29 @@ impl Session {
     }
 
     fn new(lake: Option<(&Lake, Snapshot)>, options: SessionOptions) -> Result<Self, Error> {
-        let functions = Arc::new(FunctionContext::default());
-        let (lake, snapshot) = lake.unzip();
-        let state = state::session_state(&options, lake, &functions)?;
+        let resources = match &options.resources {
+            Some(resources) => Arc::clone(resources),
+            None => Resources::new(options.memory_limit_bytes)?,
+        };
+        let state = state::session_state(&options, &resources)?;
         let context = SessionContext::new_with_state(state);
+        context.register_catalog(CATALOG, Arc::new(MemoryCatalogProvider::new()));
         let files = options.files.then(|| Arc::new(Files::of(&context)));
-        let notes = ScanNotes::default();
-        let store = ObjectStoreUrl::parse(STORE)?;
-        let catalog = Arc::new(Catalog::new(
-            snapshot,
-            store.clone(),
-            Arc::clone(&notes),
-            Arc::clone(&functions),
-            Arc::new(MemorySchemaProvider::new()),
-            files.clone(),
-        ));
-        let session = Self {
+        let (lake, snapshot) = lake.unzip();
+        let catalog = match (lake, snapshot) {
+            (Some(lake), Some(snapshot)) => resources.catalog(lake, snapshot)?,
+            _ => Arc::default(),
+        };
+        Ok(Self {
             lake: lake.cloned(),
             as_of: options.as_of,
             user: options.user,
+            resources,
             context,
-            functions,
-            notes,
-            store,
+            own: Arc::new(MemorySchemaProvider::new()),
             files,
-            catalog: Arc::new(RwLock::new(Arc::clone(&catalog))),
-            views: Arc::default(),
-        };
-        session.show(catalog)?;
-        Ok(session)
+            catalog: Arc::new(RwLock::new(catalog)),
+        })
     }
 
     /// The lake's version that the session reads; none without a lake.
@@ -184,17 +172,9 @@ impl Session {
             return Ok(());
         };
         let snapshot = lake.snapshot(self.as_of).await?;
-        let own = Arc::clone(self.catalog().own());
-        let catalog = Arc::new(Catalog::new(
-            Some(snapshot),
-            self.store.clone(),
-            Arc::clone(&self.notes),
-            Arc::clone(&self.functions),
-            own,
-            self.files.clone(),
-        ));
-        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&catalog);
-        self.show(catalog)
+        let catalog = self.resources.catalog(lake, snapshot)?;
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
+        Ok(())
     }
 
     /// Runs the statements of a text, one after another.
@@ -250,120 +230,26 @@ impl Session {
         Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes the tables of a catalog those of the session.
-    fn show(&self, catalog: Arc<Catalog>) -> Result<(), Error> {
-        let tables = MemoryCatalogProvider::new();
-        tables.register_schema(SCHEMA, Arc::clone(&catalog) as Arc<dyn SchemaProvider>)?;
-        let views = Arc::clone(&self.views);
-        tables.register_schema(views::SCHEMA, views)?;
-        let reference = ReferenceSchema::new(Arc::clone(&catalog));
-        tables.register_schema(reference::SCHEMA, Arc::new(reference))?;
-        let registry = RegistrySchema::new(Arc::clone(&catalog));
-        tables.register_schema(registry::SCHEMA, Arc::new(registry))?;
-        self.context.register_catalog(CATALOG, Arc::new(tables));
-        self.context
-            .register_udtf(strata::NAME, Arc::new(AlleleFrequencyBy { catalog }));
-        Ok(())
-    }
-
-    /// The plan of a statement.
-    pub(crate) async fn plan(&self, sql: &str) -> Result<LogicalPlan, Error> {
-        let catalog = self.catalog();
-        let state = self.context.state();
-        let options = KohortOptions::of(state.config_options());
-        catalog.set_options(options);
-        let places = LakePlaces::new(catalog.snapshot().ok(), options.reference_genome);
-        self.functions.set_places(Arc::new(places));
-        self.notes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-        for view in View::named_in(sql) {
-            let planned = self.plan_text(view.sql).await;
-            let plan = planned.map_err(|error| error.in_view(views::SCHEMA, view.name))?;
-            let table = ViewTable::new(plan, Some(view.sql.to_owned()));
-            self.views.set(view, Arc::new(table));
-        }
-        self.plan_text(sql).await
-    }
-
-    /// The plan of a statement whose views are known.
-    async fn plan_text(&self, sql: &str) -> Result<LogicalPlan, Error> {
-        /// Columns of one statement that may be called as their files call them.
-        const MOST_SPELLINGS: usize = 200;
-        let mut text = sql.to_owned();
-        let mut n_respelled = 0;
-        loop {
-            let error = match self.try_plan(&text).await? {
-                Ok(plan) => return Ok(plan),
-                Err(error) => error,
-            };
-            // A column may be called as its file calls it.
-            let files = self.files.as_ref().filter(|_| n_respelled < MOST_SPELLINGS);
-            n_respelled += 1;
-            match files.and_then(|files| files.respelled(&text, &error)) {
-                Some(respelled) => text = respelled,
-                None => {
-                    let catalog = self.catalog();
-                    let location = location::of_error(&error);
-                    let error = registry::suggested(error.into(), &catalog);
-                    let fields = self.info_fields(&catalog, &text).await?;
-                    return Err(info_fields::suggested(error, &fields).at(location));
-                }
-            }
-        }
-    }
-
-    /// The plan of a statement, or why DataFusion has none.
-    async fn try_plan(&self, sql: &str) -> Result<Result<LogicalPlan, DataFusionError>, Error> {
-        let catalog = self.catalog();
-        let state = self.context.state();
-        let options = KohortOptions::of(state.config_options());
-        prepare::load_what_is_named(&catalog, sql, options).await?;
-        let dialect = state.config_options().sql_parser.dialect;
-        let mut statement = state.sql_to_statement(sql, &dialect).map_err(placed)?;
-        let mut cohorts = HashMap::new();
-        if sql.to_lowercase().contains("cohort_flow") {
-            let rows = catalog.snapshot()?.cohorts().await?;
-            cohorts.extend(rows.iter().map(|row| (row.cohort.clone(), row.sql.clone())));
-        }
-        limits::balance(&mut statement);
-        let fields = self.info_fields(&catalog, sql).await?;
-        info_fields::spell(&mut statement, &fields);
-        headers::keep_as_typed(&mut statement);
-        prepare::expand_all(&mut statement, &cohorts)?;
-        let is_aggregate = |name: &str| state.aggregate_functions().contains_key(name);
-        prepare::rewrite_all(&mut statement, &is_aggregate)?;
-        let plan = match state.statement_to_plan(statement).await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error)),
-        };
-        limits::check_plan(&plan)?;
-        match &self.files {
-            Some(_) => Ok(Ok(plan)),
-            None => files::without_files(plan).map(Ok),
-        }
-    }
-
-    /// The names of INFO fields, where a statement may name one.
-    async fn info_fields(&self, catalog: &Catalog, sql: &str) -> Result<Vec<String>, Error> {
-        let sql = sql.to_lowercase();
-        if !sql.contains("info") || !sql.contains("variants") || catalog.snapshot().is_err() {
-            return Ok(Vec::new());
-        }
-        let table = catalog.file_table(TableName::CallsetVariants).await?;
-        Ok(info_fields::names(&table.schema))
+    /// What plans one statement, of what the session shows now.
+    pub(crate) fn planner(&self) -> Arc<Planner> {
+        let base = self.context.state();
+        let options = KohortOptions::of(base.config_options());
+        let memory_limit = self.resources.memory_limit_bytes();
+        let view = LakeView::new(self.catalog(), options, memory_limit);
+        Planner::new(view, base, Arc::clone(&self.own), self.files.clone())
     }
 
     /// The rows of a query.
     pub(crate) async fn query(&self, sql: &str) -> Result<SendableRecordBatchStream, Error> {
-        let plan = self.plan(sql).await?;
-        let frame = self.context.execute_logical_plan(plan).await?;
+        let planner = self.planner();
+        let plan = planner.plan(sql).await?;
+        let frame = planner.context()?.execute_logical_plan(plan).await?;
         Ok(frame.execute_stream().await?)
     }
 
     async fn run(&self, sql: &str) -> Result<Outcome, Error> {
-        let plan = self.plan(sql).await?;
+        let planner = self.planner();
+        let plan = planner.plan(sql).await?;
         let done = match &plan {
             LogicalPlan::Statement(LogicalStatement::SetVariable(set)) => {
                 Some(format!("{} = {}", set.variable, set.value))
@@ -379,21 +265,22 @@ impl Session {
             (&self.files, &plan)
             && files::is_ours(made)
         {
-            self.create_external(files, made).await?;
+            create_external(&planner.context()?, files, made).await?;
             let message = format!("table `{}` created", made.name);
             return Ok(Outcome::Done { message });
         }
-        let frame = self.context.execute_logical_plan(plan).await?;
+        let frame = match &plan {
+            // Settings and prepared statements are the session's.
+            LogicalPlan::Statement(_) => self.context.execute_logical_plan(plan).await?,
+            _ => planner.context()?.execute_logical_plan(plan).await?,
+        };
         if let Some(message) = done {
             frame.collect().await?;
             return Ok(Outcome::Done { message });
         }
         let stream = frame.execute_stream().await?;
         let stream = match explained {
-            true => {
-                let options = KohortOptions::of(self.context.state().config_options());
-                explain::with_notes(stream, options, &self.notes).await?
-            }
+            true => explain::with_notes(stream, planner.view.options, &planner.notes).await?,
             false => stream,
         };
         Ok(Outcome::Rows {
@@ -403,38 +290,30 @@ impl Session {
     }
 }
 
-impl Session {
-    /// Registers the table of files that are read as `kohort load` reads them.
-    async fn create_external(
-        &self,
-        files: &Files,
-        made: &CreateExternalTable,
-    ) -> Result<(), Error> {
-        if self.context.table_exist(made.name.clone())? {
-            if made.if_not_exists {
-                return Ok(());
-            }
-            if !made.or_replace {
-                return Err(Error::Query {
-                    message: format!("table '{}' already exists", made.name),
-                    blame: crate::Blame::Data,
-                    hint: Some("CREATE OR REPLACE EXTERNAL TABLE makes it anew".to_owned()),
-                });
-            }
+/// Registers the table of files that are read as `kohort load` reads them.
+async fn create_external(
+    context: &SessionContext,
+    files: &Files,
+    made: &CreateExternalTable,
+) -> Result<(), Error> {
+    if context.table_exist(made.name.clone())? {
+        if made.if_not_exists {
+            return Ok(());
         }
-        let table = files.create(made).await?;
-        if made.or_replace {
-            self.context.deregister_table(made.name.clone())?;
+        if !made.or_replace {
+            return Err(Error::Query {
+                message: format!("table '{}' already exists", made.name),
+                blame: crate::Blame::Data,
+                hint: Some("CREATE OR REPLACE EXTERNAL TABLE makes it anew".to_owned()),
+            });
         }
-        self.context.register_table(made.name.clone(), table)?;
-        Ok(())
     }
-}
-
-/// An error with its place in the statement.
-fn placed(error: DataFusionError) -> Error {
-    let location = location::of_error(&error);
-    Error::from(error).at(location)
+    let table = files.create(made).await?;
+    if made.or_replace {
+        context.deregister_table(made.name.clone())?;
+    }
+    context.register_table(made.name.clone(), table)?;
+    Ok(())
 }
 
 /// What a statement about tables did, for a person.

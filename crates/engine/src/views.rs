@@ -3,13 +3,7 @@
 //! A view is planned when a statement names it, so that one over a table that the lake has not
 //! breaks no session, only the statements about it.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
-
-use async_trait::async_trait;
-use datafusion::catalog::{SchemaProvider, TableProvider};
-use datafusion::common::Result;
-use datafusion::logical_expr::TableType;
+use std::collections::BTreeSet;
 
 /// The schema's name.
 pub(crate) const SCHEMA: &str = "follow_up";
@@ -70,6 +64,11 @@ impl View {
         line.trim_start_matches('-').trim().to_owned()
     }
 
+    /// The view of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        SHIPPED.iter().find(|view| view.name == name).copied()
+    }
+
     /// The views that a text names, each after those that it is made of.
     pub(crate) fn named_in(text: &str) -> Vec<Self> {
         let mut ordered = Vec::new();
@@ -99,38 +98,6 @@ fn without_comments(text: &str) -> String {
             .map_or(line.to_owned(), |(code, _)| code.into())
     };
     text.lines().map(code).collect::<Vec<String>>().join("\n")
-}
-
-/// The schema: it knows the names of all views, and the plans of those that were named.
-#[derive(Debug, Default)]
-pub(crate) struct Views(RwLock<HashMap<&'static str, Arc<dyn TableProvider>>>);
-
-impl Views {
-    /// Takes a view that has been planned.
-    pub(crate) fn set(&self, view: View, table: Arc<dyn TableProvider>) {
-        let mut planned = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        planned.insert(view.name, table);
-    }
-}
-
-#[async_trait]
-impl SchemaProvider for Views {
-    fn table_names(&self) -> Vec<String> {
-        SHIPPED.iter().map(|view| view.name.to_owned()).collect()
-    }
-
-    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let planned = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(planned.get(name).map(Arc::clone))
-    }
-
-    async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
-        Ok(self.table_exist(name).then_some(TableType::View))
-    }
-
-    fn table_exist(&self, name: &str) -> bool {
-        SHIPPED.iter().any(|view| view.name == name)
-    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use datafusion::logical_expr::{
 use roaring::RoaringBitmap;
 
 use crate::args::{is_text, wrong_count, wrong_type};
-use crate::context::Shared;
+use crate::context::{FunctionContext, Shared};
 
 /// Collects samples into a cohort.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -30,6 +30,11 @@ impl CohortAggregate {
             context,
             signature: Signature::user_defined(Volatility::Stable),
         }
+    }
+
+    /// What it looks samples up in.
+    pub(crate) fn context(&self) -> Arc<FunctionContext> {
+        Arc::clone(&self.context.0)
     }
 
     /// The reference entry, which also covers the look-up by name.

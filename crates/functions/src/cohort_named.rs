@@ -1,6 +1,6 @@
 //! `cohort('name')`: a cohort that was made by CREATE COHORT.
 
-use std::sync::Arc;
+use std::any::Any;
 
 use arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
@@ -10,7 +10,8 @@ use datafusion::logical_expr::{
 };
 
 use crate::args::{constant_text, is_text, wrong_count};
-use crate::context::{FunctionContext, Shared};
+use crate::cohort::CohortAggregate;
+use crate::context::FunctionContext;
 use crate::scalar::{Kernel, call};
 
 /// Looks a cohort up by its name.
@@ -46,20 +47,19 @@ impl Kernel for CohortNamed {
 /// Tells `cohort('name')`, a look-up, from `cohort(sample_id)`, an aggregate: SQL knows only one
 /// function of a name, so that the planner hands every `cohort(…)` over as an aggregate first.
 #[derive(Debug)]
-pub(crate) struct CohortPlanner {
-    pub(crate) context: Shared,
-}
+pub(crate) struct CohortPlanner;
 
 impl ExprPlanner for CohortPlanner {
     fn plan_aggregate(&self, expr: RawAggregateExpr) -> Result<PlannerResult<RawAggregateExpr>> {
-        if expr.func.name() != "cohort" {
+        let function: &dyn Any = expr.func.inner().as_ref();
+        let Some(aggregate) = function.downcast_ref::<CohortAggregate>() else {
             return Ok(PlannerResult::Original(expr));
-        }
+        };
         match expr.args.as_slice() {
             [Expr::Literal(name, _)] if name.try_as_str().is_some() => {
-                let context: &Arc<FunctionContext> = &self.context.0;
+                let context = aggregate.context();
                 Ok(PlannerResult::Planned(call::<CohortNamed>(
-                    context, expr.args,
+                    &context, expr.args,
                 )))
             }
             _ => Ok(PlannerResult::Original(expr)),

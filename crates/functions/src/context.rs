@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::{Array, StringViewArray};
 use datafusion::common::{Result, internal_err, plan_err};
@@ -116,14 +115,23 @@ impl fmt::Debug for Samples {
     }
 }
 
-impl fmt::Debug for FunctionContext {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FunctionContext").finish_non_exhaustive()
-    }
-}
-
 /// Members of the named cohorts, as portable roaring bitmaps.
-type Cohorts = HashMap<String, Vec<u8>>;
+pub type Cohorts = HashMap<String, Vec<u8>>;
+
+/// What one state of a lake tells functions: it gives the same answers for ever.
+pub trait LakeFacts: Send + Sync {
+    /// Who the samples are.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    fn samples(&self) -> Result<Arc<Samples>>;
+
+    /// The named cohorts.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    fn cohorts(&self) -> Result<Arc<Cohorts>>;
+}
 
 /// What names stand for on the genome: genes, and contigs beyond the primary ones.
 pub trait Places: Send + Sync {
@@ -146,49 +154,69 @@ pub trait Places: Send + Sync {
     }
 }
 
-/// What the functions of one session share. Samples and cohorts are filled in before a statement
-/// that needs them runs, and again when they have changed.
+/// What makes two contexts the same: functions of equal contexts give equal answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ContextKey {
+    /// The lake's URI; none without a lake.
+    pub lake: Option<String>,
+    /// The lake's version.
+    pub version: Option<u64>,
+    /// Which reading of the lake it is, of those of one process: cohorts have no versions.
+    pub reading: Option<u64>,
+    /// The genome whose genes are meant, where a setting says one.
+    pub reference_genome: Option<String>,
+}
+
+/// What the functions of one statement know. It does not change, and two of one key are the same.
 #[derive(Default)]
 pub struct FunctionContext {
-    samples: RwLock<Option<Arc<Samples>>>,
-    cohorts: RwLock<Option<Cohorts>>,
-    places: RwLock<Option<Arc<dyn Places>>>,
-    memory_limit_bytes: AtomicUsize,
+    key: ContextKey,
+    facts: Option<Arc<dyn LakeFacts>>,
+    places: Option<Arc<dyn Places>>,
+    memory_limit: Option<usize>,
+}
+
+impl fmt::Debug for FunctionContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FunctionContext")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl FunctionContext {
-    /// Tells the functions who the samples are.
-    pub fn set_samples(&self, samples: Arc<Samples>) {
-        *self.samples.write().unwrap_or_else(PoisonError::into_inner) = Some(samples);
+    /// A context of what a state of a lake says of samples and cohorts, and of where places are.
+    /// `memory_limit` is what a statement may hold, in bytes.
+    pub fn new(
+        key: ContextKey,
+        facts: Arc<dyn LakeFacts>,
+        places: Arc<dyn Places>,
+        memory_limit: usize,
+    ) -> Self {
+        Self {
+            key,
+            facts: Some(facts),
+            places: Some(places),
+            memory_limit: Some(memory_limit),
+        }
     }
 
-    /// Tells the functions the named cohorts, as portable roaring bitmaps.
-    pub fn set_cohorts(&self, cohorts: HashMap<String, Vec<u8>>) {
-        *self.cohorts.write().unwrap_or_else(PoisonError::into_inner) = Some(cohorts);
-    }
-
-    /// Tells the functions how much memory a statement may hold.
-    pub fn set_memory_limit(&self, bytes: usize) {
-        self.memory_limit_bytes.store(bytes, Ordering::Relaxed);
+    /// A context of no lake at all.
+    pub fn without_lake(memory_limit: usize) -> Self {
+        Self {
+            memory_limit: Some(memory_limit),
+            ..Self::default()
+        }
     }
 
     /// How much memory a statement may hold; none where nobody said.
     pub(crate) fn memory_limit(&self) -> Option<usize> {
-        match self.memory_limit_bytes.load(Ordering::Relaxed) {
-            0 => None,
-            bytes => Some(bytes),
-        }
-    }
-
-    /// Tells the functions where genes and contigs are.
-    pub fn set_places(&self, places: Arc<dyn Places>) {
-        *self.places.write().unwrap_or_else(PoisonError::into_inner) = Some(places);
+        self.memory_limit
     }
 
     /// The regions that a name stands for; a contig of that name where nobody knows places.
     pub(crate) fn place(&self, name: &str) -> Result<Vec<Region>> {
-        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
-        match &*places {
+        match &self.places {
             Some(places) => places.find(name),
             None => Ok(vec![Region::whole(name)]),
         }
@@ -196,8 +224,7 @@ impl FunctionContext {
 
     /// The canonical name of a contig beyond the primary ones.
     pub(crate) fn contig(&self, name: &str, form: ContigForm) -> Option<String> {
-        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
-        match &*places {
+        match &self.places {
             Some(places) => places.contig(name, form),
             // Where nobody knows contigs, a name that could be a region is one in braces only.
             None => {
@@ -209,22 +236,21 @@ impl FunctionContext {
 
     /// The contig that a mistyped name may stand for.
     pub(crate) fn nearest_contig(&self, name: &str) -> Option<String> {
-        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
-        places.as_ref()?.nearest_contig(name)
+        self.places.as_ref()?.nearest_contig(name)
     }
 
     pub(crate) fn samples(&self) -> Result<Arc<Samples>> {
-        match &*self.samples.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(samples) => Ok(Arc::clone(samples)),
-            None => internal_err!("the samples of the lake were not loaded"),
+        match &self.facts {
+            Some(facts) => facts.samples(),
+            None => internal_err!("there is no lake whose samples could be meant"),
         }
     }
 
     pub(crate) fn cohort(&self, name: &str) -> Result<Vec<u8>> {
-        let cohorts = self.cohorts.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(cohorts) = &*cohorts else {
-            return internal_err!("the cohorts of the lake were not loaded");
+        let Some(facts) = &self.facts else {
+            return internal_err!("there is no lake whose cohorts could be meant");
         };
+        let cohorts = facts.cohorts()?;
         if let Some(members) = cohorts.get(name) {
             return Ok(members.clone());
         }
@@ -265,7 +291,7 @@ fn closest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a s
         .map(|(_, candidate)| candidate)
 }
 
-/// A context that compares by identity, as DataFusion asks functions to be comparable.
+/// A context as functions hold it: they are equal where their contexts are of the same state.
 #[derive(Debug, Clone)]
 pub(crate) struct Shared(pub(crate) Arc<FunctionContext>);
 
@@ -279,7 +305,7 @@ impl std::ops::Deref for Shared {
 
 impl PartialEq for Shared {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        self.0.key == other.0.key
     }
 }
 
@@ -287,6 +313,6 @@ impl Eq for Shared {}
 
 impl Hash for Shared {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Arc::as_ptr(&self.0).hash(state);
+        self.0.key.hash(state);
     }
 }

@@ -41,10 +41,10 @@ mod stats_struct;
 mod wrapped;
 
 pub use arithmetic::{checked_binary, checked_negative, checked_operand, is_division};
-pub use context::{FunctionContext, IdBlock, Places, Samples};
+pub use context::{Cohorts, ContextKey, FunctionContext, IdBlock, LakeFacts, Places, Samples};
 pub use docs::{FunctionDoc, FunctionKind, functions_markdown};
 pub use equity::{CallOfMeasure, call_of_measure};
 pub use in_region::{parse_regions, regions_predicate};
 pub use options::{KohortOptions, duration_text, parse_duration};
-pub use register::{documentation, register, scalar_functions};
+pub use register::{documentation, register, register_of_lake, scalar_functions};
 pub use stats_struct::{StatsBuilder, StatsColumn, stats_columns, stats_type};

@@ -69,17 +69,13 @@ fn aggregate_functions(context: &Arc<FunctionContext>) -> Vec<Arc<AggregateUDF>>
     ]
 }
 
-/// Makes every function known to a session.
+/// Makes every function known to a session; those that look things up in a lake by way of
+/// [`register_of_lake`] again, for each statement.
 ///
 /// # Errors
 /// None that a caller can cause: the registry refuses.
 pub fn register(registry: &mut dyn FunctionRegistry, context: &Arc<FunctionContext>) -> Result<()> {
-    for function in scalar_functions(context) {
-        registry.register_udf(function)?;
-    }
-    for function in aggregate_functions(context) {
-        registry.register_udaf(function)?;
-    }
+    register_of_lake(registry, context)?;
     arithmetic::register(registry)?;
     wrapped::register(registry, context)?;
     habits::register(registry, context)?;
@@ -90,9 +86,24 @@ pub fn register(registry: &mut dyn FunctionRegistry, context: &Arc<FunctionConte
             Function::Window(function) => drop(registry.register_udwf(function)?),
         }
     }
-    registry.register_expr_planner(Arc::new(CohortPlanner {
-        context: Shared(Arc::clone(context)),
-    }))
+    registry.register_expr_planner(Arc::new(CohortPlanner))
+}
+
+/// Makes the functions known that look samples, cohorts, genes or contigs up.
+///
+/// # Errors
+/// None that a caller can cause: the registry refuses.
+pub fn register_of_lake(
+    registry: &mut dyn FunctionRegistry,
+    context: &Arc<FunctionContext>,
+) -> Result<()> {
+    for function in scalar_functions(context) {
+        registry.register_udf(function)?;
+    }
+    for function in aggregate_functions(context) {
+        registry.register_udaf(function)?;
+    }
+    Ok(())
 }
 
 /// The reference entry of every function, in the order of the reference.

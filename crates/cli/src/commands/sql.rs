@@ -126,6 +126,7 @@ impl SqlArgs {
             settings,
             threads: self.threads.map(NonZeroUsize::get),
             memory_limit_bytes: self.memory_limit,
+            resources: None,
             user: std::env::var("USER").ok().filter(|user| !user.is_empty()),
             files: true,
         };

@@ -53,7 +53,6 @@ impl FieldLookup {
                 files: Arc::clone(&stored.files),
                 callsets: stored.callsets.clone(),
                 store: stored.store.clone(),
-                notes: Arc::clone(&stored.notes),
             },
         })
     }

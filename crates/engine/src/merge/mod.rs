@@ -217,7 +217,7 @@ impl TableProvider for MergedVariants {
             .cloned()
             .collect();
         let predicate = self.table.predicate(state, &filters)?;
-        let files = self.table.pruned(predicate.as_ref())?;
+        let files = self.table.pruned(predicate.as_ref(), state.config())?;
         if files.is_empty() {
             return Ok(Arc::new(EmptyExec::new(schema)));
         }

@@ -7,7 +7,7 @@ use datafusion::sql::parser::Statement as SqlStatement;
 use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr, Statement};
 
 /// Names the unnamed expressions of a query.
-pub(super) fn keep_as_typed(statement: &mut SqlStatement) {
+pub(crate) fn keep_as_typed(statement: &mut SqlStatement) {
     if let SqlStatement::Statement(statement) = statement
         && let Statement::Query(query) = statement.as_mut()
     {

@@ -11,10 +11,10 @@ use datafusion::sql::sqlparser::ast::{Expr, Ident, TableFactor, VisitMut, Visito
 use crate::{Error, suggest};
 
 /// The column that holds the fields.
-const INFO: &str = "info";
+pub(crate) const INFO: &str = "info";
 
 /// The names of a lake's INFO fields.
-pub(super) fn names(callset_variants: &Schema) -> Vec<String> {
+pub(crate) fn names(callset_variants: &Schema) -> Vec<String> {
     match callset_variants
         .field_with_name(INFO)
         .map(|f| f.data_type())
@@ -25,7 +25,7 @@ pub(super) fn names(callset_variants: &Schema) -> Vec<String> {
 }
 
 /// Writes `info.clnsig` as `info."CLNSIG"`, where INFO has such a field.
-pub(super) fn spell(statement: &mut SqlStatement, names: &[String]) {
+pub(crate) fn spell(statement: &mut SqlStatement, names: &[String]) {
     let mut speller = Speller {
         names,
         found: Vec::new(),
@@ -43,7 +43,7 @@ pub(super) fn spell(statement: &mut SqlStatement, names: &[String]) {
 }
 
 /// Names the field that a mistyped one may be.
-pub(super) fn suggested(error: Error, names: &[String]) -> Error {
+pub(crate) fn suggested(error: Error, names: &[String]) -> Error {
     let asked = match &error {
         Error::Query { message, .. } => message
             .strip_prefix("there is no field `")

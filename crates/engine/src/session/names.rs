@@ -42,10 +42,11 @@ impl Session {
     /// # Errors
     /// The lake cannot be read.
     pub async fn tables(&self) -> Result<Vec<TableInfo>, Error> {
-        let catalog = self.catalog();
+        let planner = self.planner();
+        let (catalog, public) = (Arc::clone(&planner.view.catalog), planner.public());
         let mut tables = Vec::new();
-        for name in catalog.table_names() {
-            let Some(table) = catalog.table(&name).await? else {
+        for name in public.table_names() {
+            let Some(table) = public.table(&name).await? else {
                 continue;
             };
             let row_is = match name.as_str() {
@@ -70,11 +71,11 @@ impl Session {
         for view in views::SHIPPED {
             let name = format!("{}.{}", views::SCHEMA, view.name);
             // A view over tables that the lake has not is none of its tables.
-            if let Ok(plan) = self.plan(&format!("SELECT * FROM {name}")).await {
+            if let Some(found) = planner.shipped_view(view.name).await {
                 tables.push(TableInfo {
                     name,
                     description: view.description(),
-                    schema: Arc::clone(plan.schema().inner()),
+                    schema: found.schema(),
                 });
             }
         }

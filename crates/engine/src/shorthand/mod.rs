@@ -20,6 +20,9 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use kohort_functions::{FunctionDoc, FunctionKind};
 
+/// The one that needs the queries of stored cohorts.
+pub(crate) const COHORT_FLOW: &str = flow::NAME;
+
 /// Writes a statement's shorthands out. `cohorts` gives the query of a stored cohort.
 ///
 /// # Errors

@@ -19,7 +19,6 @@ use datafusion::logical_expr::{
     TableProviderFilterPushDown,
 };
 use datafusion::physical_plan::ExecutionPlan;
-use futures::FutureExt;
 use kohort_functions::{
     FunctionDoc, FunctionKind, KohortOptions, parse_regions, regions_predicate, stats_columns,
 };
@@ -27,10 +26,11 @@ use kohort_genome::Region;
 use kohort_genotype::Cohort;
 use kohort_schema::TableName;
 
-use crate::catalog::{Catalog, external};
+use crate::catalog::{LakeView, external};
 use crate::operator::OperatorExec;
 use crate::suggest;
 use crate::variants::column;
+use crate::waiting::wait;
 pub(crate) use exec::Strata;
 pub(crate) use totals::SumStrata;
 
@@ -45,7 +45,7 @@ const LOCUS: [&str; 4] = ["chrom", "pos", "ref", "alt"];
 /// The table function.
 #[derive(Debug)]
 pub(crate) struct AlleleFrequencyBy {
-    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) view: Arc<LakeView>,
 }
 
 impl TableFunctionImpl for AlleleFrequencyBy {
@@ -77,7 +77,7 @@ impl TableFunctionImpl for AlleleFrequencyBy {
                 }
                 value => match value.try_as_str() {
                     Some(text) => {
-                        let functions = &self.catalog.functions;
+                        let functions = &self.view.functions;
                         let parsed = text.map(|text| parse_regions(functions, text));
                         regions = parsed.transpose()?;
                     }
@@ -89,14 +89,14 @@ impl TableFunctionImpl for AlleleFrequencyBy {
         }
         let (labels, names) = self.strata_plan(strata, state)?;
         let schema = result_schema(labels.schema(), &names)?;
-        let catalog = Arc::clone(&self.catalog);
+        let view = Arc::clone(&self.view);
         Ok(Arc::new(StrataTable {
             schema,
             labels,
             names,
             regions,
             cohort,
-            catalog,
+            view,
         }))
     }
 }
@@ -110,10 +110,7 @@ impl AlleleFrequencyBy {
             .unwrap_or_default()
             .to_lowercase();
         let plan = match first.as_str() {
-            "select" | "with" | "values" => {
-                let planned = state.create_logical_plan(text).now_or_never();
-                planned.unwrap_or_else(|| plan_err!("the tables of `{text}` are not ready"))?
-            }
+            "select" | "with" | "values" => wait(state.create_logical_plan(text))?,
             _ => self.columns_plan(text)?,
         };
         let names: Vec<String> = plan
@@ -144,8 +141,7 @@ impl AlleleFrequencyBy {
 
     /// Columns of `samples`, by their names.
     fn columns_plan(&self, text: &str) -> Result<LogicalPlan> {
-        let table = self.catalog.file_table(TableName::Samples).now_or_never();
-        let samples = table.unwrap_or_else(|| plan_err!("the table `samples` is not ready"))?;
+        let samples = wait(self.view.catalog.file_table(TableName::Samples))?;
         let mut columns = vec![column("sample_index")];
         for name in text
             .split(',')
@@ -230,13 +226,13 @@ struct StrataTable {
     names: Vec<String>,
     regions: Option<Vec<Region>>,
     cohort: Option<Cohort>,
-    catalog: Arc<Catalog>,
+    view: Arc<LakeView>,
 }
 
 impl StrataTable {
     /// The plan of the variants to count: their genotypes, and of the locus what is asked for.
     async fn variants(&self, filters: &[Expr], schema: &Schema) -> Result<LogicalPlan> {
-        let view = self.catalog.variants().await?;
+        let view = self.view.variants().await?;
         let mut plan =
             LogicalPlanBuilder::scan("variants", provider_as_source(Arc::new(view)), None)?;
         if let Some(regions) = &self.regions {
@@ -287,7 +283,7 @@ impl TableProvider for StrataTable {
             Some(projection) => Arc::new(self.schema.project(projection)?),
             None => Arc::clone(&self.schema),
         };
-        let samples = self.catalog.samples().await?;
+        let samples = self.view.catalog.samples().await?;
         let labels = state.create_physical_plan(&self.labels).await?;
         let rows = datafusion::physical_plan::collect(labels, state.task_ctx()).await?;
         let labels = labels::Labels::of(&rows, &self.names, &samples, self.cohort.as_ref())?;

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::common::Result;
+use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use kohort_engine::{Outcome, Session, SessionOptions};
 use kohort_ingest::{AbsentPolicy, IngestRequest, Input, NoProgress, OnDuplicates, ingest};
@@ -121,12 +123,17 @@ pub(crate) async fn rows(session: &Session, sql: &str) -> Vec<String> {
         .execute(sql)
         .await
         .unwrap_or_else(|e| panic!("{sql}: {e}"));
-    let Some(Outcome::Rows { mut stream, .. }) = outcomes.pop() else {
+    let Some(Outcome::Rows { stream, .. }) = outcomes.pop() else {
         panic!("no rows: {sql}")
     };
+    texts(stream).await.unwrap_or_else(|e| panic!("{sql}: {e}"))
+}
+
+/// Rows as text, cells parted by `|`.
+pub(crate) async fn texts(mut stream: SendableRecordBatchStream) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     while let Some(batch) = stream.next().await {
-        let batch = batch.unwrap_or_else(|e| panic!("{sql}: {e}"));
+        let batch = batch?;
         let options = FormatOptions::default().with_null("NULL");
         let columns: Vec<_> = batch
             .columns()
@@ -138,7 +145,7 @@ pub(crate) async fn rows(session: &Session, sql: &str) -> Vec<String> {
             lines.push(cells.join("|"));
         }
     }
-    lines
+    Ok(lines)
 }
 
 /// The error and hint of a text that must fail.

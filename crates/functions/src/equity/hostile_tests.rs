@@ -148,9 +148,10 @@ fn queries(entry: &Entry) -> Vec<String> {
             let mut columns = base.clone();
             columns[at] = [(); 3].map(|()| value.clone());
             queries.push(sql(entry, &columns));
-            // A column of flags has no rows with numbers.
-            let is_number = argument.kind == Kind::Flag && value.parse::<f64>().is_ok();
-            if !argument.is_constant && !is_number {
+            // A column of flags or codes has no rows with numbers.
+            let is_number = value.parse::<f64>().is_ok();
+            let has_none = matches!(argument.kind, Kind::Flag | Kind::Code);
+            if !argument.is_constant && !(has_none && is_number) {
                 columns[at] = base[at].clone();
                 columns[at][1] = value;
                 queries.push(sql(entry, &columns));

@@ -212,6 +212,7 @@ async fn open(
         settings,
         threads: args.threads.map(std::num::NonZeroUsize::get),
         memory_limit_bytes: None,
+        resources: None,
         user: std::env::var("USER").ok().filter(|user| !user.is_empty()),
         files: false,
     };

@@ -162,7 +162,7 @@ impl Files {
 
     /// The statement with a column's name in SQL in the place of what its file calls it, where that
     /// is why it cannot be planned.
-    pub(super) fn respelled(&self, sql: &str, error: &DataFusionError) -> Option<String> {
+    pub(crate) fn respelled(&self, sql: &str, error: &DataFusionError) -> Option<String> {
         let missing = spelling::missing_column(error)?;
         let spellings = self
             .spellings
@@ -248,7 +248,7 @@ fn in_sql(hint: &str) -> String {
 
 /// The plan, where it touches no files of the caller's choice, also within `EXPLAIN ANALYZE` or
 /// `PREPARE`.
-pub(super) fn without_files(plan: LogicalPlan) -> Result<LogicalPlan, crate::Error> {
+pub(crate) fn without_files(plan: LogicalPlan) -> Result<LogicalPlan, crate::Error> {
     let mut found = None;
     plan.apply_with_subqueries(|part| {
         found = found.or(match part {
