@@ -201,6 +201,15 @@ impl FunctionContext {
         }
     }
 
+    /// A context that knows places and nothing else.
+    #[cfg(test)]
+    pub(crate) fn with_places(places: Arc<dyn Places>) -> Self {
+        Self {
+            places: Some(places),
+            ..Self::default()
+        }
+    }
+
     /// A context of no lake at all.
     pub fn without_lake(memory_limit: usize) -> Self {
         Self {

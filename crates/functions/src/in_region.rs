@@ -305,8 +305,7 @@ mod tests {
 
     #[test]
     fn genes_and_regions_mix_in_a_list() {
-        let context = FunctionContext::default();
-        context.set_places(Arc::new(OneGene));
+        let context = FunctionContext::with_places(Arc::new(OneGene));
         let found = parse_regions(&context, "BRCA1, chr17:1,000-2,000 X").unwrap();
         let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["chr17:5-9", "chr17:1000-2000", "chrX"]);

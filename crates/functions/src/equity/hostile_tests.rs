@@ -151,7 +151,7 @@ fn queries(entry: &Entry) -> Vec<String> {
             // A column of flags or codes has no rows with numbers.
             let is_number = value.parse::<f64>().is_ok();
             let has_none = matches!(argument.kind, Kind::Flag | Kind::Code);
-            if !argument.is_constant && !(has_none && is_number) {
+            if !(argument.is_constant || has_none && is_number) {
                 columns[at] = base[at].clone();
                 columns[at][1] = value;
                 queries.push(sql(entry, &columns));
