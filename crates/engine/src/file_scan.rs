@@ -35,6 +35,8 @@ pub(crate) struct FileScan<'a> {
     pub(crate) projection: Option<&'a Vec<usize>>,
     pub(crate) predicate: Option<Arc<dyn PhysicalExpr>>,
     pub(crate) limit: Option<usize>,
+    /// Whether a group's files are read by its partition and no other.
+    pub(crate) keeps_groups: bool,
 }
 
 impl FileScan<'_> {
@@ -80,6 +82,7 @@ impl FileScan<'_> {
             .with_file_groups(groups)
             .with_statistics(statistics)
             .with_output_ordering(self.ordering()?)
+            .with_preserve_order(self.keeps_groups)
             .with_limit(self.limit)
             .with_projection_indices(self.projection.cloned())?
             .with_expr_adapter(Some(Arc::new(ListsOfOne)))

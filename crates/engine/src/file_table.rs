@@ -158,6 +158,7 @@ impl FileTable {
             projection: None,
             predicate: None,
             limit: None,
+            keeps_groups: false,
         }
     }
 }

@@ -28,6 +28,11 @@ pub(crate) trait Operator: Debug + Send + Sync + 'static {
     fn describe(&self) -> String;
     /// The columns that come out.
     fn schema(&self) -> SchemaRef;
+    /// Whether its inputs are its own affair: nobody may cut, reorder or replace them, since their
+    /// partitions mean something to it. The plan shows it as a leaf.
+    fn owns_inputs(&self) -> bool {
+        false
+    }
     /// Whether rows of the one input may come in any number of partitions, so that more are better.
     fn benefits_from_partitions(&self) -> bool {
         false
@@ -148,7 +153,10 @@ impl<O: Operator> ExecutionPlan for OperatorExec<O> {
     }
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        self.children.iter().collect()
+        match self.operator.owns_inputs() {
+            true => Vec::new(),
+            false => self.children.iter().collect(),
+        }
     }
 
     fn apply_expressions(
@@ -159,13 +167,16 @@ impl<O: Operator> ExecutionPlan for OperatorExec<O> {
     }
 
     fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![self.operator.benefits_from_partitions(); self.children.len()]
+        vec![self.operator.benefits_from_partitions(); self.children().len()]
     }
 
     fn with_new_children(
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        if self.operator.owns_inputs() {
+            return Ok(self);
+        }
         let partitions = match (children.as_slice(), self.children.as_slice()) {
             // One input: its partitions are ours.
             ([child], [_]) => child.properties().partitioning.partition_count(),

@@ -53,6 +53,11 @@ impl Operator for Merge {
         )
     }
 
+    /// A partition of an input is a tile.
+    fn owns_inputs(&self) -> bool {
+        true
+    }
+
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }

@@ -157,6 +157,7 @@ impl MergedVariants {
         let scan = FileScan {
             projection: Some(projection),
             predicate,
+            keeps_groups: true,
             ..scan
         }
         .plan(groups)?;
