@@ -1,5 +1,5 @@
 //! The table of `docs/oracle.md`: situations, and the answers of Kohort, bcftools and plink2, each from a
-//! run. `KOHORT_WRITE_ORACLE_TABLE=1 cargo test -p kohort --test oracle_table` writes it anew.
+//! run. `KOHORT_WRITE_ORACLE_TABLE=1 cargo test --workspace --test oracle_table` writes it anew.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,9 +10,10 @@
 
 mod oracle;
 
+use kohort_workbench::version;
 use oracle::kohort::{Counts, Ingest, OneFile};
 use oracle::rules::UnknownSex;
-use oracle::tools::{Scratch, run, version};
+use oracle::tools::{Scratch, run};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -397,6 +398,7 @@ fn table(scratch: &Scratch) -> String {
     table
 }
 
+const WRITE: &str = "KOHORT_WRITE_ORACLE_TABLE=1 cargo test --workspace --test oracle_table";
 const BEGIN: &str = "<!-- table: begin -->\n";
 const END: &str = "<!-- table: end -->\n";
 
@@ -407,12 +409,14 @@ fn the_published_table_is_what_a_run_gives() {
     };
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/oracle.md"));
     let page = std::fs::read_to_string(path).unwrap();
-    for (name, found) in [("bcftools", bcftools), ("plink2", plink2)] {
+    for found in [bcftools, plink2] {
         let number: Vec<&str> = found.split(' ').take(2).collect();
-        if !page.contains(&number.join(" ")) {
-            println!("skipped: docs/oracle.md is of another {name} than `{found}`");
-            return;
-        }
+        let number = number.join(" ");
+        assert!(
+            page.contains(&format!("`{number}`")),
+            "docs/oracle.md has the figures of another version than `{number}`; name that version \
+             under \"Versions\", and write its figures with\n{WRITE}"
+        );
     }
     let scratch = Scratch::new("oracle-table");
     let table = table(&scratch);
@@ -427,6 +431,6 @@ fn the_published_table_is_what_a_run_gives() {
     assert!(
         published == table,
         "docs/oracle.md is stale; expected\n{table}\n\
-         KOHORT_WRITE_ORACLE_TABLE=1 cargo test -p kohort --test oracle_table writes it",
+         {WRITE}\nwrites it",
     );
 }

@@ -136,7 +136,7 @@ const PAPER: u32 = 688;
 #[test]
 fn pages_fit_a_desktop_a_phone_and_paper_and_labels_stand_apart() {
     let Some(program) = browser() else {
-        eprintln!("skipped: no Chromium or Chrome was found");
+        kohort_workbench::skip("pages in a browser", "no Chromium or Chrome was found");
         return;
     };
     let place = Place::new();

@@ -216,7 +216,7 @@ fn no_report_of_a_small_nation_gives_a_small_count_away() {
     let built = cargo("build").output().unwrap();
     if !built.status.success() {
         let told = String::from_utf8_lossy(&built.stderr);
-        println!("skipped: the solver cannot be built: {told}");
+        kohort_workbench::skip("the solver", &format!("it cannot be built: {told}"));
         return;
     }
     let arguments = ["--", env!("CARGO_BIN_EXE_kohort"), "50000", "7", "1", "2"];
