@@ -12,7 +12,7 @@ use std::path::Path;
 
 use kohort_genotype::SiteCalls;
 use kohort_vcf::{
-    ChunkSink, Error, Header, OpenOptions, Progress, Source, VcfReader, check_record, open,
+    ChunkSink, Error, Header, OpenOptions, ReadProgress, StoredFile, VcfReader, check_record, open,
 };
 
 pub struct Lines(Vec<String>);
@@ -43,13 +43,13 @@ pub fn lines_of(reader: VcfReader, threads: usize) -> Result<Vec<String>, Error>
             lines.extend(chunk.output);
             Ok(())
         },
-        &Progress::new(),
+        &ReadProgress::new(),
     )?;
     Ok(lines)
 }
 
-pub fn source(name: &str, bytes: Vec<u8>) -> Source {
-    Source {
+pub fn source(name: &str, bytes: Vec<u8>) -> StoredFile {
+    StoredFile {
         name: name.to_owned(),
         reader: Box::new(Cursor::new(bytes)),
         size: None,
@@ -105,7 +105,7 @@ pub fn check_file(path: &Path) -> Result<u64, Error> {
             records += chunk.output;
             Ok(())
         },
-        &Progress::new(),
+        &ReadProgress::new(),
     )?;
     Ok(records)
 }
