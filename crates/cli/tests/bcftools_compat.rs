@@ -1,8 +1,8 @@
 //! `ac`, `an`, genotype classes and Hardy–Weinberg beside `bcftools +fill-tags`, file by file.
 //!
-//! bcftools counts GT as it is written and knows no sex karyotypes. Each file is therefore rewritten by
-//! the rules of [`oracle::rules`], the whole of what Kohort does differently, and must then count alike.
-//! `docs/oracle.md` has the differences with figures.
+//! bcftools counts GT as it is written and knows no sex karyotypes. Each file is therefore
+//! rewritten by the rules of [`oracle::rules`], the whole of what Kohort does differently, and must
+//! then count alike. `docs/oracle.md` has the differences with figures.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,7 +36,8 @@ struct Tags {
 }
 
 impl Tags {
-    /// What the counts of Kohort mean in bcftools' tags: it counts alleles where Kohort counts people.
+    /// What the counts of Kohort mean in bcftools' tags: it counts alleles where Kohort counts
+    /// people.
     fn expected(counts: &Counts) -> Self {
         Self {
             ac: counts.ac,

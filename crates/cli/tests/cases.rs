@@ -1,4 +1,5 @@
-//! The cases in `datasets/cases`: what people reported about tools of this field, and what must come out.
+//! The cases in `datasets/cases`: what people reported about tools of this field, and what must
+//! come out.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fmt::Write as _;

@@ -1,5 +1,6 @@
-//! The table of `docs/oracle.md`: situations, and the answers of Kohort, bcftools and plink2, each from a
-//! run. `KOHORT_WRITE_ORACLE_TABLE=1 cargo test --workspace --test oracle_table` writes it anew.
+//! The table of `docs/oracle.md`: situations, and the answers of Kohort, bcftools and plink2, each
+//! from a run. `KOHORT_WRITE_ORACLE_TABLE=1 cargo test --workspace --test oracle_table` writes it
+//! anew.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -345,8 +346,9 @@ fn plink2(scratch: &Scratch, vcf: &str) -> Vec<String> {
         .collect()
 }
 
-/// What Hail's `call_stats` gives by its documentation; Hail is not run. It counts the alleles of each
-/// call, knows no sex karyotypes, imports a partial call as missing, and refuses three copies or more.
+/// What Hail's `call_stats` gives by its documentation; Hail is not run. It counts the alleles of
+/// each call, knows no sex karyotypes, imports a partial call as missing, and refuses three copies
+/// or more.
 fn hail(situation: &Situation) -> String {
     let n_alts = situation.alternates.split(',').count();
     let (mut acs, mut an) = (vec![0; n_alts], 0);
@@ -371,7 +373,8 @@ fn table(scratch: &Scratch) -> String {
     let excluded = kohort(scratch, &vcf, UnknownSex::Exclude);
     let as_called = kohort(scratch, &vcf, UnknownSex::AsCalled);
     let (bcftools, plink2) = (bcftools(scratch, &vcf), plink2(scratch, &vcf));
-    let mut table = "| situation | XX | XY | unknown | ALT | Kohort | of the seven samples | bcftools | plink2 | Hail |\n\
+    let mut table = "| situation | XX | XY | unknown | ALT | Kohort | of the seven samples | \
+                     bcftools | plink2 | Hail |\n\
                      |---|---|---|---|---|---:|---|---:|---:|---:|\n"
         .to_owned();
     for (i, situation) in SITUATIONS.iter().enumerate() {

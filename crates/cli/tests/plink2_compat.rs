@@ -1,9 +1,9 @@
 //! `ac`, `an`, genotype classes and Hardy–Weinberg beside plink2, file by file.
 //!
-//! plink2 knows sexes, so X, Y and MT are compared as they are. Where it differs, the difference is a
-//! rule written here: a partial call is missing to it, a haploid call on an autosome (or in a woman on
-//! X) is two copies, a het where one copy is expected is half an allele in its frequencies, and an
-//! unknown sex is female on X and nobody on Y. `docs/oracle.md` has figures.
+//! plink2 knows sexes, so X, Y and MT are compared as they are. Where it differs, the difference is
+//! a rule written here: a partial call is missing to it, a haploid call on an autosome (or in a
+//! woman on X) is two copies, a het where one copy is expected is half an allele in its
+//! frequencies, and an unknown sex is female on X and nobody on Y. `docs/oracle.md` has figures.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -139,8 +139,8 @@ fn reports_of_record(frequency: &str, genotype: &str) -> Vec<Report> {
         .collect()
 }
 
-/// .hardy has one row per biallelic record, and one per allele of a multiallelic one (REF first), in
-/// the order of the file, without the haploid contigs.
+/// .hardy has one row per biallelic record, and one per allele of a multiallelic one (REF first),
+/// in the order of the file, without the haploid contigs.
 fn add_hardy(all: &mut [Vec<Report>], keys: &[String], text: &str) {
     let mut rows = text.lines().skip(1).peekable();
     for (reports, key) in all.iter_mut().zip(keys) {
@@ -238,8 +238,8 @@ fn differences(alleles: &[Seen], reports: &[Vec<Report>], genome: &Genome) -> Ve
             ours.alt_count = theirs.alt_count; // half of either allele: Kohort doesn't say which
         }
         if is_multiallelic && class == Class::X {
-            // plink2 (v2.00a3.5) loses men with the second ALT or a later one from its --geno-counts,
-            // though not from its --freq.
+            // plink2 (v2.00a3.5) loses men with the second ALT or a later one from its
+            // --geno-counts, though not from its --freq.
             (ours.n_hap_alt, ours.n_missing) = (theirs.n_hap_alt, theirs.n_missing);
         }
         if ours != *theirs {

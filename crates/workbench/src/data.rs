@@ -14,7 +14,8 @@ pub fn shipped(path: &str) -> PathBuf {
     Path::new(ROOT).join("datasets").join(path)
 }
 
-/// A file or folder of `../shared`, where it is there; whoever goes without it says what is skipped.
+/// A file or folder of `../shared`, where it is there; whoever goes without it says what is
+/// skipped.
 pub fn beside(path: &str) -> Option<PathBuf> {
     let beside = Path::new(ROOT).join("../shared");
     let root = std::env::var_os("KOHORT_SHARED").map_or(beside, PathBuf::from);
