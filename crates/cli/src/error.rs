@@ -290,7 +290,8 @@ pub(crate) fn report(failure: &Failure) {
     }
 }
 
-/// Prints a line on standard error, without secrets; one that cannot be printed is nobody's to hear.
+/// Prints a line on standard error, without secrets; one that cannot be printed is nobody's to
+/// hear.
 pub(crate) fn warn_line(text: &str) {
     use io::Write as _;
     let _ = writeln!(io::stderr().lock(), "{}", redact(text));

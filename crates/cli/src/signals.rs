@@ -59,8 +59,8 @@ pub(crate) async fn asked_to_end() -> Signal {
     Signal::Interrupt
 }
 
-/// Ends the program at a signal that is no Ctrl-C, also while it waits for a line to be typed: there
-/// is nothing to clean up then.
+/// Ends the program at a signal that is no Ctrl-C, also while it waits for a line to be typed:
+/// there is nothing to clean up then.
 #[expect(clippy::exit, reason = "reading a line cannot be cancelled")]
 pub(crate) fn end_while_reading() {
     tokio::spawn(async {

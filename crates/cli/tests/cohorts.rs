@@ -1,5 +1,5 @@
-//! A cohort from registries and genotypes: carriers with a diagnosis who lived in a region then, are
-//! alive and have consented.
+//! A cohort from registries and genotypes: carriers with a diagnosis who lived in a region then,
+//! are alive and have consented.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;

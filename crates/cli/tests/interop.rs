@@ -71,12 +71,12 @@ fn read_by(reader: &str, lake: &str) -> Option<String> {
     {
         Ok(output) => output,
         Err(error) => {
-            println!("skipped: python3: {error}; {reader} does not read the lake");
+            kohort_workbench::skip(reader, &format!("python3: {error}"));
             return None;
         }
     };
     if output.status.code() == Some(NOT_INSTALLED) {
-        print!("skipped: {}", String::from_utf8_lossy(&output.stderr));
+        kohort_workbench::skip(reader, &String::from_utf8_lossy(&output.stderr));
         return None;
     }
     Some(text_of(&output).unwrap().trim_end().to_owned())

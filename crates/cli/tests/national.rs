@@ -136,8 +136,8 @@ fn regions_that_refer_more_or_fewer_are_found() {
 fn the_funnel_flags_those_regions_and_in_an_equal_nation_none() {
     let flags = "SELECT region, funnel_flag(tests, expected, 1, 'ratio') OVER () AS flag FROM ( \
                  SELECT region, sum(tests) AS tests, sum(expected_tests) AS expected \
-                 FROM follow_up.rates_by_region WHERE sex = 'T' AND region <> '00' GROUP BY region) AS r \
-                 ORDER BY region";
+                 FROM follow_up.rates_by_region WHERE sex = 'T' AND region <> '00' GROUP BY \
+                 region) AS r ORDER BY region";
     let extreme = |nation: &Nation| -> Vec<(String, String)> {
         let rows = nation.rows(flags);
         assert_eq!(rows.len(), 21);
@@ -245,7 +245,8 @@ fn men_whom_the_study_loses_are_found_at_the_step() {
         let sum = |what: &str, is_them: bool| {
             let not = if is_them { "" } else { "NOT" };
             format!(
-                "CAST(sum(CASE WHEN {not} (region = '12' AND sex = 'M') THEN {what} ELSE 0 END) AS DOUBLE)"
+                "CAST(sum(CASE WHEN {not} (region = '12' AND sex = 'M') THEN {what} ELSE 0 END) AS \
+                 DOUBLE)"
             )
         };
         let measure = format!(
@@ -291,8 +292,9 @@ fn carriers_are_expected_by_the_frequencies_of_the_lake() {
     load(&place, "diagnoses", diagnoses);
     let nation = Nation(place);
     let rows = nation.rows(
-        "SELECT region, population, variants, least_an, round(expected, 6), found, round(missed, 6), \
-         round(found_to_expected['value'], 9) FROM follow_up.carriers_found_and_expected ORDER BY region",
+        "SELECT region, population, variants, least_an, round(expected, 6), found, round(missed, \
+         6), round(found_to_expected['value'], 9) FROM follow_up.carriers_found_and_expected ORDER \
+         BY region",
     );
     let rows: Vec<String> = rows.iter().map(|row| row.join(" ")).collect();
     assert_eq!(

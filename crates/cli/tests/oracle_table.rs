@@ -1,5 +1,6 @@
-//! The table of `docs/oracle.md`: situations, and the answers of Kohort, bcftools and plink2, each from a
-//! run. `KOHORT_WRITE_ORACLE_TABLE=1 cargo test -p kohort --test oracle_table` writes it anew.
+//! The table of `docs/oracle.md`: situations, and the answers of Kohort, bcftools and plink2, each
+//! from a run. `KOHORT_WRITE_ORACLE_TABLE=1 cargo test --workspace --test oracle_table` writes it
+//! anew.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,9 +11,10 @@
 
 mod oracle;
 
+use kohort_workbench::version;
 use oracle::kohort::{Counts, Ingest, OneFile};
 use oracle::rules::UnknownSex;
-use oracle::tools::{Scratch, run, version};
+use oracle::tools::{Scratch, run};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -344,8 +346,9 @@ fn plink2(scratch: &Scratch, vcf: &str) -> Vec<String> {
         .collect()
 }
 
-/// What Hail's `call_stats` gives by its documentation; Hail is not run. It counts the alleles of each
-/// call, knows no sex karyotypes, imports a partial call as missing, and refuses three copies or more.
+/// What Hail's `call_stats` gives by its documentation; Hail is not run. It counts the alleles of
+/// each call, knows no sex karyotypes, imports a partial call as missing, and refuses three copies
+/// or more.
 fn hail(situation: &Situation) -> String {
     let n_alts = situation.alternates.split(',').count();
     let (mut acs, mut an) = (vec![0; n_alts], 0);
@@ -370,7 +373,8 @@ fn table(scratch: &Scratch) -> String {
     let excluded = kohort(scratch, &vcf, UnknownSex::Exclude);
     let as_called = kohort(scratch, &vcf, UnknownSex::AsCalled);
     let (bcftools, plink2) = (bcftools(scratch, &vcf), plink2(scratch, &vcf));
-    let mut table = "| situation | XX | XY | unknown | ALT | Kohort | of the seven samples | bcftools | plink2 | Hail |\n\
+    let mut table = "| situation | XX | XY | unknown | ALT | Kohort | of the seven samples | \
+                     bcftools | plink2 | Hail |\n\
                      |---|---|---|---|---|---:|---|---:|---:|---:|\n"
         .to_owned();
     for (i, situation) in SITUATIONS.iter().enumerate() {
@@ -397,6 +401,7 @@ fn table(scratch: &Scratch) -> String {
     table
 }
 
+const WRITE: &str = "KOHORT_WRITE_ORACLE_TABLE=1 cargo test --workspace --test oracle_table";
 const BEGIN: &str = "<!-- table: begin -->\n";
 const END: &str = "<!-- table: end -->\n";
 
@@ -407,12 +412,14 @@ fn the_published_table_is_what_a_run_gives() {
     };
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/oracle.md"));
     let page = std::fs::read_to_string(path).unwrap();
-    for (name, found) in [("bcftools", bcftools), ("plink2", plink2)] {
+    for found in [bcftools, plink2] {
         let number: Vec<&str> = found.split(' ').take(2).collect();
-        if !page.contains(&number.join(" ")) {
-            println!("skipped: docs/oracle.md is of another {name} than `{found}`");
-            return;
-        }
+        let number = number.join(" ");
+        assert!(
+            page.contains(&format!("`{number}`")),
+            "docs/oracle.md has the figures of another version than `{number}`; name that version \
+             under \"Versions\", and write its figures with\n{WRITE}"
+        );
     }
     let scratch = Scratch::new("oracle-table");
     let table = table(&scratch);
@@ -427,6 +434,6 @@ fn the_published_table_is_what_a_run_gives() {
     assert!(
         published == table,
         "docs/oracle.md is stale; expected\n{table}\n\
-         KOHORT_WRITE_ORACLE_TABLE=1 cargo test -p kohort --test oracle_table writes it",
+         {WRITE}\nwrites it",
     );
 }

@@ -41,29 +41,34 @@ frame.onload = () => {
     if (e.closest('.skip, .unseen, svg, pre') || !seen(e)) continue;
     const name = e.tagName + ' ' + (e.id || e.className) + ' ' + e.textContent.slice(0, 30);
     const box = e.getBoundingClientRect();
-    if (box.width > 0 && (box.right > wide + 1 || box.left < -1)) wrong.push('beyond the page: ' + name);
+    if (box.width > 0 && (box.right > wide + 1 || box.left < -1))
+      wrong.push('beyond the page: ' + name);
     if (getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1)
       wrong.push('clipped: ' + name);
   }
   let labels = 0;
   for (const svg of doc.querySelectorAll('figure svg')) {
     const edge = svg.getBoundingClientRect(), zoom = edge.width / svg.viewBox.baseVal.width;
-    const texts = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+    const texts = [...svg.querySelectorAll('text')]
+      .map(t => [t.textContent, t.getBoundingClientRect()]);
     labels += texts.length;
     const name = svg.parentElement.id, slack = 1.5 * zoom;
     texts.forEach(([text, a], i) => {
-      if (a.right > edge.right + slack || a.left < edge.left - slack || a.bottom > edge.bottom + 3 * zoom
-          || a.top < edge.top - slack) wrong.push(name + ': outside: ' + text);
+      if (a.right > edge.right + slack || a.left < edge.left - slack
+          || a.bottom > edge.bottom + 3 * zoom || a.top < edge.top - slack)
+        wrong.push(name + ': outside: ' + text);
       // The box of a text is taller than its letters.
       const thin = r => [r.left + slack, r.right - slack, r.top + 3 * zoom, r.bottom - 3 * zoom];
       const [al, ar, at, ab] = thin(a);
       for (const [other, b] of texts.slice(i + 1)) {
         const [bl, br, bt, bb] = thin(b);
-        if (al < br && bl < ar && at < bb && bt < ab) wrong.push(name + ': ' + text + ' lies on ' + other);
+        if (al < br && bl < ar && at < bb && bt < ab)
+          wrong.push(name + ': ' + text + ' lies on ' + other);
       }
     });
   }
-  document.getElementById('told').textContent = 'labels ' + labels + '\n' + wrong.join('\n') + '\nend';
+  document.getElementById('told').textContent =
+    'labels ' + labels + '\n' + wrong.join('\n') + '\nend';
 };
 frame.srcdoc = PAGE;
 "#;
@@ -136,7 +141,7 @@ const PAPER: u32 = 688;
 #[test]
 fn pages_fit_a_desktop_a_phone_and_paper_and_labels_stand_apart() {
     let Some(program) = browser() else {
-        eprintln!("skipped: no Chromium or Chrome was found");
+        kohort_workbench::skip("pages in a browser", "no Chromium or Chrome was found");
         return;
     };
     let place = Place::new();

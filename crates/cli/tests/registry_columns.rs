@@ -290,8 +290,8 @@ fn codes_and_ranges_are_checked_before_anything_is_stored() {
     ];
     let error = place.run(&arguments).failed(1);
     for part in [
-        "column `sex`: expected `K` (woman), `M` (man), found others in 1 row: `Man` in 1 (first at \
-         people.csv:3)",
+        "column `sex`: expected `K` (woman), `M` (man), found others in 1 row: `Man` in 1 (first \
+         at people.csv:3)",
         "column `income_band`: expected 1 to 5, found others in 1 row: `9` in 1",
         "column `region`: expected a `region_code`",
     ] {

@@ -220,7 +220,7 @@ fn a_pdf_is_made_where_there_is_a_browser_and_its_lack_is_told() {
     assert!(place.path("broken/report.html").exists());
     let browser = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
     let Some(browser) = browser.into_iter().find(|path| Path::new(path).exists()) else {
-        println!("skipped: no browser to print with");
+        kohort_workbench::skip("printing", "no Chromium or Chrome in /usr/bin");
         return;
     };
     let ran = print("with", browser);

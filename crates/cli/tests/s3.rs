@@ -27,7 +27,10 @@ impl Server {
         let variable = |name: &str| std::env::var(name).ok();
         let found = variable("KOHORT_TEST_S3_ENDPOINT").zip(variable("KOHORT_TEST_S3_BUCKET"));
         if found.is_none() {
-            println!("skipped: no S3 server; scripts/with-s3.sh cargo test -p kohort --test s3");
+            kohort_workbench::skip(
+                "S3",
+                "no server; scripts/with-s3.sh cargo test --test s3 starts one",
+            );
         }
         found.map(|(endpoint, bucket)| Self { endpoint, bucket })
     }

@@ -111,8 +111,9 @@ mod tests {
     fn our_own_reason_is_told_alone() {
         let text = "type_coercion\ncaused by\nExecution error: Function 'max' user-defined \
                     coercion failed with: Error during planning: max: expected values that have \
-                    an order, got LIST; take one field or element. No function matches the given name and \
-                    argument types 'max(List(Utf8))'. You might need to add explicit type casts.";
+                    an order, got LIST; take one field or element. No function matches the given \
+                    name and argument types 'max(List(Utf8))'. You might need to add explicit type \
+                    casts.";
         assert_eq!(
             wrong_types(text).unwrap(),
             "max: expected values that have an order, got LIST; take one field or element"

@@ -121,13 +121,16 @@ async fn division_keeps_the_fraction_and_integer_division_is_asked_for() {
         SELECT count(*) / 4 FROM (VALUES (1), (2)) t(a) => 0.5
         SELECT avg(a) FROM (VALUES (1), (2)) t(a) => 1.5
         SELECT median(a) FROM (VALUES (45), (46)) t(a) => 45.5
-        SELECT a / 2 AS h, count(*) FROM (VALUES (1), (1), (3)) t(a) GROUP BY a / 2 ORDER BY h => 0.5,2;1.5,1
-        SELECT a // 2 AS h, count(*) FROM (VALUES (2), (3), (4)) t(a) GROUP BY 1 ORDER BY 1 => 1,2;2,1
+        SELECT a / 2 AS h, count(*) FROM (VALUES (1), (1), (3)) t(a) GROUP BY a / 2 ORDER BY h \
+        => 0.5,2;1.5,1
+        SELECT a // 2 AS h, count(*) FROM (VALUES (2), (3), (4)) t(a) GROUP BY 1 ORDER BY 1 \
+        => 1,2;2,1
         SELECT a FROM (VALUES (1), (2), (3)) t(a) WHERE a / 2 > 1 => 3
         SELECT a FROM (VALUES (3), (1)) t(a) ORDER BY a / 2 => 1;3
         SELECT sum(a) OVER () / 2 FROM (VALUES (1), (2)) t(a) => 1.5;1.5
         SELECT x FROM (VALUES (1 / 2)) t(x) UNION ALL SELECT 1 ORDER BY x => 0.5;1.0
-        WITH RECURSIVE r AS (SELECT 8.0 AS x UNION ALL SELECT x / 2 FROM r WHERE x > 2) SELECT x FROM r => 8.0;4.0;2.0
+        WITH RECURSIVE r AS (SELECT 8.0 AS x UNION ALL SELECT x / 2 FROM r WHERE x > 2) SELECT x \
+        FROM r => 8.0;4.0;2.0
         SELECT (SELECT max(b) / 2 FROM (VALUES (1), (5)) u(b)) FROM (VALUES (1)) t(a) => 2.5
         SELECT CASE WHEN a = 0 THEN 0 ELSE 10 / a END FROM (VALUES (0), (4)) t(a) => 0.0;2.5",
     )
@@ -141,8 +144,10 @@ async fn rows_that_a_condition_leaves_out_are_not_divided() {
         SELECT a FROM (VALUES (1, 0), (4, 2)) t(a, b) WHERE b = 0 OR a / b > 1 ORDER BY a => 1;4
         SELECT a FROM (VALUES (1, 0), (4, 2)) t(a, b) WHERE b <> 0 AND a % b = 0 => 4
         SELECT a FROM (VALUES (1, 0), (4, 2)) t(a, b) WHERE b <> 0 AND a // b = 2 => 4
-        SELECT CASE WHEN b = 0 THEN false ELSE a / b > 1 END FROM (VALUES (1, 0), (4, 2)) t(a, b) => false;true
-        SELECT b <> 0 AND a / b > 1 FROM (VALUES (1, 0), (4, 2), (4, NULL)) t(a, b) => false;true;NULL
+        SELECT CASE WHEN b = 0 THEN false ELSE a / b > 1 END FROM (VALUES (1, 0), (4, 2)) t(a, b) \
+        => false;true
+        SELECT b <> 0 AND a / b > 1 FROM (VALUES (1, 0), (4, 2), (4, NULL)) t(a, b) \
+        => false;true;NULL
         SELECT b = 0 OR a / b > 1 FROM (VALUES (1, 0), (4, 2), (4, NULL)) t(a, b) => true;true;NULL
         SELECT a FROM (VALUES (1, 0), (4, 2)) t(a, b) WHERE a / b > 1 => !division by zero
         SELECT a / nullif(b, 0) FROM (VALUES (1, 0), (4, 2)) t(a, b) => NULL;2.0",
@@ -169,29 +174,59 @@ async fn integers_that_overflow_are_an_error_or_wider() {
         SELECT -x FROM (VALUES (-9223372036854775808)) t(x) => !does not fit BIGINT
         SELECT -x FROM (VALUES (5)) t(x) => -5
         SELECT abs(x) FROM (VALUES (-9223372036854775808)) t(x) => !overflow
-        abs(-5) => 5
-        SELECT sum(x) FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => !does not fit BIGINT
-        SELECT sum(x) FROM (VALUES (9000000000000000000), (9000000000000000000), (-9000000000000000000)) t(x) => 9000000000000000000
-        SELECT g, sum(x) FROM (VALUES (1, 9000000000000000000), (1, 9000000000000000000)) t(g, x) GROUP BY g => !does not fit BIGINT
-        SELECT g, sum(x) FROM (VALUES (1, 9000000000000000000), (1, -1), (2, NULL)) t(g, x) GROUP BY g ORDER BY g => 1,8999999999999999999;2,NULL
-        SELECT sum(DISTINCT x) FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => 9000000000000000000
-        SELECT sum(DISTINCT x) FROM (VALUES (9000000000000000000), (9000000000000000001)) t(x) => !does not fit BIGINT
-        SELECT sum(DISTINCT x), count(DISTINCT y) FROM (VALUES (2, 1), (2, 2), (3, 2)) t(x, y) => 5,2
-        SELECT sum(x) OVER () FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => !does not fit BIGINT
-        SELECT sum(x) OVER (ORDER BY x ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1), (2), (3)) t(x) => 1;3;5
-        SELECT sum(DISTINCT x) OVER (ORDER BY y ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1, 1), (1, 2), (3, 3)) t(x, y) => 1;1;4
-        SELECT sum(CAST(x AS BIGINT UNSIGNED)) FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => 18000000000000000000
-        SELECT sum(CAST(x AS BIGINT UNSIGNED)) FROM (VALUES (9000000000000000000), (9000000000000000000), (9000000000000000000)) t(x) => !does not fit BIGINT UNSIGNED
+        abs(-5) => 5",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn sums_that_overflow_are_an_error_or_wider() {
+    check(
+        "SELECT sum(x) FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) \
+        => !does not fit BIGINT
+        SELECT sum(x) FROM (VALUES (9000000000000000000), (9000000000000000000), \
+        (-9000000000000000000)) t(x) => 9000000000000000000
+        SELECT g, sum(x) FROM (VALUES (1, 9000000000000000000), (1, 9000000000000000000)) t(g, x) \
+        GROUP BY g => !does not fit BIGINT
+        SELECT g, sum(x) FROM (VALUES (1, 9000000000000000000), (1, -1), (2, NULL)) t(g, x) \
+        GROUP BY g ORDER BY g => 1,8999999999999999999;2,NULL
+        SELECT sum(DISTINCT x) FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) \
+        => 9000000000000000000
+        SELECT sum(DISTINCT x) FROM (VALUES (9000000000000000000), (9000000000000000001)) t(x) \
+        => !does not fit BIGINT
+        SELECT sum(DISTINCT x), count(DISTINCT y) FROM (VALUES (2, 1), (2, 2), (3, 2)) t(x, y) \
+        => 5,2
+        SELECT sum(x) OVER () FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) \
+        => !does not fit BIGINT
+        SELECT sum(x) OVER (ORDER BY x ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) \
+        FROM (VALUES (1), (2), (3)) t(x) => 1;3;5
+        SELECT sum(DISTINCT x) OVER (ORDER BY y ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) \
+        FROM (VALUES (1, 1), (1, 2), (3, 3)) t(x, y) => 1;1;4
+        SELECT sum(CAST(x AS BIGINT UNSIGNED)) \
+        FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => 18000000000000000000
+        SELECT sum(CAST(x AS BIGINT UNSIGNED)) \
+        FROM (VALUES (9000000000000000000), (9000000000000000000), (9000000000000000000)) t(x) \
+        => !does not fit BIGINT UNSIGNED
         SELECT sum(CAST(x AS INT)) FROM (VALUES (2147483647), (2147483647)) t(x) => 4294967294
-        SELECT sum(CAST(x AS DECIMAL(38, 0))) FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => 18000000000000000000
-        SELECT sum(CAST(x AS DECIMAL(38, 0))) FROM (VALUES ('90000000000000000000000000000000000000'), ('90000000000000000000000000000000000000')) t(x) => !does not fit DECIMAL(38, 0)
+        SELECT sum(CAST(x AS DECIMAL(38, 0))) \
+        FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => 18000000000000000000
+        SELECT sum(CAST(x AS DECIMAL(38, 0))) \
+        FROM (VALUES ('90000000000000000000000000000000000000'), \
+        ('90000000000000000000000000000000000000')) t(x) => !does not fit DECIMAL(38, 0)
         SELECT sum(CAST(x AS DECIMAL(5, 2))) FROM (VALUES (1.25), (2.5)) t(x) => 3.75
         SELECT sum(x) FROM (VALUES (1.5), (2.25)) t(x) => 3.75
         SELECT sum(x) FROM (VALUES (NULL::bigint)) t(x) => NULL
         SELECT sum(x) FROM (VALUES (1)) t(x) WHERE x > 1 => NULL
         SELECT sum(x) FILTER (WHERE x > 1) FROM (VALUES (1), (2), (3)) t(x) => 5
-        SELECT avg(x) FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => 9e18
-        1 << 62 => 4611686018427387904
+        SELECT avg(x) FROM (VALUES (9000000000000000000), (9000000000000000000)) t(x) => 9e18",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn shifts_casts_and_powers_that_overflow_are_an_error_or_wider() {
+    check(
+        "1 << 62 => 4611686018427387904
         1 << 63 => !does not fit
         1 << 64 => !does not fit
         1 << -1 => !does not fit
@@ -207,7 +242,8 @@ async fn integers_that_overflow_are_an_error_or_wider() {
         factorial(21) => !
         lcm(9223372036854775807, 2) => !
         DATE '2020-01-01' + INTERVAL '300000000 days' => !
-        CAST(9223372036854775807 AS DECIMAL(38, 0)) * CAST(9223372036854775807 AS DECIMAL(38, 0)) * 10 => !",
+        CAST(9223372036854775807 AS DECIMAL(38, 0)) * CAST(9223372036854775807 AS DECIMAL(38, 0)) \
+        * 10 => !",
     )
     .await;
 }
@@ -218,14 +254,23 @@ async fn nan_is_the_largest_number_wherever_it_is_compared() {
         "SELECT max(x), min(x) FROM (VALUES ('NaN'::double), (1.0)) t(x) => NaN,1.0
         SELECT max(x), min(x) FROM (VALUES (1.0), ('NaN'::double)) t(x) => NaN,1.0
         SELECT max(x), min(x) FROM (VALUES ('NaN'::double)) t(x) => NaN,NaN
-        SELECT g, max(x), min(x) FROM (VALUES (1, 'NaN'::double), (1, 1.0), (2, 1.0), (2, 'NaN'::double), (3, 'NaN'::double), (4, NULL)) t(g, x) GROUP BY g ORDER BY g => 1,NaN,1.0;2,NaN,1.0;3,NaN,NaN;4,NULL,NULL
-        SELECT g, max(x), min(x) FROM (VALUES (1, 0.0 / 0.0), (1, 1.0)) t(g, x) GROUP BY g => 1,NaN,1.0
-        SELECT g, max(CAST(x AS REAL)), min(CAST(x AS REAL)) FROM (VALUES (1, 'NaN'::double), (1, 1.0)) t(g, x) GROUP BY g => 1,NaN,1.0
-        SELECT g, max(x), min(x) FROM (VALUES (1, -3.5), (1, -1.25), (2, 'inf'::double), (2, '-inf'::double)) t(g, x) GROUP BY g ORDER BY g => 1,-1.25,-3.5;2,inf,-inf
-        SELECT max(x) OVER (), min(x) OVER () FROM (VALUES (1.0), ('NaN'::double)) t(x) => NaN,1.0;NaN,1.0
-        SELECT max(x) OVER (ORDER BY i ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1, 'NaN'::double), (2, 1.0), (3, 2.0)) t(i, x) => NaN;NaN;2.0
-        SELECT min(x) OVER (ORDER BY i) FROM (VALUES (1, 'NaN'::double), (2, 1.0), (3, 2.0)) t(i, x) => NaN;1.0;1.0
-        SELECT x FROM (VALUES (1.0), (0.0 / 0.0), (2.0), ('NaN'::double), (NULL)) t(x) ORDER BY x => 1.0;2.0;NaN;NaN;NULL
+        SELECT g, max(x), min(x) FROM (VALUES (1, 'NaN'::double), (1, 1.0), (2, 1.0), (2, \
+        'NaN'::double), (3, 'NaN'::double), (4, NULL)) t(g, x) GROUP BY g ORDER BY g => \
+        1,NaN,1.0;2,NaN,1.0;3,NaN,NaN;4,NULL,NULL
+        SELECT g, max(x), min(x) FROM (VALUES (1, 0.0 / 0.0), (1, 1.0)) t(g, x) GROUP BY g \
+        => 1,NaN,1.0
+        SELECT g, max(CAST(x AS REAL)), min(CAST(x AS REAL)) \
+        FROM (VALUES (1, 'NaN'::double), (1, 1.0)) t(g, x) GROUP BY g => 1,NaN,1.0
+        SELECT g, max(x), min(x) FROM (VALUES (1, -3.5), (1, -1.25), (2, 'inf'::double), (2, \
+        '-inf'::double)) t(g, x) GROUP BY g ORDER BY g => 1,-1.25,-3.5;2,inf,-inf
+        SELECT max(x) OVER (), min(x) OVER () FROM (VALUES (1.0), ('NaN'::double)) t(x) \
+        => NaN,1.0;NaN,1.0
+        SELECT max(x) OVER (ORDER BY i ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) \
+        FROM (VALUES (1, 'NaN'::double), (2, 1.0), (3, 2.0)) t(i, x) => NaN;NaN;2.0
+        SELECT min(x) OVER (ORDER BY i) FROM (VALUES (1, 'NaN'::double), (2, 1.0), (3, 2.0)) t(i, \
+        x) => NaN;1.0;1.0
+        SELECT x FROM (VALUES (1.0), (0.0 / 0.0), (2.0), ('NaN'::double), (NULL)) t(x) ORDER BY x \
+        => 1.0;2.0;NaN;NaN;NULL
         SELECT x FROM (VALUES (1.0), (0.0 / 0.0), (2.0)) t(x) ORDER BY x DESC => NaN;2.0;1.0
         SELECT count(DISTINCT x) FROM (VALUES (0.0 / 0.0), ('NaN'::double)) t(x) => 1
         SELECT x, count(*) FROM (VALUES (0.0 / 0.0), ('NaN'::double)) t(x) GROUP BY x => NaN,2
@@ -241,7 +286,8 @@ async fn nan_is_the_largest_number_wherever_it_is_compared() {
         0.0 = -0.0 => true
         SELECT max(x), min(x) FROM (VALUES (3), (1)) t(x) => 3,1
         SELECT max(x), min(x) FROM (VALUES ('b'), ('a')) t(x) => b,a
-        SELECT max(x), min(x) FROM (VALUES (DATE '2020-01-02'), (DATE '2020-01-01')) t(x) => 2020-01-02,2020-01-01",
+        SELECT max(x), min(x) FROM (VALUES (DATE '2020-01-02'), (DATE '2020-01-01')) t(x) \
+        => 2020-01-02,2020-01-01",
     )
     .await;
 }
@@ -249,32 +295,53 @@ async fn nan_is_the_largest_number_wherever_it_is_compared() {
 #[tokio::test]
 async fn in_and_exists_follow_three_valued_logic_wherever_they_stand() {
     check(
-        "SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
-        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2)) t(x)) => 1
-        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2)) t(x) WHERE x > 5) ORDER BY a => 1;2;NULL
-        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE NOT (a IN (SELECT x FROM (VALUES (2), (NULL)) t(x))) => -
-        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 2
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) OR a = 99 => -
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) OR a = 3 => 3
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE (a IN (SELECT x FROM (VALUES (2), (NULL)) t(x))) IS NULL ORDER BY a => 1;3
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE (a IN (SELECT x FROM (VALUES (2), (3)) t(x))) = false => 1
+        "SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x \
+         FROM (VALUES (2), (NULL)) t(x)) => -
+        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x \
+        FROM (VALUES (2)) t(x)) => 1
+        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a NOT IN (SELECT x \
+        FROM (VALUES (2)) t(x) WHERE x > 5) ORDER BY a => 1;2;NULL
+        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE NOT (a IN (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x))) => -
+        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE a IN (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x)) => 2
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x)) OR a = 99 => -
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x)) OR a = 3 => 3
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE (a IN (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x))) IS NULL ORDER BY a => 1;3
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE (a IN (SELECT x \
+        FROM (VALUES (2), (3)) t(x))) = false => 1
         SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a NOT IN (1, NULL) => -
-        SELECT a, a IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) FROM (VALUES (1), (2), (NULL)) s(a) ORDER BY a => 1,NULL;2,true;NULL,NULL
-        SELECT a, a NOT IN (SELECT x FROM (VALUES (2), (3)) t(x)) FROM (VALUES (1), (2), (NULL)) s(a) ORDER BY a => 1,true;2,false;NULL,NULL
+        SELECT a, a IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) \
+        FROM (VALUES (1), (2), (NULL)) s(a) ORDER BY a => 1,NULL;2,true;NULL,NULL
+        SELECT a, a NOT IN (SELECT x FROM (VALUES (2), (3)) t(x)) \
+        FROM (VALUES (1), (2), (NULL)) s(a) ORDER BY a => 1,true;2,false;NULL,NULL
         SELECT 1 NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => NULL
         SELECT 2 IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => true
-        SELECT CASE WHEN a IN (SELECT x FROM (VALUES (2)) t(x)) THEN 'y' ELSE 'n' END FROM (VALUES (1), (2)) s(a) ORDER BY a => n;y
-        SELECT a FROM (VALUES (1, 1), (2, 1), (3, 2), (4, 3)) s(a, g) WHERE a NOT IN (SELECT x FROM (VALUES (2, 1), (NULL, 2)) t(x, h) WHERE h = g) ORDER BY a => 1;4
-        SELECT a FROM (VALUES (1, 1), (2, 1), (3, 2)) s(a, g) WHERE a IN (SELECT x FROM (VALUES (2, 1), (3, 1)) t(x, h) WHERE h = g) => 2
-        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE NOT EXISTS (SELECT 1 FROM (VALUES (2), (NULL)) t(x) WHERE x = a) ORDER BY a => 1;NULL
-        SELECT a, EXISTS (SELECT 1 FROM (VALUES (2), (NULL)) t(x) WHERE x = a) FROM (VALUES (1), (2)) s(a) ORDER BY a => 1,false;2,true
+        SELECT CASE WHEN a IN (SELECT x FROM (VALUES (2)) t(x)) THEN 'y' ELSE 'n' END \
+        FROM (VALUES (1), (2)) s(a) ORDER BY a => n;y
+        SELECT a FROM (VALUES (1, 1), (2, 1), (3, 2), (4, 3)) s(a, g) WHERE a NOT IN (SELECT x \
+        FROM (VALUES (2, 1), (NULL, 2)) t(x, h) WHERE h = g) ORDER BY a => 1;4
+        SELECT a FROM (VALUES (1, 1), (2, 1), (3, 2)) s(a, g) WHERE a IN (SELECT x \
+        FROM (VALUES (2, 1), (3, 1)) t(x, h) WHERE h = g) => 2
+        SELECT a FROM (VALUES (1), (2), (NULL)) s(a) WHERE NOT EXISTS (SELECT 1 \
+        FROM (VALUES (2), (NULL)) t(x) WHERE x = a) ORDER BY a => 1;NULL
+        SELECT a, EXISTS (SELECT 1 FROM (VALUES (2), (NULL)) t(x) WHERE x = a) \
+        FROM (VALUES (1), (2)) s(a) ORDER BY a => 1,false;2,true
         SELECT EXISTS (SELECT 1) => true
         SELECT NOT EXISTS (SELECT 1 WHERE false) => true
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) GROUP BY a HAVING a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a <> ALL (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
-        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a = ANY (SELECT x FROM (VALUES (2), (NULL)) t(x)) => 2
-        SELECT s.a FROM (VALUES (1), (2)) s(a) JOIN (VALUES (1)) u(b) ON s.a NOT IN (SELECT x FROM (VALUES (2), (NULL)) t(x)) => -
-        SELECT s.a FROM (VALUES (1), (2)) s(a) LEFT JOIN (VALUES (1)) u(b) ON s.a = u.b AND s.a IN (SELECT x FROM (VALUES (2)) t(x)) => !a subquery cannot stand here",
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) GROUP BY a HAVING a NOT IN (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x)) => -
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a <> ALL (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x)) => -
+        SELECT a FROM (VALUES (1), (2), (3)) s(a) WHERE a = ANY (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x)) => 2
+        SELECT s.a FROM (VALUES (1), (2)) s(a) JOIN (VALUES (1)) u(b) ON s.a NOT IN (SELECT x \
+        FROM (VALUES (2), (NULL)) t(x)) => -
+        SELECT s.a FROM (VALUES (1), (2)) s(a) LEFT JOIN (VALUES (1)) u(b) ON s.a = u.b \
+        AND s.a IN (SELECT x FROM (VALUES (2)) t(x)) => !a subquery cannot stand here",
     )
     .await;
 }
@@ -318,7 +385,8 @@ async fn names_from_other_databases_are_known() {
         len(NULL) => NULL
         len(5) => !len: `value` must be text or a list
         SELECT count_if(x > 1), count_if(x > 5) FROM (VALUES (1), (2), (3), (NULL)) t(x) => 2,0
-        SELECT g, count_if(x > 1) FROM (VALUES (1, 1), (1, 2), (2, 3)) t(g, x) GROUP BY g ORDER BY g => 1,1;2,1
+        SELECT g, count_if(x > 1) FROM (VALUES (1, 1), (1, 2), (2, 3)) t(g, x) GROUP BY g \
+        ORDER BY g => 1,1;2,1
         SELECT mode(x) FROM (VALUES (1), (2), (2), (NULL)) t(x) => 2
         SELECT mode(x) FROM (VALUES ('b'), ('a')) t(x) => a
         SELECT mode(x) FROM (VALUES (1)) t(x) WHERE x > 1 => NULL
@@ -443,7 +511,8 @@ async fn results_that_do_not_fit_into_memory_are_refused() {
         repeat('x', 10000000000) => !memory limit of 1 GiB
         range(1, 1000000000000) => !memory limit of 1 GiB
         generate_series(1, 1000000000000) => !memory limit of 1 GiB
-        range(TIMESTAMP '2000-01-01', TIMESTAMP '2030-01-01', INTERVAL '1 millisecond') => !memory limit
+        range(TIMESTAMP '2000-01-01', TIMESTAMP '2030-01-01', INTERVAL '1 millisecond') \
+        => !memory limit
         lpad('x', 2000000000, 'y') => !memory limit of 1 GiB
         rpad('x', 2000000000) => !memory limit of 1 GiB
         array_resize([1], 1000000000, 0) => !memory limit of 1 GiB

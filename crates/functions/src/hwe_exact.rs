@@ -78,8 +78,8 @@ impl Kernel for HweExact {
              Abecasis 2005), this ALT against all other alleles. Given the struct of \
              `allele_stats`, people with one copy (men on X) take part as Graffelman & Weir (2016) \
              describe. A small value says that heterozygotes lack or abound. NULL when a count is \
-             NULL, and when nobody has two called copies (Y, MT). More than 10^12 people, or 10^8 with \
-             men on X, are an error.",
+             NULL, and when nobody has two called copies (Y, MT). More than 10^12 people, or 10^8 \
+             with men on X, are an error.",
             "hwe_exact(stats [, p_value])",
         )
         .with_alternative_syntax("hwe_exact(n_hom_ref, n_het, n_hom_alt [, p_value])")

@@ -168,8 +168,8 @@ fn region_or_gene(context: &FunctionContext, piece: &str) -> Result<Vec<Region>>
             plan_err!("there is no contig for the region `{unknown}`; did you mean `{near}`?")
         }
         None => plan_err!(
-            "there is no contig for the region `{unknown}`: it is no primary contig, and no callset \
-             has it"
+            "there is no contig for the region `{unknown}`: it is no primary contig, and no \
+             callset has it"
         ),
     }
 }

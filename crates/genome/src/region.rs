@@ -96,8 +96,8 @@ pub enum ContigForm {
 }
 
 impl Region {
-    /// Reads a region of a contig that is known. Names may hold `:`, as those of HLA do: the text is
-    /// read in the way in which it names a known contig.
+    /// Reads a region of a contig that is known. Names may hold `:`, as those of HLA do: the text
+    /// is read in the way in which it names a known contig.
     ///
     /// # Arguments
     /// `known` gives the canonical name of a contig, or `None` where there is none of that name.

@@ -7,7 +7,10 @@
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 use kohort_genome::{PloidyClass, SexKaryotype};
 use kohort_genotype::{
     AlleleCounts, CallBuf, Cohort, CountRules, Counter, DefaultCall, GenotypeCounts,
@@ -84,49 +87,52 @@ fn size(rows: &[Vec<u8>]) -> u64 {
     rows.iter().map(|row| row.len() as u64).sum()
 }
 
+/// Rows of one kind: how often a copy is ALT and how often a call is missing, per million.
+struct RowKind {
+    name: &'static str,
+    alt: u64,
+    missing: u64,
+    class: PloidyClass,
+}
+
+fn kinds(n: u32) -> [RowKind; 8] {
+    let carriers = |n_carriers: u64| n_carriers * 1_000_000 / u64::from(2 * n);
+    let kind = |name, alt, missing, class| RowKind {
+        name,
+        alt,
+        missing,
+        class,
+    };
+    [
+        kind("carriers_2", carriers(2), 0, PloidyClass::Diploid),
+        kind("carriers_20", carriers(20), 0, PloidyClass::Diploid),
+        kind("af_0.02", 20_000, 0, PloidyClass::Diploid),
+        kind("dense_af_0.05", 50_000, 0, PloidyClass::Diploid),
+        kind("dense_af_0.3", 300_000, 0, PloidyClass::Diploid),
+        kind(
+            "dense_af_0.3_missing_0.01",
+            300_000,
+            10_000,
+            PloidyClass::Diploid,
+        ),
+        kind(
+            "dense_af_0.3_missing_0.1",
+            300_000,
+            100_000,
+            PloidyClass::Diploid,
+        ),
+        kind("x_carriers_20", carriers(20), 0, PloidyClass::X),
+    ]
+}
+
 fn counting(c: &mut Criterion) {
     for n in [2_504u32, 50_000] {
         let directory = directory(n);
         let everyone = Cohort::all(&directory);
-        let kinds = [
-            (
-                "carriers_2",
-                2_000_000 / u64::from(2 * n),
-                0,
-                PloidyClass::Diploid,
-            ),
-            (
-                "carriers_20",
-                20_000_000 / u64::from(2 * n),
-                0,
-                PloidyClass::Diploid,
-            ),
-            ("af_0.02", 20_000, 0, PloidyClass::Diploid),
-            ("dense_af_0.05", 50_000, 0, PloidyClass::Diploid),
-            ("dense_af_0.3", 300_000, 0, PloidyClass::Diploid),
-            (
-                "dense_af_0.3_missing_0.01",
-                300_000,
-                10_000,
-                PloidyClass::Diploid,
-            ),
-            (
-                "dense_af_0.3_missing_0.1",
-                300_000,
-                100_000,
-                PloidyClass::Diploid,
-            ),
-            (
-                "x_carriers_20",
-                20_000_000 / u64::from(2 * n),
-                0,
-                PloidyClass::X,
-            ),
-        ];
-        for (kind, alt, missing, class) in kinds {
-            let rows = rows(n, alt, missing, class);
-            let mut group = c.benchmark_group(format!("count_{n}/{kind}"));
-            group.throughput(if kind.starts_with("dense") {
+        for kind in kinds(n) {
+            let rows = rows(n, kind.alt, kind.missing, kind.class);
+            let mut group = c.benchmark_group(format!("count_{n}/{}", kind.name));
+            group.throughput(if kind.name.starts_with("dense") {
                 Throughput::Bytes(size(&rows))
             } else {
                 Throughput::Elements(rows.len() as u64)
@@ -143,26 +149,34 @@ fn counting(c: &mut Criterion) {
                 });
             }
             let mut strata = StrataCounter::new(&directory, &labels(n), N_STRATA, rules).unwrap();
-            let mut out = [GenotypeCounts::default(); N_STRATA];
-            group.bench_function("strata_42", |b| {
-                b.iter(|| {
-                    rows.iter()
-                        .for_each(|row| strata.count_into(row, &mut out).unwrap())
-                });
-            });
-            let mut alleles = [AlleleCounts::default(); N_STRATA];
-            group.bench_function("strata_42_alleles", |b| {
-                b.iter(|| {
-                    let mut count = |row: &Vec<u8>| strata.count_alleles_into(row, &mut alleles);
-                    rows.iter().for_each(|row| count(row).unwrap());
-                });
-            });
-            group.bench_function("strata_42_sum", |b| {
-                b.iter(|| rows.iter().for_each(|row| strata.add(row).unwrap()));
-            });
+            of_strata(&mut group, &mut strata, &rows);
             group.finish();
         }
     }
+}
+
+fn of_strata(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    strata: &mut StrataCounter,
+    rows: &[Vec<u8>],
+) {
+    let mut out = [GenotypeCounts::default(); N_STRATA];
+    group.bench_function("strata_42", |b| {
+        b.iter(|| {
+            rows.iter()
+                .for_each(|row| strata.count_into(row, &mut out).unwrap())
+        });
+    });
+    let mut alleles = [AlleleCounts::default(); N_STRATA];
+    group.bench_function("strata_42_alleles", |b| {
+        b.iter(|| {
+            let mut count = |row: &Vec<u8>| strata.count_alleles_into(row, &mut alleles);
+            rows.iter().for_each(|row| count(row).unwrap());
+        });
+    });
+    group.bench_function("strata_42_sum", |b| {
+        b.iter(|| rows.iter().for_each(|row| strata.add(row).unwrap()));
+    });
 }
 
 fn adj_and_haploid(c: &mut Criterion) {

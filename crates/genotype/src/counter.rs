@@ -9,7 +9,7 @@ use crate::directory::{SampleBlock, SampleDirectory};
 use crate::kernel::{CATEGORY_KEYS, Carriers, homs_of, slots_of};
 use crate::layout::{ADJ_FAIL, ALT, Row, Sections, for_each_row, out_of_range};
 use crate::layout::{planes, universe};
-use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, karyotype_group, outcome};
+use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, contribution, karyotype_group};
 use crate::set::{Set, plane_bit, plane_word};
 use crate::simd::{self, Level};
 use crate::tally::Tally;
@@ -106,7 +106,7 @@ impl Members {
         });
         for (tally, class) in members.reference.iter_mut().zip(PloidyClass::ALL) {
             for (rule, size) in rules.of_class(class).into_iter().zip(members.sizes) {
-                tally.add(outcome(rule, 0), size);
+                tally.add(contribution(rule, 0), size);
             }
         }
         members
@@ -152,7 +152,7 @@ impl Parts<'_> {
     }
 
     fn everybody(&self, key: Key, tally: &mut Tally) {
-        self.for_each(|rule, _, size| tally.add(outcome(rule, key), size));
+        self.for_each(|rule, _, size| tally.add(contribution(rule, key), size));
     }
 }
 
@@ -319,7 +319,7 @@ impl Counter {
         let counts = simd::categories(self.level, sections, default, parts.masks)?;
         for (rule, counts) in parts.rules.into_iter().zip(counts) {
             for (key, count) in CATEGORY_KEYS.into_iter().zip(counts) {
-                tally.add(outcome(rule, key), count);
+                tally.add(contribution(rule, key), count);
             }
         }
         for exception in &sections.exceptions {
@@ -327,7 +327,7 @@ impl Counter {
             if code != NOT_IN_COHORT {
                 let rule = rules[usize::from(code)];
                 let adj = sections.contains(ADJ_FAIL, exception.sample);
-                let reference = outcome(rule, 0);
+                let reference = contribution(rule, 0);
                 tally.add(reference, 1);
                 tally.exception(rule, reference, Key::from(adj) * KEY_ADJ, exception);
             }
@@ -357,8 +357,8 @@ impl Counter {
             let words = mask.iter().enumerate();
             let haploid = words.map(|(i, word)| (word & plane_word(plane, i)).count_ones());
             let haploid: u64 = haploid.map(u64::from).sum();
-            tally.add(outcome(rule, KEY_HAPLOID), haploid);
-            tally.add(outcome(rule, 0), size - haploid);
+            tally.add(contribution(rule, KEY_HAPLOID), haploid);
+            tally.add(contribution(rule, 0), size - haploid);
         });
         members.haploid.tallies[slot] = Some(tally);
         tally
@@ -387,12 +387,12 @@ impl Counter {
             }
             let rule = rules[usize::from(code)];
             let counted = counted(sample);
-            let was = outcome(rule, default | counted);
+            let was = contribution(rule, default | counted);
             match exception {
                 Some(exception) if key & KEY_EXCEPTION != 0 => {
                     tally.exception(rule, was, key, exception);
                 }
-                _ => tally.replace(was, outcome(rule, key | counted)),
+                _ => tally.replace(was, contribution(rule, key | counted)),
             }
         })
     }
@@ -415,7 +415,11 @@ impl Counter {
             people += (members.mask[word] & !marks[word]) >> bit & 1;
             marks[word] |= 1 << bit;
         });
-        tally.move_people(outcome(rule, 0), outcome(rule, KEY_MISSING), people);
+        tally.move_people(
+            contribution(rule, 0),
+            contribution(rule, KEY_MISSING),
+            people,
+        );
         let (carriers, end) = match sections.sets[ALT] {
             Set::Sparse(bytes) => {
                 simd::sparse_masked_without(self.level, bytes, &members.mask, marks)
@@ -444,8 +448,8 @@ impl Counter {
         parts.for_each(|rule, mask, size| {
             self.mask.resize(mask.len(), 0);
             let valid = simd::and_not(self.level, mask, &self.missing, &mut self.mask);
-            tally.add(outcome(rule, 0), valid);
-            tally.add(outcome(rule, KEY_MISSING), size - valid);
+            tally.add(contribution(rule, 0), valid);
+            tally.add(contribution(rule, KEY_MISSING), size - valid);
             let carriers = match sections.sets[ALT] {
                 Set::Sparse(bytes) => {
                     let (carriers, last) = simd::sparse_masked(self.level, bytes, &self.mask);

@@ -7,7 +7,7 @@ use crate::compose::Absent;
 use crate::counts::{AlleleCounts, GenotypeCounts};
 use crate::directory::SampleBlock;
 use crate::kernel::{Carriers, homs_of, slots_of};
-use crate::rules::{CountRules, karyotype_group, outcome};
+use crate::rules::{CountRules, contribution, karyotype_group};
 use crate::set::plane_bit;
 use crate::simd::{self, Level};
 use crate::strata::NO_STRATUM;
@@ -165,9 +165,9 @@ impl Labelled {
                 let (stratum, group) = split(label);
                 let rule = rules.of_class(class)[group];
                 let outcome = match default {
-                    Everybody::Key(key) => outcome(rule, key),
+                    Everybody::Key(key) => contribution(rule, key),
                     Everybody::Absent(what) => rules.absent(class, group, what),
-                    Everybody::HaploidPlane => outcome(rule, 0),
+                    Everybody::HaploidPlane => contribution(rule, 0),
                 };
                 tallies[stratum].add(outcome, size);
             }
@@ -176,7 +176,7 @@ impl Labelled {
                 for (stratum, group) in haploid.map(|(_, &label)| split(label)) {
                     let rule = rules.of_class(class)[group];
                     if let Some(tally) = tallies.get_mut(stratum) {
-                        tally.replace(outcome(rule, 0), outcome(rule, KEY_HAPLOID));
+                        tally.replace(contribution(rule, 0), contribution(rule, KEY_HAPLOID));
                     }
                 }
             }

@@ -83,7 +83,12 @@ impl CountRules {
     }
 
     /// What a person of this group counts as where the callset does not list the site.
-    pub(crate) const fn absent(self, class: PloidyClass, group: usize, what: Absent) -> Outcome {
+    pub(crate) const fn absent(
+        self,
+        class: PloidyClass,
+        group: usize,
+        what: Absent,
+    ) -> Contribution {
         let rule = self.of_class(class)[group];
         let unknown = matches!(
             expected_copies(class, GROUPS[group]),
@@ -91,8 +96,10 @@ impl CountRules {
         );
         match (what, rule) {
             // Without a call, there is no ploidy to take the copies from.
-            (Absent::Reference, Rule::AsCalled) if unknown => Outcome::of(Class::UnknownSex, 0, 0),
-            (Absent::Reference, Rule::NoCopy) => Outcome::of(Class::NoCopy, 0, 0),
+            (Absent::Reference, Rule::AsCalled) if unknown => {
+                Contribution::of(Class::UnknownSex, 0, 0)
+            }
+            (Absent::Reference, Rule::NoCopy) => Contribution::of(Class::NoCopy, 0, 0),
             (Absent::Reference, _) => judge(rule, &[0, 0], false),
             (Absent::Missing, _) => judge(rule, &[3, 3], false),
         }
@@ -119,14 +126,14 @@ pub(crate) enum Class {
 
 /// What one person adds to the counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Outcome {
+pub(crate) struct Contribution {
     pub(crate) class: Class,
     pub(crate) ac: u32,
     pub(crate) an: u32,
     pub(crate) het_haploid: bool,
 }
 
-impl Outcome {
+impl Contribution {
     const fn of(class: Class, ac: u32, an: u32) -> Self {
         Self {
             class,
@@ -139,7 +146,7 @@ impl Outcome {
 
 /// Judges a call: `slots` has a state per allele (0 REF, 1 this ALT, 2 another ALT, 3 missing);
 /// `others_differ` says that two of the other ALTs are different ones.
-pub(crate) const fn judge(rule: Rule, slots: &[u8], others_differ: bool) -> Outcome {
+pub(crate) const fn judge(rule: Rule, slots: &[u8], others_differ: bool) -> Contribution {
     let mut n = [0u32; 4];
     let mut i = 0;
     while i < slots.len() {
@@ -151,12 +158,12 @@ pub(crate) const fn judge(rule: Rule, slots: &[u8], others_differ: bool) -> Outc
     let kinds = (n[0] > 0) as u8 + (n[1] > 0) as u8 + (n[2] > 0) as u8;
     let differ = kinds > 1 || others_differ;
     match rule {
-        Rule::UnknownSex => return Outcome::of(Class::UnknownSex, 0, 0),
-        Rule::NoCopy if called == 0 => return Outcome::of(Class::NoCopy, 0, 0),
-        Rule::NoCopy => return Outcome::of(Class::Unexpected, 0, 0),
-        _ if called == 0 => return Outcome::of(Class::Missing, 0, 0),
+        Rule::UnknownSex => return Contribution::of(Class::UnknownSex, 0, 0),
+        Rule::NoCopy if called == 0 => return Contribution::of(Class::NoCopy, 0, 0),
+        Rule::NoCopy => return Contribution::of(Class::Unexpected, 0, 0),
+        _ if called == 0 => return Contribution::of(Class::Missing, 0, 0),
         Rule::OneCopy if differ => {
-            let mut outcome = Outcome::of(Class::Missing, 0, 0);
+            let mut outcome = Contribution::of(Class::Missing, 0, 0);
             outcome.het_haploid = true;
             return outcome;
         }
@@ -185,24 +192,24 @@ pub(crate) const fn judge(rule: Rule, slots: &[u8], others_differ: bool) -> Outc
     } else {
         Class::OtherAlt
     };
-    Outcome::of(class, ac, an)
+    Contribution::of(class, ac, an)
 }
 
 /// The outcome of every key without an exception, worked out when this is compiled.
-static OUTCOMES: [[Outcome; 512]; 4] = [
-    outcomes(Rule::AsCalled),
-    outcomes(Rule::OneCopy),
-    outcomes(Rule::NoCopy),
-    outcomes(Rule::UnknownSex),
+static CONTRIBUTIONS: [[Contribution; 512]; 4] = [
+    contributions(Rule::AsCalled),
+    contributions(Rule::OneCopy),
+    contributions(Rule::NoCopy),
+    contributions(Rule::UnknownSex),
 ];
 
 #[inline]
-pub(crate) fn outcome(rule: Rule, key: Key) -> Outcome {
-    OUTCOMES[rule as usize][(key & KEY_COUNTED) as usize]
+pub(crate) fn contribution(rule: Rule, key: Key) -> Contribution {
+    CONTRIBUTIONS[rule as usize][(key & KEY_COUNTED) as usize]
 }
 
-const fn outcomes(rule: Rule) -> [Outcome; 512] {
-    let mut table = [Outcome::of(Class::Missing, 0, 0); 512];
+const fn contributions(rule: Rule) -> [Contribution; 512] {
+    let mut table = [Contribution::of(Class::Missing, 0, 0); 512];
     let mut key: Key = 0;
     while key <= KEY_COUNTED {
         let slots = if key & KEY_ADJ != 0 {

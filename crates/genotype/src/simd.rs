@@ -160,21 +160,32 @@ mod tests {
     use super::*;
     use crate::set::SparseWriter;
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
-    proptest! {
-        #[test]
-        fn every_level_gives_the_integers_of_the_portable_one(
-            slots in proptest::collection::btree_set(0u32..1_200, 0..400),
-            extra in 0u32..70,
-            seed in any::<u64>(),
-        ) {
+    const N_LABELS: u16 = 5;
+
+    /// The same carriers in each layout that the kernels read.
+    struct Example {
+        sparse: Vec<u8>,
+        dense: Vec<u8>,
+        half: usize,
+        /// Whom a mask leaves out.
+        mask: Vec<u64>,
+        labels: Vec<u16>,
+        sizes: Vec<(u16, u64)>,
+        /// Who has a label, a mask per label.
+        masks: Vec<u64>,
+    }
+
+    impl Example {
+        fn new(slots: &BTreeSet<u32>, extra: u32, seed: u64) -> Self {
             let n = slots.last().map_or(0, |last| last / 2 + 1) + extra;
             let mut sparse = Vec::new();
             let mut writer = SparseWriter::new(&mut sparse);
             slots.iter().for_each(|&slot| writer.put(slot));
             let half = n.div_ceil(8) as usize;
             let mut dense = vec![0; 2 * half];
-            for slot in &slots {
+            for slot in slots {
                 let (sample, h) = (slot / 2, slot % 2);
                 dense[h as usize * half + sample as usize / 8] |= 1 << (sample % 8);
             }
@@ -183,61 +194,111 @@ mod tests {
             for i in (0..n).filter(|i| hash(*i) % 3 > 0) {
                 mask[i as usize / 64] |= 1 << (i % 64);
             }
-            let labels: Vec<u16> = (0..n).map(|i| (hash(i) % 5).to_le_bytes()[0].into()).collect();
-            let sizes: Vec<(u16, u64)> = (0..5)
-                .map(|label| (label, labels.iter().filter(|l| **l == label).count() as u64))
-                .collect();
-            let mut masks = vec![0; 5 * mask.len()];
+            let label = |i| (hash(i) % u64::from(N_LABELS)).to_le_bytes()[0].into();
+            let labels: Vec<u16> = (0..n).map(label).collect();
+            let size = |label| labels.iter().filter(|l| **l == label).count() as u64;
+            let sizes = (0..N_LABELS).map(|label| (label, size(label))).collect();
+            let mut masks = vec![0; usize::from(N_LABELS) * mask.len()];
             for (i, label) in labels.iter().enumerate() {
                 masks[usize::from(*label) * mask.len() + i / 64] |= 1 << (i % 64);
             }
+            Self {
+                sparse,
+                dense,
+                half,
+                mask,
+                labels,
+                sizes,
+                masks,
+            }
+        }
 
-            let answers = |level: Level| {
-                let by_label = |f: &dyn Fn(&mut [Carriers])| {
-                    let mut counts = vec![0; 5];
-                    f(&mut counts);
-                    counts
-                };
-                let lists = [
-                    by_label(&|c| { sparse_labels(level, &sparse, &labels, c); }),
-                    by_label(&|c| dense_labelled(level, &dense, &labels, &sizes, c)),
-                    by_label(&|c| dense_by_masks(level, &dense, &masks, &sizes, c)),
-                ];
-                let mut left = dense.clone();
-                planes_without(level, &mut left, &mask);
-                let without = [
-                    by_label(&|c| { sparse_labels_without(level, &sparse, &labels, &mask, c); }),
-                    by_label(&|c| dense_labelled(level, &left, &labels, &sizes, c)),
-                ];
-                let all = [sparse_all(level, &sparse).0, dense_all(level, &dense)];
-                let masked =
-                    [sparse_masked(level, &sparse, &mask).0, dense_masked(level, &dense, &mask)];
-                let mut some = vec![0; mask.len()];
-                or_plane(level, dense.split_at(half).0, &mut some);
-                let mut rest = vec![0; mask.len()];
-                let n_left = and_not(level, &mask, &some, &mut rest);
-                let but = [
-                    sparse_masked_without(level, &sparse, &mask, &some).0,
-                    sparse_masked(level, &sparse, &rest).0,
-                ];
-                let people = [
-                    by_label(&|c| people_labelled(level, &rest, &labels, c)),
-                    by_label(&|c| people_by_masks(level, &rest, &masks, &sizes, c)),
-                ];
-                (lists, without, all, masked, people, but, n_left)
-            };
-            let expected = answers(Level(Instructions::Portable));
-            prop_assert_eq!(&expected.0[0], &expected.0[1]);
-            prop_assert_eq!(&expected.0[0], &expected.0[2]);
-            prop_assert_eq!(&expected.1[0], &expected.1[1]);
-            prop_assert_eq!(expected.2[0], expected.2[1]);
-            prop_assert_eq!(expected.3[0], expected.3[1]);
-            prop_assert_eq!(expected.0[0].iter().sum::<u64>(), expected.2[0]);
-            prop_assert_eq!(&expected.4[0], &expected.4[1]);
-            prop_assert_eq!(expected.5[0], expected.5[1]);
-            prop_assert_eq!(expected.4[0].iter().sum::<u64>(), expected.6);
+        fn answers(&self, level: Level) -> Answers {
+            let Self {
+                sparse,
+                dense,
+                half,
+                mask,
+                labels,
+                sizes,
+                masks,
+            } = self;
+            let mut left = dense.clone();
+            planes_without(level, &mut left, mask);
+            let mut some = vec![0; mask.len()];
+            or_plane(level, dense.split_at(*half).0, &mut some);
+            let mut rest = vec![0; mask.len()];
+            let n_left = and_not(level, mask, &some, &mut rest);
+            Answers {
+                by_label: [
+                    by_label(&|c| {
+                        sparse_labels(level, sparse, labels, c);
+                    }),
+                    by_label(&|c| dense_labelled(level, dense, labels, sizes, c)),
+                    by_label(&|c| dense_by_masks(level, dense, masks, sizes, c)),
+                ],
+                without: [
+                    by_label(&|c| {
+                        sparse_labels_without(level, sparse, labels, mask, c);
+                    }),
+                    by_label(&|c| dense_labelled(level, &left, labels, sizes, c)),
+                ],
+                all: [sparse_all(level, sparse).0, dense_all(level, dense)],
+                masked: [
+                    sparse_masked(level, sparse, mask).0,
+                    dense_masked(level, dense, mask),
+                ],
+                people: [
+                    by_label(&|c| people_labelled(level, &rest, labels, c)),
+                    by_label(&|c| people_by_masks(level, &rest, masks, sizes, c)),
+                ],
+                masked_without: [
+                    sparse_masked_without(level, sparse, mask, &some).0,
+                    sparse_masked(level, sparse, &rest).0,
+                ],
+                n_left,
+            }
+        }
+    }
+
+    /// What the kernels answer; those of one field must be equal.
+    #[derive(Debug, PartialEq)]
+    struct Answers {
+        by_label: [Vec<Carriers>; 3],
+        without: [Vec<Carriers>; 2],
+        all: [u64; 2],
+        masked: [u64; 2],
+        people: [Vec<Carriers>; 2],
+        masked_without: [u64; 2],
+        n_left: u64,
+    }
+
+    fn by_label(count: &dyn Fn(&mut [Carriers])) -> Vec<Carriers> {
+        let mut counts = vec![0; usize::from(N_LABELS)];
+        count(&mut counts);
+        counts
+    }
+
+    proptest! {
+        #[test]
+        fn every_level_gives_the_integers_of_the_portable_one(
+            slots in proptest::collection::btree_set(0u32..1_200, 0..400),
+            extra in 0u32..70,
+            seed in any::<u64>(),
+        ) {
+            let example = Example::new(&slots, extra, seed);
+            let expected = example.answers(Level(Instructions::Portable));
+            prop_assert_eq!(&expected.by_label[0], &expected.by_label[1]);
+            prop_assert_eq!(&expected.by_label[0], &expected.by_label[2]);
+            prop_assert_eq!(&expected.without[0], &expected.without[1]);
+            prop_assert_eq!(expected.all[0], expected.all[1]);
+            prop_assert_eq!(expected.masked[0], expected.masked[1]);
+            prop_assert_eq!(expected.by_label[0].iter().sum::<u64>(), expected.all[0]);
+            prop_assert_eq!(&expected.people[0], &expected.people[1]);
+            prop_assert_eq!(expected.masked_without[0], expected.masked_without[1]);
+            prop_assert_eq!(expected.people[0].iter().sum::<u64>(), expected.n_left);
             for level in Level::available() {
-                prop_assert_eq!(&answers(level), &expected);
+                prop_assert_eq!(&example.answers(level), &expected);
             }
         }
     }

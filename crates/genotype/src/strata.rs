@@ -9,7 +9,7 @@ use crate::directory::SampleDirectory;
 use crate::kernel::{Carriers, homs_of, slots_of};
 use crate::labelled::{Base, Everybody, Labelled, split};
 use crate::layout::{ALT, Row, Sections, for_each_row};
-use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, outcome};
+use crate::rules::{CountRules, GenotypeFilter, N_KARYOTYPES, Rule, contribution};
 use crate::set::{Set, plane_bit};
 use crate::simd::{self, Level};
 use crate::tally::Tally;
@@ -82,7 +82,7 @@ impl Deviations {
 
 /// Where a row's counts go.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Into {
+enum Destination {
     Row,
     Totals,
 }
@@ -196,7 +196,7 @@ impl StrataCounter {
     /// # Errors
     /// What the bytes can be refused for.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        for_each_row(bytes, |row| self.count_row(row, Into::Totals))
+        for_each_row(bytes, |row| self.count_row(row, Destination::Totals))
     }
 
     /// The running totals, one per stratum, over all values given to [`add`](Self::add).
@@ -239,7 +239,7 @@ impl StrataCounter {
     fn count(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.row.clear();
         self.stands_on.clear();
-        for_each_row(bytes, |row| self.count_row(row, Into::Row))
+        for_each_row(bytes, |row| self.count_row(row, Destination::Row))
     }
 
     /// The bases of the last row.
@@ -255,7 +255,7 @@ impl StrataCounter {
         tally
     }
 
-    fn count_row(&mut self, row: Row<'_>, into: Into) -> Result<(), Error> {
+    fn count_row(&mut self, row: Row<'_>, into: Destination) -> Result<(), Error> {
         self.find(row.block)?;
         let n_samples = self.blocks[self.last].n_samples();
         if let Some(what) = row.absent() {
@@ -329,17 +329,22 @@ impl StrataCounter {
     }
 
     /// Counts everybody as the default says, later.
-    fn stand_on(&mut self, class: PloidyClass, default: Everybody, into: Into) {
+    fn stand_on(&mut self, class: PloidyClass, default: Everybody, into: Destination) {
         let slot = default.slot(class);
         let block = &mut self.blocks[self.last];
         let base = block.base(self.rules, self.n_strata, class, default);
         match into {
-            Into::Totals => base.rows += 1,
-            Into::Row => self.stands_on.push((self.last, slot)),
+            Destination::Totals => base.rows += 1,
+            Destination::Row => self.stands_on.push((self.last, slot)),
         }
     }
 
-    fn alt_only(&mut self, alt: Set<'_>, class: PloidyClass, into: Into) -> Result<(), Error> {
+    fn alt_only(
+        &mut self,
+        alt: Set<'_>,
+        class: PloidyClass,
+        into: Destination,
+    ) -> Result<(), Error> {
         let block = &self.blocks[self.last];
         let counts = &mut self.carriers;
         let end = match alt {
@@ -359,7 +364,7 @@ impl StrataCounter {
         &mut self,
         sections: &Sections<'_>,
         class: PloidyClass,
-        into: Into,
+        into: Destination,
     ) -> Result<(), Error> {
         sections.missing_words(self.level, &mut self.missing)?;
         let block = &self.blocks[self.last];
@@ -389,7 +394,7 @@ impl StrataCounter {
         &mut self,
         sections: &Sections<'_>,
         class: PloidyClass,
-        into: Into,
+        into: Destination,
     ) -> Result<(), Error> {
         let labels = &self.blocks[self.last].labels;
         let words = labels.len().div_ceil(64);
@@ -419,11 +424,11 @@ impl StrataCounter {
         check_end(end, self.blocks[self.last].n_samples())
     }
 
-    fn take_missing(&mut self, class: PloidyClass, into: Into) {
+    fn take_missing(&mut self, class: PloidyClass, into: Destination) {
         let rules = self.class_rules[usize::from(class.code())];
         let deviations = match into {
-            Into::Row => &mut self.row,
-            Into::Totals => &mut self.totals,
+            Destination::Row => &mut self.row,
+            Destination::Totals => &mut self.totals,
         };
         let sizes = &self.blocks[self.last].sizes;
         take_counts(
@@ -431,17 +436,20 @@ impl StrataCounter {
             &mut self.carriers,
             self.n_strata,
             |(stratum, group), people| {
-                let (was, is) = (outcome(rules[group], 0), outcome(rules[group], KEY_MISSING));
+                let (was, is) = (
+                    contribution(rules[group], 0),
+                    contribution(rules[group], KEY_MISSING),
+                );
                 deviations.of(stratum).move_people(was, is, people);
             },
         );
     }
 
-    fn take_carriers(&mut self, class: PloidyClass, into: Into) {
+    fn take_carriers(&mut self, class: PloidyClass, into: Destination) {
         let rules = self.class_rules[usize::from(class.code())];
         let deviations = match into {
-            Into::Row => &mut self.row,
-            Into::Totals => &mut self.totals,
+            Destination::Row => &mut self.row,
+            Destination::Totals => &mut self.totals,
         };
         let sizes = &self.blocks[self.last].sizes;
         take_counts(
@@ -462,13 +470,13 @@ impl StrataCounter {
         sections: &Sections<'_>,
         class: PloidyClass,
         counted: impl Fn(u32) -> Key,
-        into: Into,
+        into: Destination,
     ) -> Result<(), Error> {
         let labels = &self.blocks[self.last].labels;
         let rules = self.class_rules[usize::from(class.code())];
         let deviations = match into {
-            Into::Row => &mut self.row,
-            Into::Totals => &mut self.totals,
+            Destination::Row => &mut self.row,
+            Destination::Totals => &mut self.totals,
         };
         let default = sections.default_key();
         let mut exceptions = sections.exceptions.iter();
@@ -481,14 +489,14 @@ impl StrataCounter {
             // Those in no stratum are judged by any rule, into a tally that nobody reads.
             let rule = rules[group];
             let counted = counted(sample);
-            let was = outcome(rule, default | counted);
+            let was = contribution(rule, default | counted);
             match exception {
                 Some(exception) if key & KEY_EXCEPTION != 0 => {
                     deviations.of(stratum).exception(rule, was, key, exception);
                 }
                 _ => deviations
                     .of(stratum)
-                    .replace(was, outcome(rule, key | counted)),
+                    .replace(was, contribution(rule, key | counted)),
             }
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::counts::{AlleleCounts, GenotypeCounts};
 use crate::layout::Exception;
-use crate::rules::{Class, Outcome, Rule, judge};
+use crate::rules::{Class, Contribution, Rule, judge};
 use crate::walk::{KEY_ADJ, Key};
 
 const AC: usize = 0;
@@ -25,13 +25,13 @@ impl Tally {
 
     /// Counts `times` people of this outcome.
     #[inline]
-    pub(crate) fn add(&mut self, outcome: Outcome, times: u64) {
+    pub(crate) fn add(&mut self, outcome: Contribution, times: u64) {
         self.change(SAMPLES, times);
         self.count(outcome, times);
     }
 
     #[inline]
-    fn count(&mut self, outcome: Outcome, times: u64) {
+    fn count(&mut self, outcome: Contribution, times: u64) {
         self.change(AC, times.wrapping_mul(u64::from(outcome.ac)));
         self.change(AN, times.wrapping_mul(u64::from(outcome.an)));
         self.change(outcome.class as usize, times);
@@ -42,12 +42,12 @@ impl Tally {
 
     /// Counts one person as `is` who was counted as `was`.
     #[inline]
-    pub(crate) fn replace(&mut self, was: Outcome, is: Outcome) {
+    pub(crate) fn replace(&mut self, was: Contribution, is: Contribution) {
         self.move_people(was, is, 1);
     }
 
     #[inline]
-    pub(crate) fn move_people(&mut self, was: Outcome, is: Outcome, times: u64) {
+    pub(crate) fn move_people(&mut self, was: Contribution, is: Contribution, times: u64) {
         self.count(was, times.wrapping_neg());
         self.count(is, times);
     }
@@ -82,7 +82,7 @@ impl Tally {
     pub(crate) fn exception(
         &mut self,
         rule: Rule,
-        was: Outcome,
+        was: Contribution,
         key: Key,
         exception: &Exception<'_>,
     ) {

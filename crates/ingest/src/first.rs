@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::source::OpenInput;
 use kohort_genome::contig_rank;
-use kohort_vcf::{ChunkSink, Header, OpenOptions, Progress, RecordView, Source};
+use kohort_vcf::{ChunkSink, Header, OpenOptions, ReadProgress, RecordView, StoredFile};
 
 /// Bytes to read at a time: one record is enough.
 const CHUNK_BYTES: usize = 1 << 16;
@@ -17,7 +17,7 @@ pub(crate) type Rank = (u32, usize, u32);
 /// Reads the first record; none where there is none, or nothing to read.
 pub(crate) fn locus(input: Option<OpenInput>) -> Result<Option<Locus>, Error> {
     let Some(input) = input else { return Ok(None) };
-    let source = Source {
+    let source = StoredFile {
         name: input.name,
         reader: input.reader,
         size: input.size,
@@ -29,7 +29,7 @@ pub(crate) fn locus(input: Option<OpenInput>) -> Result<Option<Locus>, Error> {
     let reader = kohort_vcf::open(source, &options)?;
     let header = reader.header().clone();
     let mut found = None;
-    let progress = Progress::new();
+    let progress = ReadProgress::new();
     let result = reader.for_each_chunk(
         1,
         || FirstRecord {

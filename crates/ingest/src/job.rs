@@ -10,7 +10,7 @@ use crate::{Error, IngestRequest, Input, Progress, first};
 use kohort_genotype::{SampleBlock, SampleDirectory};
 use kohort_lake::EncodedFile;
 use kohort_schema::TableName;
-use kohort_vcf::{Fasta, OpenOptions, Source, VcfReader};
+use kohort_vcf::{Fasta, OpenOptions, StoredFile, VcfReader};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,7 +32,7 @@ pub(crate) struct Job {
     bytes_in: Arc<AtomicU64>,
     /// Bytes of all files, where they are known.
     pub(crate) size_bytes: Option<u64>,
-    reading: Arc<kohort_vcf::Progress>,
+    reading: Arc<kohort_vcf::ReadProgress>,
     progress: Arc<dyn Progress>,
     started: Instant,
 }
@@ -87,7 +87,7 @@ impl Job {
     }
 
     /// Lets the reading be stopped from elsewhere.
-    pub(crate) fn cancel(&self) -> Arc<kohort_vcf::Progress> {
+    pub(crate) fn cancel(&self) -> Arc<kohort_vcf::ReadProgress> {
         Arc::clone(&self.reading)
     }
 
@@ -105,7 +105,7 @@ impl Job {
         for (input, peek) in opened.into_iter().zip(peeks) {
             let (reader, digest) =
                 DigestReader::new(input.reader, Arc::clone(&bytes_in), Arc::clone(&progress));
-            let source = Source {
+            let source = StoredFile {
                 name: input.name,
                 reader: Box::new(reader),
                 size: input.size,
@@ -134,7 +134,7 @@ impl Job {
             fasta,
             bytes_in,
             size_bytes: total,
-            reading: Arc::new(kohort_vcf::Progress::new()),
+            reading: Arc::new(kohort_vcf::ReadProgress::new()),
             progress,
             started,
         })

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use kohort_genome::ReferenceGenome;
 use kohort_lake::{
     Callset, CallsetSummary, CallsetWriter, Contig, EncodedFile, IfExists, Lake, NewCallset,
-    NewSample, Source,
+    NewSample, SourceFile,
 };
 use kohort_schema::TableName;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ const MITOCHONDRION: &str = "chrM";
 const CAMBRIDGE_LENGTH: u64 = 16_569;
 
 /// Asks the readers to stop when the run is given up.
-struct CancelOnDrop(Arc<kohort_vcf::Progress>);
+struct CancelOnDrop(Arc<kohort_vcf::ReadProgress>);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
@@ -129,7 +129,8 @@ async fn same_reference_genome(lake: &Lake, job: &Job) -> Result<(), Error> {
 }
 
 /// Whether files have chrM alone, and the same one as a callset: GRCh37 and GRCh38 share the
-/// revised Cambridge sequence, whose length does not tell which of them is meant; UCSC's hg19 has another.
+/// revised Cambridge sequence, whose length does not tell which of them is meant; UCSC's hg19 has
+/// another.
 fn is_same_mitochondrion(contigs: &[ContigPlan], other: &Callset) -> bool {
     let genome = other.reference_genome.as_deref();
     let is_shared = [ReferenceGenome::Grch37, ReferenceGenome::Grch38]
@@ -196,7 +197,7 @@ fn new_callset(job: &Job) -> NewCallset {
 }
 
 fn callset_summary(done: &Done, created_at: DateTime<Utc>) -> CallsetSummary {
-    let sources = done.sources.iter().map(|source| Source {
+    let sources = done.sources.iter().map(|source| SourceFile {
         uri: source.uri.clone(),
         sha256: source.sha256.clone(),
         size_bytes: source.size_bytes,

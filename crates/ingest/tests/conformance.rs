@@ -9,24 +9,11 @@
 
 use kohort_genome::ReferenceGenome;
 use kohort_ingest::{IngestRequest, Input, NoProgress};
+use kohort_workbench::{Collection, collection};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
-
-fn files(folder: &Path, into: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            files(&path, into);
-        } else if path.to_string_lossy().contains("vcf") {
-            into.push(path);
-        }
-    }
-}
 
 /// The names of the rules in warnings; other warnings are `told`.
 fn rules(warnings: &[String]) -> String {
@@ -61,34 +48,22 @@ fn read(runtime: &Runtime, path: &Path) -> Option<String> {
         })
 }
 
-fn suite(verdict: &str) -> Option<Vec<(String, PathBuf)>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/conformance");
-    if !root.is_dir() {
-        println!("skipped: no shared data at {}", root.display());
-        return None;
-    }
-    let mut all = Vec::new();
-    for suite in ["hts-specs", "vcf-validator"] {
-        files(&root.join(suite), &mut all);
-    }
-    let named = all.into_iter().map(|path| {
-        let name = path
-            .strip_prefix(&root)
-            .unwrap()
-            .to_string_lossy()
-            .into_owned();
-        (name, path)
-    });
-    let is_wanted = |(name, _): &(String, PathBuf)| {
-        name.rsplit_once('/')
-            .is_some_and(|(folder, _)| folder.contains(verdict))
+/// The files of a verdict, and all that are there.
+fn suite(verdict: &str) -> (Vec<(String, PathBuf)>, Collection) {
+    let all = collection("conformance", "data/conformance");
+    let is_wanted = |(name, _): &(&String, &PathBuf)| {
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_suite = name.starts_with("hts-specs/") || name.starts_with("vcf-validator/");
+        is_suite && name.contains("vcf") && folder.contains(verdict)
     };
-    Some(named.filter(is_wanted).collect())
+    let wanted = all.files.iter().filter(is_wanted);
+    let wanted = wanted.map(|(name, path)| (name.clone(), path.clone()));
+    (wanted.collect(), all)
 }
 
 #[test]
 fn invalid_files_that_are_read_are_read_with_the_warnings_of_the_table() {
-    let Some(files) = suite("failed") else { return };
+    let (files, all) = suite("failed");
     let runtime = Runtime::new().unwrap();
     let found: BTreeMap<String, String> = files
         .iter()
@@ -98,6 +73,7 @@ fn invalid_files_that_are_read_are_read_with_the_warnings_of_the_table() {
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('\t'))
+        .filter(|(name, _)| all.is_whole || all.files.contains_key(*name))
         .map(|(name, rules)| (name.to_owned(), rules.to_owned()))
         .collect();
     let line = |(name, rules): (&String, &String)| format!("{name}\t{rules}");
@@ -131,7 +107,7 @@ fn invalid_files_that_are_read_are_read_with_the_warnings_of_the_table() {
 
 #[test]
 fn valid_files_are_read_without_warnings_about_their_header() {
-    let Some(files) = suite("passed") else { return };
+    let (files, _) = suite("passed");
     let runtime = Runtime::new().unwrap();
     let mut told = Vec::new();
     for (name, path) in &files {

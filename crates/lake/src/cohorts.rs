@@ -3,7 +3,7 @@
 use kohort_genotype::Cohort;
 use kohort_schema::TableName;
 
-use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit};
+use crate::commit::{Attempt, Change, MAX_ATTEMPTS, commit};
 use crate::log::{self, Listing, TableState};
 use crate::snapshot::CohortRow;
 use crate::writer::{IfExists, encode_one, pause, short_id};
@@ -46,7 +46,7 @@ impl Lake {
                 removes: old,
                 ..Change::default()
             };
-            if let Outcome::Committed(_) = commit(self.raw_store(), &state, change).await? {
+            if let Attempt::Committed(_) = commit(self.raw_store(), &state, change).await? {
                 // Whoever replaces a callset looks for cohorts before and after: one that was put
                 // after that look sees the new callset here.
                 return self.check_is_current(cohort).await;
@@ -99,7 +99,7 @@ impl Lake {
                 removes,
                 ..Change::default()
             };
-            if let Outcome::Committed(_) = commit(self.raw_store(), &state, change).await? {
+            if let Attempt::Committed(_) = commit(self.raw_store(), &state, change).await? {
                 return Ok(true);
             }
             pause(attempt).await;

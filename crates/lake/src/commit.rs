@@ -56,7 +56,7 @@ pub(crate) struct Change {
 
 /// Whether the change became the next version.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum Attempt {
     /// It did.
     Committed(u64),
     /// Another writer's change did; read the table again.
@@ -64,7 +64,7 @@ pub(crate) enum Outcome {
 }
 
 /// Makes the change the version after `state`, if that version is still free.
-pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) -> Result<Outcome> {
+pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) -> Result<Attempt> {
     let mut lines = Vec::new();
     if let Some(schema) = &change.schema {
         let schema_string = schema_text(&state.table, schema)?;
@@ -83,7 +83,7 @@ pub(crate) async fn commit(store: &Store, state: &TableState, change: Change) ->
     }
     let version = state.version + 1;
     match write(store, &state.table, version, &change, lines).await? {
-        Outcome::Lost => Ok(Outcome::Lost),
+        Attempt::Lost => Ok(Attempt::Lost),
         committed => {
             if version.is_multiple_of(CHECKPOINT_INTERVAL) {
                 checkpoint(log_store(store, &state.table)?, &state.table, version).await;
@@ -98,7 +98,7 @@ pub(crate) async fn create(
     store: &Store,
     table: impl Into<TableId>,
     schema: &Schema,
-) -> Result<Outcome> {
+) -> Result<Attempt> {
     let table = &table.into();
     let is_partitioned = table.declared().is_some_and(TableName::is_partitioned);
     let partition_columns: &[&str] = if is_partitioned {
@@ -143,12 +143,12 @@ async fn write(
     version: u64,
     change: &Change,
     mut lines: Vec<String>,
-) -> Result<Outcome> {
+) -> Result<Attempt> {
     lines.insert(0, info_line(change, version, lines.len() + 1)?);
     let path = log::commit_path(table, version);
     match once::make(store, &path, Bytes::from(lines.join("\n"))).await {
-        Ok(Made::Ours) => Ok(Outcome::Committed(version)),
-        Ok(Made::Theirs) => Ok(Outcome::Lost),
+        Ok(Made::Ours) => Ok(Attempt::Committed(version)),
+        Ok(Made::Theirs) => Ok(Attempt::Lost),
         Err(source) => Err(Error::Uncommitted {
             table: table.clone(),
             version,

@@ -3,10 +3,9 @@
 
 use kohort_schema::{LoadedTable, TableName};
 
-use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit};
+use crate::commit::{Attempt, Change, MAX_ATTEMPTS, commit};
 use crate::loads::TABLE_VERSION;
 use crate::people::{OnCohortLoss, Succession};
-use crate::snapshot::DataFile;
 use crate::writer::pause;
 use crate::{Error, Lake, Result, put};
 
@@ -36,20 +35,17 @@ impl Lake {
             };
             self.check_cohort_loss(&snapshot, &nobody, on_loss).await?;
             let state = snapshot.table(table).await?;
-            let rows = state
-                .files
-                .values()
-                .filter(|add| DataFile::new(table, add).callset_id == callset.callset_id);
+            let removes = put::remove_all(table, &state, &callset.callset_id)?;
             let change = Change {
                 operation: "DROP",
                 parameters: vec![
                     ("callset", name.to_owned()),
                     ("callset_id", callset.callset_id.clone()),
                 ],
-                removes: rows.map(put::remove).collect(),
+                removes,
                 ..Change::default()
             };
-            if let Outcome::Committed(version) = commit(self.raw_store(), &state, change).await? {
+            if let Attempt::Committed(version) = commit(self.raw_store(), &state, change).await? {
                 return Ok(version);
             }
             pause(attempt).await;
@@ -78,7 +74,7 @@ impl Lake {
                 transactions: vec![(format!("{TABLE_VERSION}{table}"), DROPPED)],
                 ..Change::default()
             };
-            if let Outcome::Committed(version) = commit(self.raw_store(), &state, change).await? {
+            if let Attempt::Committed(version) = commit(self.raw_store(), &state, change).await? {
                 return Ok(Some(version));
             }
             pause(attempt).await;

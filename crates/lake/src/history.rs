@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::drop::DROPPED;
 use crate::loads::TABLE_VERSION;
 use crate::log::{Commit, Listing};
-use crate::snapshot::Source;
+use crate::snapshot::SourceFile;
 use crate::{Error, Lake, LoadEntry, LoadRecord, Result};
 
 /// One version of the lake.
@@ -95,7 +95,7 @@ fn load_entry(commit: &Commit) -> Option<LoadEntry> {
     let number = |key: &str| text(key)?.parse().ok();
     let tables = text("tables")?.split(' ').map(str::to_owned).collect();
     let sources: Vec<Value> = serde_json::from_str(&text("sources")?).ok()?;
-    let source = |s: &Value| Source {
+    let source = |s: &Value| SourceFile {
         uri: s["uri"].as_str().unwrap_or_default().to_owned(),
         sha256: s["sha256"].as_str().unwrap_or_default().to_owned(),
         size_bytes: s["size_bytes"].as_u64().unwrap_or_default(),

@@ -11,6 +11,7 @@
 mod as_of;
 mod cohorts;
 mod commit;
+mod data_file;
 mod delta_schema;
 mod drop;
 mod encode;
@@ -43,6 +44,7 @@ mod withholding;
 mod writer;
 
 pub use as_of::AsOf;
+pub use data_file::DataFile;
 pub use encode::{
     DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL, EncodedFile, EncoderOptions, FileStats,
     ParquetEncoder, writer_properties,
@@ -60,7 +62,7 @@ pub use people::{OnCohortLoss, OnDuplicates};
 pub use ranges::ObjectReader;
 pub use redact::redact;
 pub use sample_update::{Recount, SampleRows, SampleUpdate};
-pub use snapshot::{Callset, CohortRow, Contig, DataFile, Sample, Snapshot, Source};
+pub use snapshot::{Callset, CohortRow, Contig, Sample, Snapshot, SourceFile};
 pub use table_id::TableId;
 pub use vacuum::{DEFAULT_RETENTION, VacuumMode, VacuumOptions, VacuumReport, VacuumedFile};
 pub use verify::{VerifyProblem, VerifyReport};

@@ -20,15 +20,16 @@ use futures::TryStreamExt;
 use kohort_schema::{LoadedTable, TableName};
 use serde_json::json;
 
-use crate::commit::{self, Change, MAX_ATTEMPTS, Outcome, commit, table_schema};
+use crate::commit::{self, Attempt, Change, MAX_ATTEMPTS, commit, table_schema};
+use crate::data_file::n_rows;
 use crate::encode::{EncoderOptions, ParquetEncoder};
 use crate::keys::Keys;
 use crate::log::{self, Listing, TableState};
 use crate::people::OnDuplicates;
-use crate::snapshot::Source;
+use crate::snapshot::SourceFile;
 use crate::union::{cast_to, united};
 use crate::writer::{pause, short_id};
-use crate::{Error, Lake, Result, Snapshot, TableId, put, ranges};
+use crate::{Error, Lake, Result, Snapshot, TableId, put, ranges, rows};
 
 /// What the log of `callsets` calls the version of a loaded table.
 pub(crate) const TABLE_VERSION: &str = "kohort.table.";
@@ -71,7 +72,7 @@ impl LoadMode {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadRecord {
     /// The files.
-    pub sources: Vec<Source>,
+    pub sources: Vec<SourceFile>,
     /// Rows in them.
     pub n_read: u64,
     /// Rows that were stored.
@@ -154,7 +155,7 @@ impl Lake {
         &self,
         table: &LoadedTable,
         mode: &LoadMode,
-        sources: &[Source],
+        sources: &[SourceFile],
     ) -> Result<()> {
         for (i, source) in sources.iter().enumerate() {
             let before = sources[..i].iter().find(|s| s.sha256 == source.sha256);
@@ -254,13 +255,17 @@ impl Lake {
             };
             let schema = self.joined(&part.table, &part.mode, schema.as_ref(), &part.schema)?;
             let (files, n_removed) = self.target(part, base.as_deref()).await?;
-            let n_rows = files.values().map(n_rows).sum();
+            let n_rows = files.values().map(|add| n_rows(&part.table, add));
+            let n_rows: u64 = n_rows.sum::<Result<_>>()?;
             let version = match self.bring_to(part, schema, files, record).await? {
                 Some(version) => version,
                 None => return Ok(None),
             };
             let app = format!("{TABLE_VERSION}{}", part.table);
-            transactions.push((app, i64::try_from(version).unwrap_or(i64::MAX)));
+            transactions.push((
+                app,
+                rows::signed(&TableId::from(&part.table), "a version", version)?,
+            ));
             loaded.push(Loaded {
                 table: part.table.clone(),
                 n_rows,
@@ -275,8 +280,8 @@ impl Lake {
         };
         let state = snapshot.table(TableName::Callsets).await?;
         match commit(self.raw_store(), &state, change).await? {
-            Outcome::Committed(version) => Ok(Some((version, loaded))),
-            Outcome::Lost => Ok(None),
+            Attempt::Committed(version) => Ok(Some((version, loaded))),
+            Attempt::Lost => Ok(None),
         }
     }
 
@@ -291,7 +296,7 @@ impl Lake {
         let mut n_removed = 0;
         for add in before {
             match part.mode {
-                LoadMode::Create | LoadMode::Replace => n_removed += n_rows(&add),
+                LoadMode::Create | LoadMode::Replace => n_removed += n_rows(&part.table, &add)?,
                 LoadMode::Append => {
                     files.insert(add.path.clone(), add);
                 }
@@ -315,8 +320,8 @@ impl Lake {
         Ok((files, n_removed))
     }
 
-    /// A file without the rows whose key is in the load. The columns of the key are looked at first:
-    /// a file without such rows stays, and nothing else of it is read.
+    /// A file without the rows whose key is in the load. The columns of the key are looked at
+    /// first: a file without such rows stays, and nothing else of it is read.
     async fn without_keys(&self, part: &Staged, add: &Add) -> Result<Rewritten> {
         let Some(keys) = &part.keys else {
             return Ok(Rewritten::default());
@@ -390,8 +395,8 @@ impl Lake {
             ..Change::default()
         };
         match commit(self.raw_store(), &head, change).await? {
-            Outcome::Committed(version) => Ok(Some(version)),
-            Outcome::Lost => Ok(None),
+            Attempt::Committed(version) => Ok(Some(version)),
+            Attempt::Lost => Ok(None),
         }
     }
 }
@@ -473,13 +478,6 @@ fn encoder(table: &LoadedTable, schema: &SchemaRef) -> Result<ParquetEncoder> {
         ..EncoderOptions::default()
     };
     ParquetEncoder::of_rows(&table.to_string(), Arc::clone(schema), &options)
-}
-
-/// Rows of a file, as its statistics have it.
-pub(crate) fn n_rows(add: &Add) -> u64 {
-    let stats = add.stats.as_deref().unwrap_or_default();
-    let stats: serde_json::Value = serde_json::from_str(stats).unwrap_or_default();
-    stats["numRecords"].as_u64().unwrap_or_default()
 }
 
 /// What the history shows; the first part is the table that was asked for.

@@ -17,9 +17,9 @@ use kohort_schema::TableName;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
-use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit};
+use crate::commit::{Attempt, Change, MAX_ATTEMPTS, commit};
 use crate::log::{self, TableState};
-use crate::snapshot::{Callset, CohortRow, Sample, Source};
+use crate::snapshot::{Callset, CohortRow, Sample, SourceFile};
 use crate::writer::{NewSample, encode_one, pause, short_id};
 use crate::{Error, Lake, Result, Snapshot, put, rows};
 
@@ -112,9 +112,13 @@ pub(crate) async fn check_samples(
 }
 
 /// Refuses files that a visible callset was made of, other than the one of this name.
-pub(crate) fn check_files(snapshot: &Snapshot, callset: &str, sources: &[Source]) -> Result<()> {
+pub(crate) fn check_files(
+    snapshot: &Snapshot,
+    callset: &str,
+    sources: &[SourceFile],
+) -> Result<()> {
     for other in snapshot.callsets().iter().filter(|c| c.callset != callset) {
-        let known: HashMap<&str, &Source> = other
+        let known: HashMap<&str, &SourceFile> = other
             .sources
             .iter()
             .map(|s| (s.sha256.as_str(), s))
@@ -318,7 +322,7 @@ impl Lake {
                 return Ok(());
             }
             let put: Vec<String> = change.adds.iter().map(|add| add.path.clone()).collect();
-            if let Outcome::Committed(_) = commit(self.raw_store(), &state, change).await? {
+            if let Attempt::Committed(_) = commit(self.raw_store(), &state, change).await? {
                 return Ok(());
             }
             // Another commit has the version, so no log names these.

@@ -10,9 +10,10 @@ use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload, WriteMultipart};
 use serde_json::{Map, Value, json};
 
+use crate::data_file::DataFile;
 use crate::encode::{EncodedFile, FileStats};
-use crate::log::Store;
-use crate::{Error, Result, TableId, once};
+use crate::log::{Store, TableState};
+use crate::{Error, Result, TableId, once, rows};
 
 /// Above this, a file goes up in parts: one request then repeats little when it fails.
 const MULTIPART_ABOVE_BYTES: usize = 16 * 1024 * 1024;
@@ -44,7 +45,7 @@ pub(crate) async fn put(
     Ok(Add {
         path,
         partition_values: partition_values.into_iter().collect::<HashMap<_, _>>(),
-        size: i64::try_from(size).unwrap_or(i64::MAX),
+        size: rows::signed(table, "the size of a file", size as u64)?,
         modification_time: Utc::now().timestamp_millis(),
         data_change: true,
         stats: Some(stats_json(&file.stats, unpartitioned_id)),
@@ -54,6 +55,21 @@ pub(crate) async fn put(
         default_row_commit_version: None,
         clustering_provider: None,
     })
+}
+
+/// The actions that take the files of a callset out of a table.
+pub(crate) fn remove_all(
+    table: TableName,
+    state: &TableState,
+    callset_id: &str,
+) -> Result<Vec<Remove>> {
+    let mut removes = Vec::new();
+    for add in state.files.values() {
+        if DataFile::try_new(table, add)?.callset_id == callset_id {
+            removes.push(remove(add));
+        }
+    }
+    Ok(removes)
 }
 
 /// The action that takes a file out of a table.

@@ -15,29 +15,33 @@ use kohort_schema::{TableName, callsets_schema, cohorts_schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::snapshot::{Callset, CohortRow, Contig, Sample, Source};
-use crate::{Error, Result};
+use crate::snapshot::{Callset, CohortRow, Contig, Sample, SourceFile};
+use crate::{Error, Result, TableId};
 
 /// One row of `callsets`.
 pub(crate) fn callset_batch(c: &Callset) -> Result<RecordBatch> {
-    let schema = callsets_schema();
+    let (table, schema) = (TableName::Callsets, callsets_schema());
     let sources = vec![
         text(c.sources.iter().map(|s| s.uri.as_str())),
         text(c.sources.iter().map(|s| s.sha256.as_str())),
-        integers(c.sources.iter().map(|s| Some(signed(s.size_bytes)))),
+        counts(
+            table,
+            "size_bytes",
+            c.sources.iter().map(|s| Some(s.size_bytes)),
+        )?,
     ];
     let contigs = vec![
         text(c.contigs.iter().map(|k| k.chrom.as_str())),
         text(c.contigs.iter().map(|k| k.name.as_str())),
-        integers(c.contigs.iter().map(|k| k.length_bp.map(signed))),
+        counts(table, "length_bp", c.contigs.iter().map(|k| k.length_bp))?,
     ];
     let columns: Vec<ArrayRef> = vec![
         text([c.callset_id.as_str()]),
         text([c.callset.as_str()]),
         integers([Some(i64::from(c.block))]),
         integers([Some(i64::from(c.base_sample_index))]),
-        integers([Some(signed(c.n_samples))]),
-        integers([Some(signed(c.n_variants))]),
+        counts(table, "n_samples", [Some(c.n_samples)])?,
+        counts(table, "n_variants", [Some(c.n_variants)])?,
         Arc::new(StringArray::from(vec![c.reference_genome.as_deref()])),
         text([c.absent.as_str()]),
         one_list(&schema, "sources", sources)?,
@@ -47,7 +51,7 @@ pub(crate) fn callset_batch(c: &Callset) -> Result<RecordBatch> {
         text([c.program_version.as_str()]),
         time(c.created_at),
     ];
-    batch(TableName::Callsets, schema, columns)
+    batch(table, schema, columns)
 }
 
 /// The row of a `callsets` file.
@@ -60,7 +64,7 @@ pub(crate) fn callset_from(batch: &RecordBatch, row: usize) -> Result<Callset> {
     let sources = r.list("sources")?;
     let contigs = r.list("contigs")?;
     let sources = (0..sources.len()).map(|i| {
-        Some(Source {
+        Some(SourceFile {
             uri: nested_text(&sources, 0, i)?,
             sha256: nested_text(&sources, 1, i)?,
             size_bytes: nested_integer(&sources, 2, i)?,
@@ -93,16 +97,17 @@ pub(crate) fn callset_from(batch: &RecordBatch, row: usize) -> Result<Callset> {
 
 /// One row of `cohorts`.
 pub(crate) fn cohort_batch(c: &CohortRow) -> Result<RecordBatch> {
+    let table = TableName::Cohorts;
     let columns: Vec<ArrayRef> = vec![
         text([c.cohort.as_str()]),
         text([c.sql.as_str()]),
         Arc::new(BinaryArray::from(vec![c.members.as_slice()])),
-        integers([Some(signed(c.size))]),
+        counts(table, "size", [Some(c.size)])?,
         Arc::new(StringArray::from(vec![c.created_by.as_deref()])),
         time(c.created_at),
-        integers([Some(signed(c.lake_version))]),
+        counts(table, "lake_version", [Some(c.lake_version)])?,
     ];
-    batch(TableName::Cohorts, cohorts_schema(), columns)
+    batch(table, cohorts_schema(), columns)
 }
 
 /// Rows of `cohorts`.
@@ -322,9 +327,26 @@ fn time(value: DateTime<Utc>) -> ArrayRef {
     Arc::new(TimestampMicrosecondArray::from(micros).with_timezone("UTC"))
 }
 
-/// Arrow and Delta have signed integers only; no count of ours comes near the limit.
-fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
+fn counts(
+    table: TableName,
+    column: &str,
+    values: impl IntoIterator<Item = Option<u64>>,
+) -> Result<ArrayRef> {
+    let table = TableId::from(table);
+    let value = |value: Option<u64>| value.map(|n| signed(&table, column, n)).transpose();
+    let values: Vec<_> = values.into_iter().map(value).collect::<Result<_>>()?;
+    Ok(integers(values))
+}
+
+/// A count as Arrow and Delta store it: they have signed integers only.
+///
+/// # Errors
+/// When it does not fit; no count of ours comes near the limit.
+pub(crate) fn signed(table: &TableId, what: &str, value: u64) -> Result<i64> {
+    i64::try_from(value).map_err(|_| Error::Rows {
+        table: table.clone(),
+        problem: format!("{what}: expected at most {}, found {value}", i64::MAX),
+    })
 }
 
 fn one_list(schema: &SchemaRef, name: &str, columns: Vec<ArrayRef>) -> Result<ArrayRef> {

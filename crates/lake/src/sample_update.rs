@@ -18,10 +18,11 @@ use kohort_schema::{PARTITION_COLUMN, TableName};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
-use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit, joined_schema};
+use crate::commit::{Attempt, Change, MAX_ATTEMPTS, commit, joined_schema};
+use crate::data_file::DataFile;
 use crate::log::TableState;
 use crate::people::{OnCohortLoss, OnDuplicates};
-use crate::snapshot::{Callset, DataFile, Sample};
+use crate::snapshot::{Callset, Sample};
 use crate::writer::{
     CallsetWriter, IfExists, NewSample, encode_one, pause, short_id, with_partition,
 };
@@ -84,8 +85,8 @@ impl Lake {
             change.removes = vec![put::remove(old)];
             let added = change.adds.first().map(|add| add.path.clone());
             match commit(self.raw_store(), &state, change).await? {
-                Outcome::Committed(version) => return Ok(version),
-                Outcome::Lost => self.forget(added).await,
+                Attempt::Committed(version) => return Ok(version),
+                Attempt::Lost => self.forget(added).await,
             }
             pause(attempt).await;
         }
@@ -122,7 +123,7 @@ impl Lake {
             let change = self.new_rows(&state, &update, &callset_id).await?;
             let added = change.adds.first().map(|add| add.path.clone());
             match commit(self.raw_store(), &state, change).await? {
-                Outcome::Committed(_) => {
+                Attempt::Committed(_) => {
                     let writer = CallsetWriter {
                         lake: self.clone(),
                         callset: update.callset.callset.clone(),
@@ -143,7 +144,7 @@ impl Lake {
                         callset: update.callset,
                     });
                 }
-                Outcome::Lost => self.forget(added).await,
+                Attempt::Lost => self.forget(added).await,
             }
             pause(attempt).await;
         }
@@ -239,7 +240,7 @@ async fn copy_files(writer: &CallsetWriter, callset: &Callset, counted: &[String
     for table in [TableName::CallsetVariants, TableName::CallFields] {
         let state = writer.lake.latest(table).await?;
         for add in state.files.values() {
-            let file = DataFile::new(table, add);
+            let file = DataFile::try_new(table, add)?;
             if file.callset_id != callset.callset_id || counted.contains(&file.path) {
                 continue;
             }
@@ -263,10 +264,14 @@ async fn copy_files(writer: &CallsetWriter, callset: &Callset, counted: &[String
 }
 
 fn samples_file(state: &TableState, callset_id: &str) -> Result<String> {
-    let mut files = state.files.values();
-    let found = files.find(|add| DataFile::new(TableName::Samples, add).callset_id == callset_id);
-    let gone = || unreadable("the callset has no rows in `samples`: it was replaced or dropped");
-    found.map(|add| add.path.clone()).ok_or_else(gone)
+    for add in state.files.values() {
+        if DataFile::try_new(TableName::Samples, add)?.callset_id == callset_id {
+            return Ok(add.path.clone());
+        }
+    }
+    Err(unreadable(
+        "the callset has no rows in `samples`: it was replaced or dropped",
+    ))
 }
 
 fn unreadable(problem: &str) -> Error {

@@ -9,18 +9,17 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use chrono::{DateTime, Utc};
-use deltalake_core::kernel::Add;
 use futures::{StreamExt, TryStreamExt};
 use kohort_genome::{SexKaryotype, contig_rank};
 use kohort_genotype::{Cohort, SampleBlock, SampleDirectory};
 use kohort_schema::{LoadedTable, PARTITION_COLUMN, TableName};
 use object_store::path::Path;
-use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::commit::{FORMAT_KEY, FORMAT_VERSION, table_schema, without_notes};
+use crate::data_file::DataFile;
 use crate::log::{self, Listing, Store, TableState};
-use crate::{AsOf, Error, Result, TableId};
+use crate::{AsOf, Error, Result};
 use crate::{people, rows};
 
 /// Small files read at once.
@@ -41,7 +40,7 @@ pub struct Callset {
     pub n_variants: u64,
     pub reference_genome: Option<String>,
     pub absent: String,
-    pub sources: Vec<Source>,
+    pub sources: Vec<SourceFile>,
     pub header: String,
     pub contigs: Vec<Contig>,
     pub policies: String,
@@ -55,7 +54,7 @@ pub struct Callset {
     missing_docs,
     reason = "the columns are documented where they are declared"
 )]
-pub struct Source {
+pub struct SourceFile {
     pub uri: String,
     pub sha256: String,
     pub size_bytes: u64,
@@ -103,60 +102,6 @@ pub struct CohortRow {
     pub created_by: Option<String>,
     pub created_at: DateTime<Utc>,
     pub lake_version: u64,
-}
-
-/// A Parquet file of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataFile {
-    /// Path below the lake's root.
-    pub path: String,
-    /// Its size.
-    pub size_bytes: u64,
-    /// Its rows.
-    pub n_rows: u64,
-    /// The callset that it belongs to; empty for cohorts.
-    pub callset_id: String,
-    /// The contig of all its rows, where there is but one.
-    pub chrom: Option<String>,
-    /// The least `pos`.
-    pub min_pos: Option<i64>,
-    /// The greatest `pos`.
-    pub max_pos: Option<i64>,
-}
-
-impl DataFile {
-    pub(crate) fn new(table: impl Into<TableId>, add: &Add) -> Self {
-        let folder = table.into().folder();
-        let stats: Value = add.stats.as_deref().map_or(Value::Null, |stats| {
-            serde_json::from_str(stats).unwrap_or_default()
-        });
-        let bound = |which: &str, column: &str| stats.get(which)?.get(column).cloned();
-        let text = |which, column| Some(bound(which, column)?.as_str()?.to_owned());
-        let number = |which, column| bound(which, column)?.as_i64();
-        let (min_chrom, max_chrom) = (text("minValues", "chrom"), text("maxValues", "chrom"));
-        let partition = add
-            .partition_values
-            .get(PARTITION_COLUMN)
-            .cloned()
-            .flatten();
-        let callset_id = partition.or_else(|| text("minValues", PARTITION_COLUMN));
-        Self {
-            path: format!("{folder}/{}", add.path),
-            size_bytes: u64::try_from(add.size).unwrap_or_default(),
-            n_rows: stats
-                .get("numRecords")
-                .and_then(Value::as_u64)
-                .unwrap_or_default(),
-            callset_id: callset_id.unwrap_or_default(),
-            chrom: if min_chrom == max_chrom {
-                min_chrom
-            } else {
-                None
-            },
-            min_pos: number("minValues", "pos"),
-            max_pos: number("maxValues", "pos"),
-        }
-    }
 }
 
 /// One state of a lake. Cheap to clone; tables are read when first asked for, and once.
@@ -287,10 +232,11 @@ impl Snapshot {
             .iter()
             .map(|c| (c.callset_id.as_str(), c.block))
             .collect();
-        let files = state.files.values().map(|add| DataFile::new(table, add));
+        let files = state.files.values();
         let mut files: Vec<_> = files
-            .filter(|f| table == TableName::Cohorts || order.contains_key(f.callset_id.as_str()))
-            .collect();
+            .map(|add| DataFile::try_new(table, add))
+            .collect::<Result<_>>()?;
+        files.retain(|f| table == TableName::Cohorts || order.contains_key(f.callset_id.as_str()));
         files.sort_by_cached_key(|f| {
             let rank = f.chrom.as_deref().map(contig_rank);
             let block = order.get(f.callset_id.as_str()).copied();

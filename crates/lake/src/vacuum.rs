@@ -16,9 +16,9 @@ use kohort_schema::{LoadedSchema, PARTITION_COLUMN, TableName};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
-use crate::commit::{Change, MAX_ATTEMPTS, Outcome, commit};
+use crate::commit::{Attempt, Change, MAX_ATTEMPTS, commit};
+use crate::data_file::DataFile;
 use crate::log::{Commit, Listing, millis};
-use crate::snapshot::DataFile;
 use crate::writer::pause;
 use crate::{Error, Lake, Result, TableId, put};
 
@@ -193,10 +193,8 @@ impl Lake {
                 shown.remove(remove.path.as_str());
             }
             for add in &commit.adds {
-                shown.insert(
-                    &add.path,
-                    DataFile::new(TableName::Callsets, add).callset_id,
-                );
+                let file = DataFile::try_new(TableName::Callsets, add)?;
+                shown.insert(&add.path, file.callset_id);
             }
             // The version was the latest until the next one came.
             let is_retained = commits
@@ -270,11 +268,12 @@ impl Lake {
                 let id = &file.callset_id;
                 !per_callset || needed.callset_ids.contains(id) || busy.contains(id)
             };
-            let files = state
-                .files
-                .values()
-                .map(|add| (add, DataFile::new(table, add)));
-            let (kept, dropped): (Vec<_>, Vec<_>) = files.partition(|(_, file)| is_kept(file));
+            let files = state.files.values();
+            let files: Vec<_> = files
+                .map(|add| Ok((add, DataFile::try_new(table, add)?)))
+                .collect::<Result<_>>()?;
+            let (kept, dropped): (Vec<_>, Vec<_>) =
+                files.into_iter().partition(|(_, file)| is_kept(file));
             let removes: Vec<_> = dropped.iter().map(|(add, _)| put::remove(add)).collect();
             if mode == VacuumMode::Delete && !removes.is_empty() {
                 let change = Change {
@@ -282,7 +281,7 @@ impl Lake {
                     removes,
                     ..Change::default()
                 };
-                if commit(self.raw_store(), &state, change).await? == Outcome::Lost {
+                if commit(self.raw_store(), &state, change).await? == Attempt::Lost {
                     pause(attempt).await;
                     continue;
                 }

@@ -10,8 +10,9 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::file::metadata::{FooterTail, ParquetMetaData, ParquetMetaDataReader};
 
+use crate::data_file::DataFile;
 use crate::log::{Listing, Store, TableState, damaged};
-use crate::snapshot::{Callset, DataFile};
+use crate::snapshot::Callset;
 use crate::{Error, Lake, Result, TableId};
 
 /// Footers read at once.

@@ -24,11 +24,12 @@ use kohort_schema::{PARTITION_COLUMN, TableName};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
-use crate::commit::{self, Change, MAX_ATTEMPTS, Outcome, commit, joined_schema};
+use crate::commit::{self, Attempt, Change, MAX_ATTEMPTS, commit, joined_schema};
+use crate::data_file::DataFile;
 use crate::encode::{EncodedFile, EncoderOptions, ParquetEncoder};
 use crate::log::{self, TableState};
 use crate::people::{self, OnCohortLoss, OnDuplicates, Succession};
-use crate::snapshot::{Callset, Contig, DataFile, Source};
+use crate::snapshot::{Callset, Contig, SourceFile};
 use crate::{Error, Lake, Result, Snapshot, put, rows};
 
 /// What to do when something of the same name exists.
@@ -83,7 +84,7 @@ pub struct CallsetSummary {
     pub n_variants: u64,
     pub reference_genome: Option<String>,
     pub absent: String,
-    pub sources: Vec<Source>,
+    pub sources: Vec<SourceFile>,
     pub header: String,
     pub contigs: Vec<Contig>,
     pub policies: String,
@@ -226,7 +227,7 @@ impl CallsetWriter {
         let schema = Arc::clone(&file.stats.schema);
         let id = Some(self.callset_id.as_str());
         let add = put::put(self.lake.raw_store(), &table.into(), id, &name, file).await?;
-        let data_file = DataFile::new(table, &add);
+        let data_file = DataFile::try_new(table, &add)?;
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let files = files.entry(table).or_default();
         files.adds.push(add);
@@ -268,7 +269,7 @@ impl CallsetWriter {
                 removes: vec![put::remove(add)],
                 ..Change::default()
             };
-            if let Outcome::Committed(_) = commit(self.lake.raw_store(), &state, change).await? {
+            if let Attempt::Committed(_) = commit(self.lake.raw_store(), &state, change).await? {
                 return Ok(());
             }
             pause(attempt).await;
@@ -321,7 +322,7 @@ impl CallsetWriter {
                 adds: files.adds.clone(),
                 ..Change::default()
             };
-            if let Outcome::Committed(_) = commit(self.lake.raw_store(), &state, change).await? {
+            if let Attempt::Committed(_) = commit(self.lake.raw_store(), &state, change).await? {
                 return Ok(());
             }
             pause(attempt).await;
@@ -349,7 +350,7 @@ impl CallsetWriter {
     }
 
     /// Whether others have these people or files, and whether cohorts lose somebody.
-    async fn check_people(&mut self, snapshot: &Snapshot, sources: &[Source]) -> Result<()> {
+    async fn check_people(&mut self, snapshot: &Snapshot, sources: &[SourceFile]) -> Result<()> {
         if self.on_duplicates == OnDuplicates::Refuse {
             let checked = &mut self.checked;
             people::check_samples(snapshot, &self.callset, &self.samples, checked).await?;
@@ -418,19 +419,19 @@ impl CallsetWriter {
                     .move_cohorts(&snapshot, &succession, self.on_cohort_loss)
                     .await?;
             }
-            let removes = state.files.values().filter(|add| {
-                let file = DataFile::new(table, add);
-                old.is_some_and(|old| file.callset_id == old)
-            });
+            let removes = match old {
+                Some(old) => put::remove_all(table, &state, old)?,
+                None => Vec::new(),
+            };
             let change = Change {
                 operation: if old.is_some() { "REPLACE" } else { "INGEST" },
                 parameters: self.parameters(),
                 user_metadata: user_metadata.clone(),
                 adds: vec![add.clone()],
-                removes: removes.map(put::remove).collect(),
+                removes,
                 ..Change::default()
             };
-            if let Outcome::Committed(version) =
+            if let Attempt::Committed(version) =
                 commit(self.lake.raw_store(), &state, change).await?
             {
                 if let Some(replaced) = replaced.filter(|_| self.expected.is_none()) {

@@ -11,21 +11,16 @@
 
 mod conformance;
 
-use std::io::Write;
-use std::sync::Once;
-
 use conformance::Place;
 use kohort_lake::{Lake, StorageOptions};
 
 /// A fresh prefix of the bucket, or `None` where no server is named.
 async fn s3(name: &str) -> Option<Place> {
     let Ok(endpoint) = std::env::var("KOHORT_TEST_S3_ENDPOINT") else {
-        // Past the capture of output, so that a run without a server does not pass for one with.
-        static SKIPPED: Once = Once::new();
-        SKIPPED.call_once(|| {
-            let text = "skipped: ALL S3 TESTS: no server; scripts/with-s3.sh cargo test starts one";
-            let _ = writeln!(std::io::stderr(), "{text}");
-        });
+        kohort_workbench::skip(
+            "S3",
+            "no server; scripts/with-s3.sh cargo test --test s3 starts one",
+        );
         return None;
     };
     let bucket = std::env::var("KOHORT_TEST_S3_BUCKET").unwrap_or_else(|_| "kohort".to_owned());

@@ -510,7 +510,8 @@ fn a_field_of_parquet_that_may_be_named_by_a_number_is_refused_by_its_place() {
 
 #[test]
 fn a_number_beside_other_digits_is_hidden_in_a_bad_row() {
-    let text = "n;v\n1;2024-03-31 19121212-1212\nx;19121212\u{2013}1212\n2;2024-03-31\n3;\n4;2024-04-01\n5;2024-04-02\n";
+    let text = "n;v\n1;2024-03-31 19121212-1212\nx;19121212\u{2013}1212\n2;2024-03-31\n3;\n\
+                4;2024-04-01\n5;2024-04-02\n";
     let (_folder, source) = file("beside.csv", text.as_bytes());
     let mut typed = options();
     typed.types = vec![

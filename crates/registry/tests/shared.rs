@@ -1,9 +1,8 @@
-//! Files that others published, read where they lie.
+//! Files that others published: the shipped ones, and the rest where it lies.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
     reason = "a test may panic and tell"
 )]
 
@@ -47,29 +46,37 @@ fn of_resource(path: &Path, resource: &str) -> Loaded {
 }
 
 #[test]
-fn bulk_patients_observations_and_conditions_join() {
-    let Some(patients) = shared("fhir/pathling_enc__Patient.ndjson") else {
-        return;
-    };
+fn bulk_patients_and_conditions_join() {
+    let patients = shared("fhir/pathling_enc__Patient.ndjson").unwrap();
     let conditions = shared("fhir/pathling_enc__Condition.ndjson").unwrap();
-    let observations = shared("fhir/pathling_enc__Observation.ndjson").unwrap();
     let patients = load(&[source(&patients)], options());
     let conditions = load(&[source(&conditions)], options());
-    let observations = load(&[source(&observations)], options());
     assert_eq!(patients.rows.num_rows(), 9);
     assert_eq!(conditions.rows.num_rows(), 71);
-    let ids = texts(&patients, "id");
-    for subject in texts(&conditions, "subject_id")
-        .iter()
-        .chain(&texts(&observations, "subject_id"))
-    {
-        assert!(ids.contains(subject), "{subject:?}");
-    }
+    assert_subjects_among(&patients, &conditions);
     assert!(texts(&patients, "sex").iter().all(|sex| sex.is_some()));
     let births = patients.rows.column_by_name("birth_date").unwrap();
     assert_eq!(births.null_count(), 0);
     let first = texts(&conditions, "code_display")[0].clone();
     assert_eq!(first.as_deref(), Some("Viral sinusitis (disorder)"));
+}
+
+fn assert_subjects_among(patients: &Loaded, rows: &Loaded) {
+    let ids = texts(patients, "id");
+    for subject in texts(rows, "subject_id") {
+        assert!(ids.contains(&subject), "{subject:?}");
+    }
+}
+
+#[test]
+fn bulk_observations_join_patients_and_panels_are_a_row_per_component() {
+    let Some(observations) = shared("fhir/pathling_enc__Observation.ndjson") else {
+        return;
+    };
+    let patients = shared("fhir/pathling_enc__Patient.ndjson").unwrap();
+    let patients = load(&[source(&patients)], options());
+    let observations = load(&[source(&observations)], options());
+    assert_subjects_among(&patients, &observations);
     // Panels such as blood pressure are a row per component.
     assert!(observations.rows.num_rows() > 1502);
     let components = observations.rows.column_by_name("component").unwrap();

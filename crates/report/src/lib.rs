@@ -2,8 +2,8 @@
 //! works offline, as workbooks, CSV and SVG.
 //!
 //! A report is a folder with a `report.toml` ([`Definition`]) and queries. Whoever makes one runs
-//! the queries ([`Report::queries`]) and hands the rows back ([`Report::make`]); this room withholds
-//! small counts, draws, and writes. It knows no lake and runs no SQL.
+//! the queries ([`Report::queries`]) and hands the rows back ([`Report::make`]); this room
+//! withholds small counts, draws, and writes. It knows no lake and runs no SQL.
 
 mod cell;
 mod csv;

@@ -67,7 +67,8 @@ const PREAMBLE: &str = "# Columns
 
 <!-- Generated from crates/schema by `kohort docs columns`; do not edit. -->
 
-Every table of a lake and every column of it, and the tables of `reference`. `n_…` counts people, `ac` and `an` count alleles.
+Every table of a lake and every column of it, and the tables of `reference`. `n_…` counts people, \
+`ac` and `an` count alleles.
 The bytes of `genotypes` are described in [genotypes.md](genotypes.md), the files in
 [format.md](format.md).
 ";

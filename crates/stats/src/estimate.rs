@@ -53,8 +53,8 @@ impl Status {
 /// An estimate with its interval.
 ///
 /// `None` in an interval with `value` present means that the interval cannot be computed; the value
-/// itself is missing exactly when `status` is not [`Status::Ok`]. A quantile that is not reached may
-/// have a lower limit all the same: it lies there or beyond. Infinity is a value (a ratio with
+/// itself is missing exactly when `status` is not [`Status::Ok`]. A quantile that is not reached
+/// may have a lower limit all the same: it lies there or beyond. Infinity is a value (a ratio with
 /// nothing below the line, where the catalogue of measures says so).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
@@ -79,8 +79,8 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// A value without an interval. A value that is NaN, as infinity less infinity where numbers are
-    /// larger than any count, is undefined.
+    /// A value without an interval. A value that is NaN, as infinity less infinity where numbers
+    /// are larger than any count, is undefined.
     pub fn of(value: f64, method: &'static str) -> Self {
         if value.is_nan() {
             return Self::missing(Status::Undefined, method);

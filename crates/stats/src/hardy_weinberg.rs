@@ -95,8 +95,8 @@ pub fn hardy_weinberg_p_x(
     exact_p(females, males, p_value)
 }
 
-/// The most people of an exact test: a hundred times those who live. Its time grows with their square
-/// root.
+/// The most people of an exact test: a hundred times those who live. Its time grows with their
+/// square root.
 pub const MOST_PEOPLE: u64 = 1_000_000_000_000;
 
 /// The most people of an exact test on X, whose time grows with their number: some seconds.

@@ -34,9 +34,7 @@ fn strategies(vectors: &Vectors, case: &Case) -> Option<(CostEffect, CostEffect)
 
 #[test]
 fn cost_per_diagnosis_has_both_kinds_of_limits() {
-    let Some(vectors) = Vectors::open("economics") else {
-        return;
-    };
+    let vectors = Vectors::open("economics");
     vectors.assert_measures(&["cost_per_diagnosis", "icer", "net_monetary_benefit"]);
     let checked = vectors.check(&["cost_per_diagnosis"], |case| {
         let people = people(&vectors.input(case).select(&case.group), "diagnosis");
@@ -59,9 +57,7 @@ fn cost_per_diagnosis_has_both_kinds_of_limits() {
 
 #[test]
 fn one_more_diagnosis_or_year_has_its_price() {
-    let Some(vectors) = Vectors::open("economics") else {
-        return;
-    };
+    let vectors = Vectors::open("economics");
     let checked = vectors.check(&["icer"], |case| {
         let (wgs, panel) = strategies(&vectors, case)?;
         let found = incremental_cost_effectiveness_ratio(&wgs, &panel, Confidence::P95);
@@ -80,9 +76,7 @@ fn one_more_diagnosis_or_year_has_its_price() {
 
 #[test]
 fn net_benefit_depends_on_what_an_outcome_is_worth() {
-    let Some(vectors) = Vectors::open("economics") else {
-        return;
-    };
+    let vectors = Vectors::open("economics");
     let checked = vectors.check(&["net_monetary_benefit"], |case| {
         let (wgs, panel) = strategies(&vectors, case)?;
         let lambda = case.params.number("lambda")?;

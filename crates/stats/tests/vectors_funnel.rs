@@ -43,9 +43,7 @@ fn line(stat: &str, multiplier: f64, of: impl Fn(Confidence) -> Estimate) -> Opt
 
 #[test]
 fn no_measure_of_the_family_is_left_out() {
-    let Some(vectors) = Vectors::open("funnel") else {
-        return;
-    };
+    let vectors = Vectors::open("funnel");
     vectors.assert_measures(&[
         "funnel_limits_proportion",
         "funnel_limits_rate",
@@ -56,10 +54,11 @@ fn no_measure_of_the_family_is_left_out() {
 
 #[test]
 fn flags_are_those_of_phe_and_of_swedish_deaths() {
-    let Some(vectors) = Vectors::open("funnel") else {
-        return;
-    };
+    let vectors = Vectors::open("funnel");
     let proportions = || {
+        if !vectors.has("in_phe_funnel_proportion.csv") {
+            return BTreeMap::new();
+        }
         let table = vectors.table("in_phe_funnel_proportion.csv");
         let flags = funnel_flags(
             &areas(&table, "numerator", "denominator"),
@@ -120,9 +119,10 @@ fn ratio(table: &Table, region: &str) -> Area {
 
 #[test]
 fn lines_around_a_share_are_those_of_phe() {
-    let Some(vectors) = Vectors::open("funnel") else {
+    let vectors = Vectors::open("funnel");
+    if !vectors.has("in_phe_funnel_proportion.csv") {
         return;
-    };
+    }
     let table = vectors.table("in_phe_funnel_proportion.csv");
     let areas = areas(&table, "numerator", "denominator");
     let target = funnel_target(&areas, FunnelStatistic::Proportion).unwrap();
@@ -137,9 +137,7 @@ fn lines_around_a_share_are_those_of_phe() {
 
 #[test]
 fn lines_around_a_ratio_and_a_rate_are_those_of_phe() {
-    let Some(vectors) = Vectors::open("funnel") else {
-        return;
-    };
+    let vectors = Vectors::open("funnel");
     let of_ratio = vectors.check(&["funnel_limits_ratio"], |case| {
         let observed = case.group.number("observed")?;
         let exact = exact_poisson_limits(observed, Confidence::P95);
@@ -152,6 +150,9 @@ fn lines_around_a_ratio_and_a_rate_are_those_of_phe() {
         }
     });
     assert_eq!(of_ratio, 90);
+    if !vectors.has("in_phe_funnel_rate.csv") {
+        return;
+    }
     // The target is the sum of events over the person-time that their rates imply.
     let table = vectors.table("in_phe_funnel_rate.csv");
     let (events, rates) = (table.known("events"), table.known("rate_per_100000"));

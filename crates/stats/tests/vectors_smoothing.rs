@@ -81,9 +81,7 @@ fn weighting(case: &Case) -> Option<Weighting> {
 
 #[test]
 fn global_autocorrelation_agrees() {
-    let Some(vectors) = Vectors::open("spatial_smoothing") else {
-        return;
-    };
+    let vectors = Vectors::open("spatial_smoothing");
     let counties = counties(&vectors);
     let areas = people(&vectors.table("in_nc_sids.csv"));
     vectors.check(&["morans_i", "gearys_c"], |case| {
@@ -111,9 +109,7 @@ fn global_autocorrelation_agrees() {
 
 #[test]
 fn local_autocorrelation_agrees() {
-    let Some(vectors) = Vectors::open("spatial_smoothing") else {
-        return;
-    };
+    let vectors = Vectors::open("spatial_smoothing");
     let counties = counties(&vectors);
     let areas = people(&vectors.table("in_nc_sids.csv"));
     vectors.check(&["local_morans_i"], |case| {
@@ -156,9 +152,7 @@ fn smoothed(vectors: &Vectors, case: &Case, method: SmoothingMethod) -> Option<V
 
 #[test]
 fn smoothed_rates_agree() {
-    let Some(vectors) = Vectors::open("spatial_smoothing") else {
-        return;
-    };
+    let vectors = Vectors::open("spatial_smoothing");
     for (measure, method) in [
         ("eb_marshall_global", SmoothingMethod::Marshall),
         ("eb_poisson_gamma_ck", SmoothingMethod::GammaMoments),
@@ -171,9 +165,7 @@ fn smoothed_rates_agree() {
 
 #[test]
 fn gamma_distributions_with_mean_one_agree() {
-    let Some(vectors) = Vectors::open("spatial_smoothing") else {
-        return;
-    };
+    let vectors = Vectors::open("spatial_smoothing");
     vectors.check(&["eb_martuzzi_hills"], |case| {
         let found = eb_gamma_alpha(&areas(&vectors, case)?).unwrap();
         match case.stat.as_str() {
@@ -186,9 +178,7 @@ fn gamma_distributions_with_mean_one_agree() {
 
 #[test]
 fn local_smoothing_agrees() {
-    let Some(vectors) = Vectors::open("spatial_smoothing") else {
-        return;
-    };
+    let vectors = Vectors::open("spatial_smoothing");
     let counties = counties(&vectors);
     let areas = people(&vectors.table("in_nc_sids.csv"));
     let found = eb_smooth_local(&areas, &counties, LocalVariance::Own).unwrap();
@@ -204,9 +194,7 @@ fn local_smoothing_agrees() {
 
 #[test]
 fn probabilities_of_counts_agree() {
-    let Some(vectors) = Vectors::open("spatial_smoothing") else {
-        return;
-    };
+    let vectors = Vectors::open("spatial_smoothing");
     let areas = people(&vectors.table("in_nc_sids.csv"));
     let found = choynowski(&areas).unwrap();
     vectors.check(&["choynowski"], |case| match case.stat.as_str() {
@@ -217,9 +205,7 @@ fn probabilities_of_counts_agree() {
 
 #[test]
 fn no_measure_of_the_family_is_forgotten() {
-    let Some(vectors) = Vectors::open("spatial_smoothing") else {
-        return;
-    };
+    let vectors = Vectors::open("spatial_smoothing");
     vectors.assert_measures(&[
         "choynowski",
         "eb_lognormal",

@@ -72,9 +72,7 @@ fn compute(vectors: &Vectors, case: &Case) -> Option<Value> {
 
 #[test]
 fn measures_of_variation_agree() {
-    let Some(vectors) = Vectors::open("small_area_variation") else {
-        return;
-    };
+    let vectors = Vectors::open("small_area_variation");
     const MEASURES: &[&str] = &[
         "scv",
         "scv_x100",
@@ -93,9 +91,10 @@ fn measures_of_variation_agree() {
 
 #[test]
 fn tiny_tails_keep_their_digits() {
-    let Some(vectors) = Vectors::open("small_area_variation") else {
+    let vectors = Vectors::open("small_area_variation");
+    if !vectors.has("in_turp_switzerland.csv") {
         return;
-    };
+    }
     // 7.5e-117 is within the absolute tolerance of 0; it is right all the same.
     let table = vectors.table("in_turp_switzerland.csv");
     let columns = table

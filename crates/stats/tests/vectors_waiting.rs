@@ -66,9 +66,7 @@ fn group(vectors: &Vectors, case: &Case) -> Table {
 
 #[test]
 fn survival_and_quantiles_are_those_of_r() {
-    let Some(vectors) = Vectors::open("waiting_times") else {
-        return;
-    };
+    let vectors = Vectors::open("waiting_times");
     vectors.assert_measures(&[
         "km_quantile",
         "km_survival",
@@ -113,9 +111,7 @@ fn survival_and_quantiles_are_those_of_r() {
 
 #[test]
 fn shares_within_a_time_are_one_minus_survival() {
-    let Some(vectors) = Vectors::open("waiting_times") else {
-        return;
-    };
+    let vectors = Vectors::open("waiting_times");
     let checked = check(&vectors, &["share_within"], |case| {
         let waits = waits(&group(&vectors, case));
         let t = case.params.number("t")?;
@@ -165,9 +161,7 @@ fn contrast(
 
 #[test]
 fn restricted_means_are_those_of_survrm2() {
-    let Some(vectors) = Vectors::open("waiting_times") else {
-        return;
-    };
+    let vectors = Vectors::open("waiting_times");
     let mut checked = check(&vectors, &["rmst"], |case| {
         let mean = restricted_mean(&group(&vectors, case), case)?;
         estimate(&mean, &case.stat)
@@ -183,9 +177,7 @@ fn restricted_means_are_those_of_survrm2() {
 
 #[test]
 fn the_log_rank_test_is_that_of_r() {
-    let Some(vectors) = Vectors::open("waiting_times") else {
-        return;
-    };
+    let vectors = Vectors::open("waiting_times");
     let checked = check(&vectors, &["logrank"], |case| {
         let table = vectors.input(case);
         let by = case.group.get("by")?;
@@ -203,9 +195,7 @@ fn the_log_rank_test_is_that_of_r() {
 
 #[test]
 fn cumulative_incidences_are_those_of_r() {
-    let Some(vectors) = Vectors::open("waiting_times") else {
-        return;
-    };
+    let vectors = Vectors::open("waiting_times");
     let checked = check(&vectors, &["cumulative_incidence"], |case| {
         let table = group(&vectors, case);
         let (t, cause) = (case.params.number("t")?, case.params.number("cause")?);

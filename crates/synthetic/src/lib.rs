@@ -27,7 +27,7 @@ mod tables;
 
 pub use error::Error;
 pub use planted::{Effect, Planted, Switch};
-pub use simulation::{Progress, Simulation, Summary};
+pub use simulation::{Simulation, SimulationProgress, Summary};
 
 /// How many people a register has when nothing else is asked for: those who lived in Sweden at the
 /// end of 2019.

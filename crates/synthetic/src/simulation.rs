@@ -31,7 +31,7 @@ const ROW_GROUP: usize = 1 << 17;
 const PART: u64 = 1 << 19;
 
 /// What is told while a register is made.
-pub trait Progress: Sync {
+pub trait SimulationProgress: Sync {
     /// So many more people have been drawn and written.
     fn people(&self, people: u64);
 
@@ -103,7 +103,11 @@ impl Simulation {
     /// # Errors
     /// A number of people that cannot be made, a folder that holds something else, or a file that
     /// cannot be written. What was written before stays.
-    pub fn write(&self, folder: &Path, progress: &dyn Progress) -> Result<Summary, Error> {
+    pub fn write(
+        &self,
+        folder: &Path,
+        progress: &dyn SimulationProgress,
+    ) -> Result<Summary, Error> {
         if self.people == 0 || self.people > MOST_PEOPLE {
             return Err(Error::People {
                 most: MOST_PEOPLE,
@@ -282,7 +286,7 @@ impl<'a> Part<'a> {
         })
     }
 
-    fn draw(&mut self, people: Range<u64>, progress: &dyn Progress) -> Result<(), Error> {
+    fn draw(&mut self, people: Range<u64>, progress: &dyn SimulationProgress) -> Result<(), Error> {
         let mut care = Care::default();
         let mut first = people.start;
         while first < people.end {

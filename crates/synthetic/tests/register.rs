@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kohort_synthetic::{Error, Planted, Progress, Simulation};
+use kohort_synthetic::{Error, Planted, Simulation, SimulationProgress};
 use support::{Register, Silent, small as decade, sums};
 
 /// 31 December 2015, and 1 January 2016, as days since 1970.
@@ -194,7 +194,7 @@ fn steps_of_the_study_follow_one_another() {
 #[test]
 fn progress_ends_at_everyone_and_can_stop() {
     struct Count(AtomicU64, bool);
-    impl Progress for Count {
+    impl SimulationProgress for Count {
         fn people(&self, people: u64) {
             self.0.fetch_add(people, Ordering::Relaxed);
         }

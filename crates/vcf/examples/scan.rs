@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use kohort_genotype::SiteCalls;
 use kohort_vcf::{
-    ChunkSink, Error, Header, OpenOptions, Progress, RecordView, Source, open, parse_genotypes,
+    ChunkSink, Error, Header, OpenOptions, ReadProgress, RecordView, StoredFile, open,
+    parse_genotypes,
 };
 
 struct Scan<'h> {
@@ -57,7 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = File::open(&name)?;
     let size = file.metadata()?.len();
     let start = Instant::now();
-    let source = Source {
+    let source = StoredFile {
         name,
         reader: Box::new(file),
         size: Some(size),
@@ -65,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let reader = open(source, &OpenOptions::default())?;
     let header = reader.header().clone();
     let n_samples = u32::try_from(header.samples.len())?;
-    let progress = Progress::new();
+    let progress = ReadProgress::new();
     let mut all = Totals::default();
     reader.for_each_chunk(
         threads,

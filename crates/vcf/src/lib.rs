@@ -1,7 +1,7 @@
 //! What exactly did the file say? VCF and BCF are foreign languages, spoken only here.
 //!
-//! [`open`] sniffs a [`Source`] and reads its [`Header`]; [`VcfReader::for_each_chunk`] hands each
-//! data line to a [`ChunkSink`] on all cores, and gives the sinks' outputs back in file order.
+//! [`open`] sniffs a [`StoredFile`] and reads its [`Header`]; [`VcfReader::for_each_chunk`] hands
+//! each data line to a [`ChunkSink`] on all cores, and gives the sinks' outputs back in file order.
 //! A line is cut by [`RecordView::parse`]; [`parse_genotypes`] and [`parse_samples`] read its
 //! sample columns, [`value`] its typed fields. [`normalise`] trims and left-aligns alleles.
 //! [`write`] is the way back.
@@ -37,6 +37,6 @@ pub use mend::{Mended, mend};
 pub use place::{Locate, Location, Unit};
 pub use reader::{
     Chunk, ChunkSink, DEFAULT_CHUNK_BYTES, DEFAULT_MAX_LINE_BYTES, Encoding, EofMarker, LINE_BYTES,
-    OpenOptions, Progress, SAMPLE_BYTES, Source, VcfReader, open,
+    OpenOptions, ReadProgress, SAMPLE_BYTES, StoredFile, VcfReader, open,
 };
 pub use record::{AlleleKind, RecordView};

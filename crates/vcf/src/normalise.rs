@@ -267,8 +267,8 @@ pub fn check_reference(
 ///
 /// Until VCFv4.4 END says it (§1.6.1, INFO). From VCFv4.5 on END is derived: the furthest of REF,
 /// of SVLEN for `<DEL>`, `<DUP>`, `<INV>`, `<CNV>`, and of LEN for `<*>` (§1.6.1 and §3);
-/// END itself is deprecated but still read. An END before POS, which published files have, is ignored, as in
-/// htslib.
+/// END itself is deprecated but still read. An END before POS, which published files have, is
+/// ignored, as in htslib.
 #[must_use]
 pub fn record_end(view: &RecordView<'_>) -> u32 {
     let by_reference = u64::from(view.pos) + view.reference.len() as u64 - 1;

@@ -17,7 +17,7 @@ pub use opening::open;
 pub(crate) use text_body::stream_error;
 
 /// A file as it is stored: the format is found from its bytes.
-pub struct Source {
+pub struct StoredFile {
     /// How errors name it.
     pub name: String,
     /// Its bytes.
@@ -85,7 +85,7 @@ pub const DEFAULT_CHUNK_BYTES: usize = 1 << 20;
 
 /// What has been done so far; shared with whoever draws it.
 #[derive(Debug, Default)]
-pub struct Progress {
+pub struct ReadProgress {
     /// Bytes read, as stored.
     pub bytes: AtomicU64,
     /// Records whose output was consumed.
@@ -93,7 +93,7 @@ pub struct Progress {
     cancelled: AtomicBool,
 }
 
-impl Progress {
+impl ReadProgress {
     /// Nothing done yet.
     #[must_use]
     pub fn new() -> Self {
@@ -223,7 +223,7 @@ impl VcfReader {
         threads: usize,
         new_sink: impl Fn() -> S + Sync,
         consume: impl FnMut(Chunk<S::Output>) -> Result<(), S::Error>,
-        progress: &Progress,
+        progress: &ReadProgress,
     ) -> Result<(), S::Error> {
         let file = pipeline::File {
             name: &self.name,
@@ -245,9 +245,9 @@ impl VcfReader {
     }
 }
 
-impl std::fmt::Debug for Source {
+impl std::fmt::Debug for StoredFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Source")
+        f.debug_struct("StoredFile")
             .field("name", &self.name)
             .field("size", &self.size)
             .finish()

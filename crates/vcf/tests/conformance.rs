@@ -1,57 +1,43 @@
-//! The verdicts of the hts-specs and vcf-validator suites, and every real file.
+//! The verdicts of the hts-specs and vcf-validator suites, and every real file that is there.
 //!
 //! What must pass passes. What must fail is refused where a wrong count could follow; the files
 //! that are read on purpose are listed in `accepted.txt`, each group with its reason.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 mod support;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kohort_vcf::Error;
+use kohort_workbench::{Collection, collection};
 
-fn files(folder: &Path, into: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            files(&path, into);
-        } else if [
-            ".vcf", ".gvcf", ".vcf.gz", ".bcf", ".vcf.bgz", ".gvcf.gz", ".vcf.bz2",
-        ]
-        .iter()
-        .any(|end| path.to_string_lossy().ends_with(end))
-        {
-            into.push(path);
-        }
-    }
+/// The variant files of a collection.
+fn variant_files(collection: &Collection) -> impl Iterator<Item = (&String, &PathBuf)> {
+    const ENDS: [&str; 7] = [
+        ".vcf", ".gvcf", ".vcf.gz", ".bcf", ".vcf.bgz", ".gvcf.gz", ".vcf.bz2",
+    ];
+    let is_one = |(name, _): &(&String, &PathBuf)| ENDS.iter().any(|end| name.ends_with(end));
+    collection.files.iter().filter(is_one)
 }
 
-fn suite(verdict: &str) -> Option<Vec<(String, PathBuf)>> {
-    let root = support::shared()?.join("data/conformance");
-    let mut all = Vec::new();
-    for suite in ["hts-specs", "vcf-validator"] {
-        files(&root.join(suite), &mut all);
-    }
-    let named = all.into_iter().map(|path| {
-        let name = path
-            .strip_prefix(&root)
-            .unwrap()
-            .to_string_lossy()
-            .into_owned();
-        (name, path)
-    });
-    Some(
-        named
-            .filter(|(name, _)| folder_of(name).contains(verdict))
-            .collect(),
-    )
+/// The files of a verdict, and whether those of hts-specs are among them.
+fn suite(verdict: &str) -> (Vec<(String, PathBuf)>, Collection) {
+    let all = collection("conformance", "data/conformance");
+    let suites = ["hts-specs/", "vcf-validator/"];
+    let of_verdict = variant_files(&all)
+        .filter(|(name, _)| suites.iter().any(|suite| name.starts_with(suite)))
+        .filter(|(name, _)| folder_of(name).contains(verdict))
+        .map(|(name, path)| (name.clone(), path.clone()))
+        .collect();
+    (of_verdict, all)
+}
+
+/// The lines of a list that name files which are there.
+fn listed<'a>(list: &'a str, files: &Collection) -> BTreeSet<&'a str> {
+    list.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .filter(|name| files.is_whole || files.files.contains_key(*name))
+        .collect()
 }
 
 fn folder_of(name: &str) -> &str {
@@ -76,8 +62,8 @@ const REFUSED: [(&str, &str); 3] = [
 
 #[test]
 fn every_file_that_must_pass_is_read() {
-    let Some(files) = suite("passed") else { return };
-    assert!(files.len() > 80, "{}", files.len());
+    let (files, all) = suite("passed");
+    assert!(files.len() > all.at_least(80, 40), "{}", files.len());
     let mut wrong = Vec::new();
     for (name, path) in files {
         let listed = REFUSED.iter().any(|(file, _)| *file == name);
@@ -92,11 +78,8 @@ fn every_file_that_must_pass_is_read() {
 
 #[test]
 fn what_must_fail_is_refused_but_for_the_listed_files() {
-    let Some(files) = suite("failed") else { return };
-    let listed: BTreeSet<&str> = include_str!("accepted.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .collect();
+    let (files, all) = suite("failed");
+    let listed = listed(include_str!("accepted.txt"), &all);
     let n = files.len();
     let mut accepted = BTreeSet::new();
     for (name, path) in &files {
@@ -119,39 +102,25 @@ fn what_must_fail_is_refused_but_for_the_listed_files() {
 /// another matter: `ingest` stops there or writes NULL, as its user says.
 #[test]
 fn every_real_file_is_read_but_for_the_listed_ones() {
-    let Some(shared) = support::shared() else {
-        return;
-    };
-    let root = shared.join("data/real");
-    let mut all = Vec::new();
-    files(&root, &mut all);
+    let all = collection("variants", "data/real");
     let (mut n, mut records, mut bad_values) = (0, 0, 0);
     let mut refused = BTreeSet::new();
-    for path in all {
+    for (name, path) in variant_files(&all) {
         n += 1;
-        match support::check_file(&path) {
+        match support::check_file(path) {
             Ok(found) => records += found,
             Err(error) if matches!(error.condition(), Error::Field { .. }) => {
                 println!("bad value: {error}");
                 bad_values += 1;
             }
             Err(error) => {
-                let name = path
-                    .strip_prefix(&root)
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned();
                 println!("refused {name}: {error}");
-                refused.insert(name);
+                refused.insert(name.as_str());
             }
         }
     }
     println!("{n} files: {records} records read; {bad_values} with bad values");
-    let listed: BTreeSet<String> = include_str!("refused.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let listed = listed(include_str!("refused.txt"), &all);
     let unlisted: Vec<_> = refused.difference(&listed).collect();
     let stale: Vec<_> = listed.difference(&refused).collect();
     assert!(

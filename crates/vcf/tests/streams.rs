@@ -7,7 +7,7 @@ mod support;
 use std::io::{Cursor, Write};
 
 use kohort_vcf::write::{BgzfWriter, Output, VcfWriter};
-use kohort_vcf::{Encoding, Error, Header, OpenOptions, Source, open};
+use kohort_vcf::{Encoding, Error, Header, OpenOptions, StoredFile, open};
 use proptest::prelude::*;
 use support::{Drip, lines_of, source};
 
@@ -110,7 +110,7 @@ proptest! {
             (Encoding::Bgzf, bgzf(&text, block)),
             (Encoding::Bcf, bcf(&lines)),
         ] {
-            let source = Source {
+            let source = StoredFile {
                 name: "x".to_owned(),
                 reader: Box::new(Drip(Cursor::new(bytes), drip)),
                 size: None,
@@ -209,7 +209,7 @@ fn support_check(reader: kohort_vcf::VcfReader) -> Result<(), Error> {
         }
     }
     let header = reader.header().clone();
-    let progress = kohort_vcf::Progress::new();
+    let progress = kohort_vcf::ReadProgress::new();
     reader.for_each_chunk(2, || Check(header.clone()), |_| Ok(()), &progress)
 }
 

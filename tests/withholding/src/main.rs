@@ -1,7 +1,8 @@
 //! Do all reports of a lake together give a small count away?
 //!
 //! ```sh
-//! cargo run --manifest-path tests/withholding/Cargo.toml -- target/release/kohort 50000,400000 1,2,3
+//! cargo run --manifest-path tests/withholding/Cargo.toml -- \
+//!     target/release/kohort 50000,400000 1,2,3
 //! ```
 //! Makes every report of a synthetic nation, reads the tables that they publish, and solves for all
 //! that they do not show. Each region, each year, both sexes, parts and those left over, rates with
@@ -309,10 +310,6 @@ fn small_counts(attacker: &Attacker) -> Vec<Target> {
         .map(|y| y.to_string())
         .chain([String::new()])
         .collect();
-    let minus = |whole: attacker::Form, part: attacker::Form| {
-        let part = part.into_iter().map(|(at, sign)| (at, -sign));
-        whole.into_iter().chain(part).collect::<Vec<_>>()
-    };
     for region in all(&REGIONS) {
         for year in &years {
             for sex in all(&["K", "M"]) {
@@ -339,18 +336,8 @@ fn small_counts(attacker: &Attacker) -> Vec<Target> {
             }
         }
         for sex in all(&["K", "M"]) {
-            let shown: &[&str] = match region {
-                "" => &STEPS,
-                _ => &["1", "3", "4", "5"],
-            };
-            for pair in shown.windows(2) {
-                for step in pair {
-                    let form = attacker.sum("step", [region, sex, step]);
-                    add(format!("step {:?}", [region, sex, step]), form);
-                }
-                let before = attacker.sum("step", [region, sex, pair[0]]);
-                let rest = minus(before, attacker.sum("step", [region, sex, pair[1]]));
-                add(format!("lost {region} {sex} {pair:?}"), rest);
+            for (name, form) in steps(attacker, region, sex) {
+                add(name, form);
             }
         }
     }
@@ -367,6 +354,30 @@ fn small_counts(attacker: &Attacker) -> Vec<Target> {
     }
     let named = targets.into_iter();
     named.map(|(name, form)| Target { name, form }).collect()
+}
+
+/// The steps of a cascade that are shown, and how many are lost between two of them.
+fn steps(attacker: &Attacker, region: &str, sex: &str) -> Vec<(String, attacker::Form)> {
+    let shown: &[&str] = match region {
+        "" => &STEPS,
+        _ => &["1", "3", "4", "5"],
+    };
+    let mut forms = Vec::new();
+    for pair in shown.windows(2) {
+        for step in pair {
+            let form = attacker.sum("step", [region, sex, step]);
+            forms.push((format!("step {:?}", [region, sex, step]), form));
+        }
+        let before = attacker.sum("step", [region, sex, pair[0]]);
+        let rest = minus(before, attacker.sum("step", [region, sex, pair[1]]));
+        forms.push((format!("lost {region} {sex} {pair:?}"), rest));
+    }
+    forms
+}
+
+fn minus(whole: attacker::Form, part: attacker::Form) -> attacker::Form {
+    let part = part.into_iter().map(|(at, sign)| (at, -sign));
+    whole.into_iter().chain(part).collect()
 }
 
 /// Publishes, reads and solves; whether the reader knows nothing too closely.

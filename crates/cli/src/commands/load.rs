@@ -2,7 +2,7 @@
 
 mod options;
 mod source;
-mod told;
+mod summary;
 mod wanted;
 
 use std::sync::Arc;
@@ -103,7 +103,7 @@ pub(crate) async fn run(args: LoadArgs) -> Result {
         let Some(lake) = args.lake.args() else {
             return Err(Failure::usage("--history needs a lake: give --lake"));
         };
-        return told::history(&lake.open().await?, &args.table, args.output_format).await;
+        return summary::history(&lake.open().await?, &args.table, args.output_format).await;
     }
     let is_json = args.file.is_json() || args.output_format == Format::Json;
     if !is_json && args.output_format != Format::Table {
@@ -123,8 +123,8 @@ pub(crate) async fn run(args: LoadArgs) -> Result {
     };
     drop(shown);
     match is_json {
-        true => told::summary_as_json(&summary?, is_check),
-        false => told::summary(&summary?, is_check),
+        true => summary::summary_as_json(&summary?, is_check),
+        false => summary::summary(&summary?, is_check),
     }
 }
 
@@ -140,7 +140,7 @@ async fn work(
         None => None,
     };
     match kohort_ingest::load(lake.as_ref(), request, progress).await {
-        Err(kohort_ingest::Error::BadRows { rows }) => Err(told::bad_rows(&rows)),
+        Err(kohort_ingest::Error::BadRows { rows }) => Err(summary::bad_rows(&rows)),
         other => Ok(other?),
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use kohort_synthetic::{DEFAULT_PEOPLE, Planted, Progress, Simulation, Switch};
+use kohort_synthetic::{DEFAULT_PEOPLE, Planted, Simulation, SimulationProgress, Switch};
 
 use crate::commands::apart;
 use crate::error::{Failure, Result, warn_line};
@@ -188,7 +188,7 @@ impl Shown {
     }
 }
 
-impl Progress for Shown {
+impl SimulationProgress for Shown {
     fn people(&self, people: u64) {
         let done = self.done.fetch_add(people, Ordering::Relaxed) + people;
         if let Some(bar) = &self.bar {

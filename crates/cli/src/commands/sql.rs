@@ -50,8 +50,8 @@ pub(crate) struct SqlArgs {
     /// Output format [default: from the output's file name, else table]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Write the result to this file, or object at s3://, gs:// or az://, which appears only when it
-    /// is complete
+    /// Write the result to this file, or object at s3://, gs:// or az://, which appears only when
+    /// it is complete
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Set a session setting, such as kohort.unknown_sex=as_called; may be repeated
@@ -63,8 +63,8 @@ pub(crate) struct SqlArgs {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Memory that sorts, joins and aggregates may use, such as 4GiB; beyond it, sorts and aggregates
-    /// spill to disk, and an error says what a join can do
+    /// Memory that sorts, joins and aggregates may use, such as 4GiB; beyond it, sorts and
+    /// aggregates spill to disk, and an error says what a join can do
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory_limit: Option<usize>,
     /// Stop a statement that takes longer, such as 30s or 5min, with exit code 124

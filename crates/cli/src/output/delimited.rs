@@ -149,7 +149,8 @@ mod tests {
     fn csv_quotes_only_what_it_must_and_tells_null_from_empty() {
         assert_eq!(
             written(b','),
-            "n,\"text, or not\",af,name\n-1,\"a,b\",0.25,x\n,\"\",1.0,\n3,\"say \"\"hi\"\"\",1e-9,x\n"
+            "n,\"text, or not\",af,name\n-1,\"a,b\",0.25,x\n,\"\",1.0,\n\
+             3,\"say \"\"hi\"\"\",1e-9,x\n"
         );
     }
 

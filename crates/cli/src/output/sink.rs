@@ -1,6 +1,6 @@
 //! Where do bytes go? Standard output, or a file that appears whole: it is written under another
-//! name beside its place, and renamed when everything is in it. An object of a store is collected in
-//! a temporary file first.
+//! name beside its place, and renamed when everything is in it. An object of a store is collected
+//! in a temporary file first.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};

@@ -3,6 +3,7 @@
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::cells::{Cells, plain};
 use super::{Out, RowWriter};
@@ -193,9 +194,20 @@ fn is_number(data_type: &DataType) -> bool {
     }
 }
 
-/// Columns of a terminal that a text takes; the scripts that users have are one column a character.
+/// Columns of a terminal that a text takes: two for a Chinese character, none for an accent that
+/// combines with the letter before it.
 fn width(text: &str) -> usize {
-    text.chars().count()
+    UnicodeWidthStr::width(text)
+}
+
+/// The start of a text that takes at most so many columns.
+fn cut(text: &str, columns: usize) -> &str {
+    let mut taken = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        taken += c.width().unwrap_or(0);
+        taken > columns
+    });
+    end.map_or(text, |(at, _)| &text[..at])
 }
 
 /// The text on one line, control characters escaped, cut to a length.
@@ -215,11 +227,7 @@ fn one_line(text: &str, max: Option<usize>) -> String {
         text.to_owned()
     };
     match max {
-        Some(max) if width(&clean) > max => clean
-            .chars()
-            .take(max.saturating_sub(1))
-            .chain(['…'])
-            .collect(),
+        Some(max) if width(&clean) > max => format!("{}…", cut(&clean, max.saturating_sub(1))),
         _ => clean,
     }
 }
@@ -334,6 +342,16 @@ mod tests {
             ..TableOptions::default()
         });
         assert!(text.contains("| Sk…"), "{text}");
+    }
+
+    #[test]
+    fn widths_are_those_of_the_terminal_and_not_numbers_of_characters() {
+        assert_eq!(width("Åsa"), 3);
+        assert_eq!(width("A\u{30a}sa"), 3);
+        assert_eq!(width("変異"), 4);
+        assert_eq!(one_line("変異の数", Some(5)), "変異…");
+        assert_eq!(one_line("変異の数", Some(4)), "変…");
+        assert_eq!(one_line("A\u{30a}sa", Some(3)), "A\u{30a}sa");
     }
 
     #[test]

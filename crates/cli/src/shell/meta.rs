@@ -280,7 +280,8 @@ mod tests {
         };
         assert_eq!(
             columns(&table),
-            "variants: One row per allele.\n  chrom  text, not null\n  info   struct\n    AC   integer\n"
+            "variants: One row per allele.\n  chrom  text, not null\n\
+             \x20 info   struct\n    AC   integer\n"
         );
     }
 }

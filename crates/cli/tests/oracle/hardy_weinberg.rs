@@ -26,8 +26,8 @@ pub(crate) type TwoCopies = [u64; 3];
 /// People with one copy, by how many copies of the allele they have: one, none.
 pub(crate) type OneCopy = [u64; 2];
 
-/// Tests people with two copies, and with them people with one (Graffelman & Weir 2016; without them
-/// it is the test of Wigginton, Cutler & Abecasis 2005).
+/// Tests people with two copies, and with them people with one (Graffelman & Weir 2016; without
+/// them it is the test of Wigginton, Cutler & Abecasis 2005).
 pub(crate) fn exact(women: TwoCopies, men: OneCopy) -> Exact {
     let (n_women, n_men) = (women.iter().sum::<u64>(), men.iter().sum::<u64>());
     let n_copies = 2 * women[0] + women[1] + men[0];

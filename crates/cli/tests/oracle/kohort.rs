@@ -175,10 +175,9 @@ impl OneFile {
         let counted: Vec<String> = COUNTED.iter().map(|name| format!("s['{name}']")).collect();
         let sql = format!(
             "SELECT record_index, allele_index, chrom, coalesce(original_pos, pos), \
-             coalesce(original_ref, ref), coalesce(original_alt, alt), {}, hwe_exact(s, 'standard'), \
-             hwe_exact(s, 'mid') \
-             FROM (SELECT *, allele_stats(genotypes, all_samples()) AS s FROM callset_variants) \
-             ORDER BY record_index, allele_index",
+             coalesce(original_ref, ref), coalesce(original_alt, alt), {}, hwe_exact(s, \
+             'standard'), hwe_exact(s, 'mid') FROM (SELECT *, allele_stats(genotypes, \
+             all_samples()) AS s FROM callset_variants) ORDER BY record_index, allele_index",
             counted.join(", "),
         );
         let rows = self.rows(&sql, &[unknown_sex.setting()]);

@@ -1,5 +1,5 @@
-//! A file as bcftools reads it, cut down to places, alleles and GT: what the oracles are to count, and
-//! nothing that could make them stumble.
+//! A file as bcftools reads it, cut down to places, alleles and GT: what the oracles are to count,
+//! and nothing that could make them stumble.
 
 use super::tools::run;
 use std::collections::BTreeSet;

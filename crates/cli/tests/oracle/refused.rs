@@ -9,8 +9,8 @@ pub(crate) enum Remedy {
     None,
 }
 
-/// The file, a part of Kohort's reason, and the remedy. A file that is listed and accepted, or refused and
-/// not listed, fails the test.
+/// The file, a part of Kohort's reason, and the remedy. A file that is listed and accepted, or
+/// refused and not listed, fails the test.
 pub(crate) const REFUSED: &[(&str, &str, Remedy)] = &[
     (
         "cohort/VariantAnnotation__hapmap_exome_chr22.vcf.gz",

@@ -1,5 +1,6 @@
-//! How Kohort reads a call, written as a rewriting of GT: a tool that knows nothing of sex karyotypes
-//! counts the rewritten file as Kohort counts the original. This is the whole of the difference.
+//! How Kohort reads a call, written as a rewriting of GT: a tool that knows nothing of sex
+//! karyotypes counts the rewritten file as Kohort counts the original. This is the whole of the
+//! difference.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -38,8 +39,8 @@ pub(crate) enum Class {
     Mitochondrial,
 }
 
-/// A reference genome with its pseudoautosomal regions (1-based, closed), after Ensembl's and UCSC's
-/// tables; lengths of chr1, chrX, chrY, chrM.
+/// A reference genome with its pseudoautosomal regions (1-based, closed), after Ensembl's and
+/// UCSC's tables; lengths of chr1, chrX, chrY, chrM.
 #[derive(Debug)]
 pub(crate) struct Genome {
     pub(crate) name: &'static str,

@@ -1,34 +1,10 @@
-//! Programs, scratch folders and shared data.
+//! Programs, scratch folders and files of others.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The first line of a program's version, or `None` where it is not installed; says so out loud.
-pub(crate) fn version(program: &str) -> Option<String> {
-    let version = Command::new(program).arg("--version").output().ok();
-    match version {
-        Some(output) if output.status.success() => {
-            let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            Some(text.lines().next().unwrap_or_default().to_owned())
-        }
-        _ => {
-            println!("skipped: `{program}` is not on the PATH; nothing is compared with it");
-            None
-        }
-    }
-}
-
-/// A folder of the shared data, or `None` where this checkout has none; says so out loud.
-pub(crate) fn shared_data(folder: &str) -> Option<PathBuf> {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
-    let path = root.join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: `../shared/data/{folder}` is not there; no real data is compared");
-    None
-}
+use kohort_workbench::Collection;
 
 /// Runs a program to its end; its standard output, or its standard error as an error.
 pub(crate) fn run<I, S>(program: &str, arguments: I) -> Result<String, String>
@@ -85,22 +61,13 @@ impl Drop for Scratch {
     }
 }
 
-/// The variant files of a folder, by name, those of its folders included.
-pub(crate) fn variant_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(&next).expect("a folder of shared data can be read") {
-            let path = entry.expect("an entry of a folder can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if is_variant_file(&path.to_string_lossy()) {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
+/// The variant files of a folder of `datasets/variants` and of the shared data, by name.
+pub(crate) fn variant_files(all: &Collection, folder: &str) -> Vec<(String, PathBuf)> {
+    let files = all.files.iter();
+    let wanted = files.filter(|(name, _)| name.starts_with(folder) && is_variant_file(name));
+    wanted
+        .map(|(name, path)| (name.clone(), path.clone()))
+        .collect()
 }
 
 fn is_variant_file(path: &str) -> bool {

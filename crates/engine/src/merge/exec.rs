@@ -24,8 +24,8 @@ use super::locus::{
     COUNTS, Counts, Evidence, LocusRow, N_COUNTS, Rows, as_reference, count, for_each_allele,
     for_other_allele, is_count,
 };
-use super::other::{SeenAs, seen_from_elsewhere};
 use super::tiles::Tile;
+use super::unlisted::{SeenAs, seen_from_elsewhere};
 use crate::catalog::external;
 use crate::operator::{Inputs, Operator, Output};
 

@@ -3,21 +3,22 @@
 //!
 //! Rows come by contig and position from every callset, so that a merge in step is enough, and
 //! memory stays bounded. What a callset says of an allele that it does not list follows from the
-//! other alleles that it lists at the position, by [`sites`]. The genome is cut into [`tiles`], which run in parallel.
+//! other alleles that it lists at the position, by [`sites`]. The genome is cut into [`tiles`],
+//! which run in parallel.
 
 mod agree;
 mod exec;
 mod locus;
-mod other;
 mod sites;
 mod tiles;
+mod unlisted;
 
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::Result;
+use datafusion::common::{Result, exec_err};
 use datafusion::datasource::TableType;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_expr::expressions::Column;
@@ -28,7 +29,7 @@ use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::sorts::sort::SortExec;
 use kohort_genome::ReferenceGenome;
 use kohort_genotype::Absent;
-use kohort_lake::{DataFile, Snapshot};
+use kohort_lake::{Callset, DataFile, Snapshot};
 use kohort_schema::tables::VARIANTS;
 
 pub(crate) use agree::DIFFER;
@@ -87,16 +88,15 @@ impl MergedVariants {
             .callsets()
             .iter()
             .zip(genomes)
-            .map(|(callset, genome)| MergedCallset {
-                id: callset.callset_id.clone(),
-                block: callset.block,
-                genome: genome.or(any),
-                absent: match callset.absent.as_str() {
-                    "reference" => Absent::Reference,
-                    _ => Absent::Missing,
-                },
+            .map(|(callset, genome)| {
+                Ok(MergedCallset {
+                    id: callset.callset_id.clone(),
+                    block: callset.block,
+                    genome: genome.or(any),
+                    absent: absent_policy(callset)?,
+                })
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let fields = VARIANTS
             .columns
             .iter()
@@ -257,4 +257,17 @@ fn is_about_locus(filter: &Expr) -> bool {
             .column_refs()
             .iter()
             .all(|column| matches!(column.name(), "chrom" | "pos"))
+}
+
+/// What the sites that a callset does not list mean for its people.
+fn absent_policy(callset: &Callset) -> Result<Absent> {
+    match callset.absent.as_str() {
+        "reference" => Ok(Absent::Reference),
+        "missing" => Ok(Absent::Missing),
+        other => exec_err!(
+            "callset `{}`: `absent`: expected `reference` or `missing`, found `{other}`; it was \
+             written by another version of kohort",
+            callset.callset
+        ),
+    }
 }

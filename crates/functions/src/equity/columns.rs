@@ -375,8 +375,8 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The options of an aggregate, from its literals; `None` stands for a column, of which an option
-    /// has its value in each group (see [`Options::of_group`]).
+    /// The options of an aggregate, from its literals; `None` stands for a column, of which an
+    /// option has its value in each group (see [`Options::of_group`]).
     pub(crate) fn of_literals(
         function: &'static str,
         arguments: &'static [Argument],

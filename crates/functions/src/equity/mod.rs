@@ -1,7 +1,8 @@
 //! Measures of equity as SQL functions: thin skins over `kohort_stats`.
 //!
-//! A measure declares its [`Argument`]s once; from them come the types that SQL accepts, the defaults,
-//! named arguments (`confidence => 0.9`) and the syntax line of the reference. Then it is one of
+//! A measure declares its [`Argument`]s once; from them come the types that SQL accepts, the
+//! defaults, named arguments (`confidence => 0.9`) and the syntax line of the reference. Then it is
+//! one of
 //!
 //! - a [`Scalar`]: one answer per row, from counts ([`scalar`]);
 //! - an [`Aggregate`]: one answer per group of rows, with a [`State`] that merges ([`aggregate`]);
@@ -13,8 +14,8 @@
 //! tells a column of weights from none. A wrong argument (a negative count,
 //! an unknown method) is an error that names the function and the argument.
 //!
-//! Each family of measures is a folder with a `mod.rs` that lists its [`Entry`]s; [`entries`] is the
-//! table of contents.
+//! Each family of measures is a folder with a `mod.rs` that lists its [`Entry`]s; [`entries`] is
+//! the table of contents.
 
 use std::sync::Arc;
 

@@ -4,10 +4,10 @@
 //! lake, and commits everything at once. Nothing is visible before, and nothing of a load that
 //! fails.
 
-mod aside;
 mod reference;
 mod request;
 mod run;
+mod set_aside;
 
 pub use reference::is_replaceable;
 pub use request::{Aside, LoadRequest, LoadSummary, LoadedColumn, OnBadRow, OnDuplicateKey};

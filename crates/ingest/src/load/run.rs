@@ -11,9 +11,9 @@ use kohort_registry::{ColumnType, Counts, Load, LoadOptions, ORIGINAL_NAME_KEY, 
 use kohort_schema::LoadedSchema;
 use tokio::sync::mpsc;
 
-use crate::load::aside::Place;
+use crate::load::set_aside::Place;
 use crate::load::{
-    Aside, LoadRequest, LoadSummary, LoadedColumn, OnBadRow, OnDuplicateKey, aside, reference,
+    Aside, LoadRequest, LoadSummary, LoadedColumn, OnBadRow, OnDuplicateKey, reference, set_aside,
 };
 use crate::{Error, Progress, Stage};
 
@@ -34,7 +34,7 @@ pub async fn load(
 ) -> Result<LoadSummary, Error> {
     let started = Instant::now();
     check(&request)?;
-    aside::check(&request)?;
+    set_aside::check(&request)?;
     let fingerprint = request.options.key.as_ref().map(|key| key.fingerprint());
     let fingerprint = fingerprint.filter(|_| !request.options.personal_ids.is_empty());
     if let Some(lake) = lake {
@@ -262,8 +262,8 @@ fn record(
     }
 }
 
-fn source(source: kohort_registry::SourceInfo) -> kohort_lake::Source {
-    kohort_lake::Source {
+fn source(source: kohort_registry::SourceInfo) -> kohort_lake::SourceFile {
+    kohort_lake::SourceFile {
         uri: source.name,
         sha256: source.sha256,
         size_bytes: source.size_bytes,

@@ -220,14 +220,3 @@ pub(crate) const GT: &str = "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"
 pub(crate) const CHR20: &str = "##contig=<ID=20,length=64444167>";
 pub(crate) const CHRX: &str = "##contig=<ID=chrX,length=156040895>";
 pub(crate) const CHRY: &str = "##contig=<ID=chrY,length=57227415>";
-
-/// The folder of real data, where it is there.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let path = PathBuf::from(root).join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: {} is absent", path.display());
-    None
-}

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use kohort_schema::LoadedTable;
 
-use super::{DataFile, Snapshot};
+use super::Snapshot;
 use crate::commit::table_schema;
+use crate::data_file::DataFile;
 use crate::drop::DROPPED;
 use crate::loads::TABLE_VERSION;
 use crate::log::{Listing, TableState};
@@ -34,10 +35,12 @@ impl Snapshot {
     /// When the table's log cannot be read.
     pub async fn loaded_files(&self, table: &LoadedTable) -> Result<Option<Arc<Vec<DataFile>>>> {
         let state = self.loaded_state(table).await?;
-        Ok(state.map(|state| {
-            let files = state.files.values().map(|add| DataFile::new(table, add));
-            Arc::new(files.collect())
-        }))
+        let files = state.map(|state| {
+            let files = state.files.values();
+            let files = files.map(|add| DataFile::try_new(table, add));
+            Ok(Arc::new(files.collect::<Result<_>>()?))
+        });
+        files.transpose()
     }
 
     /// The columns of a loaded table; `None` when there is no such table.

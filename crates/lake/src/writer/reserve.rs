@@ -5,7 +5,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
 use super::{NewCallset, encode_one, short_id, with_partition};
-use crate::commit::{Change, Outcome, commit, joined_schema};
+use crate::commit::{Attempt, Change, commit, joined_schema};
 use crate::log::TableState;
 use crate::snapshot::Sample;
 use crate::{Error, Lake, Result, put, rows};
@@ -34,20 +34,7 @@ impl Lake {
         let block_number = u32::try_from(block).map_err(|_| full())?;
         let base_index = u32::try_from(base).map_err(|_| full())?;
         u32::try_from(end).map_err(|_| full())?;
-        let samples: Vec<Sample> = new
-            .samples
-            .iter()
-            .zip(base_index..)
-            .map(|(sample, sample_index)| Sample {
-                sample_index,
-                callset_id: callset_id.to_owned(),
-                callset: new.callset.clone(),
-                block: block_number,
-                sample_id: sample.sample_id.clone(),
-                person_id: sample.person_id.clone(),
-                sex_karyotype: sample.sex_karyotype,
-            })
-            .collect();
+        let samples = numbered(new, callset_id, block_number, base_index);
         let batch = rows::samples_batch(&samples, new.attributes.as_ref())?;
         let incoming = with_partition(table, batch.schema_ref());
         let schema = joined_schema(state, &incoming, &new.callset)?;
@@ -77,12 +64,12 @@ impl Lake {
             ..Change::default()
         };
         match commit(self.raw_store(), state, change).await? {
-            Outcome::Committed(_) => Ok(Some(Reserved {
+            Attempt::Committed(_) => Ok(Some(Reserved {
                 block: block_number,
                 base: base_index,
                 path,
             })),
-            Outcome::Lost => {
+            Attempt::Lost => {
                 // An orphan in any case; what cannot be deleted now, vacuum will.
                 let location = Path::from(format!("{table}/{path}"));
                 let _ = self.raw_store().delete(&location).await;
@@ -90,6 +77,21 @@ impl Lake {
             }
         }
     }
+}
+
+/// The samples of a callset with the indices that they get.
+fn numbered(new: &NewCallset, callset_id: &str, block: u32, base: u32) -> Vec<Sample> {
+    let samples = new.samples.iter().zip(base..);
+    let numbered = samples.map(|(sample, sample_index)| Sample {
+        sample_index,
+        callset_id: callset_id.to_owned(),
+        callset: new.callset.clone(),
+        block,
+        sample_id: sample.sample_id.clone(),
+        person_id: sample.person_id.clone(),
+        sex_karyotype: sample.sex_karyotype,
+    });
+    numbered.collect()
 }
 
 /// What was reserved.

@@ -17,7 +17,7 @@ pub(crate) fn rows(ids: &[i64], names: &[&str]) -> RecordBatch {
 
 fn record(n: u64) -> LoadRecord {
     LoadRecord {
-        sources: vec![Source {
+        sources: vec![SourceFile {
             uri: "people.csv".to_owned(),
             sha256: "00".to_owned(),
             size_bytes: 7,

@@ -1,6 +1,10 @@
 //! What every storage must do: the same checks for a folder and for S3.
 
+#![allow(unused_imports, reason = "not every test runs all checks")]
+
+mod contents;
 mod loads;
+mod racing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +19,9 @@ use kohort_schema::{FieldType, Scalar, Shape, TableName, callset_variants_schema
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
+pub(crate) use contents::*;
 pub(crate) use loads::*;
+pub(crate) use racing::*;
 
 /// A place where a lake can be made, used by one check.
 pub(crate) struct Place {
@@ -102,7 +108,7 @@ fn summary(n_variants: u64) -> CallsetSummary {
         n_variants,
         reference_genome: Some("GRCh38".to_owned()),
         absent: "missing".to_owned(),
-        sources: vec![Source {
+        sources: vec![SourceFile {
             uri: "a.vcf".into(),
             sha256: "00".into(),
             size_bytes: 9,
@@ -370,289 +376,6 @@ pub(crate) async fn history_tells_who_did_what(place: Place) {
             .starts_with("kohort/")
     );
     assert!(history[0].timestamp >= history[1].timestamp);
-}
-
-pub(crate) async fn racing_ingests_get_blocks_of_their_own(place: Place) {
-    let lake = place.lake().await;
-    let tasks: Vec<_> = (0..6)
-        .map(|i| {
-            let lake = lake.clone();
-            let name = format!("cohort{i}");
-            tokio::spawn(async move { ingest(&lake, named(&name), &[i, i + 1]).await })
-        })
-        .collect();
-    for task in tasks {
-        task.await.unwrap().unwrap();
-    }
-    let snapshot = lake.snapshot(None).await.unwrap();
-    let blocks: Vec<_> = snapshot
-        .callsets()
-        .iter()
-        .map(|c| (c.block, c.base_sample_index))
-        .collect();
-    assert_eq!(blocks, [(0, 0), (1, 3), (2, 6), (3, 9), (4, 12), (5, 15)]);
-    assert_eq!(snapshot.samples().await.unwrap().len(), 18);
-    assert_eq!(snapshot.directory().await.unwrap().n_samples(), 18);
-    assert!(lake.verify().await.unwrap().is_sound());
-    assert_eq!(n_objects(&lake).await, 18);
-}
-
-pub(crate) async fn of_racing_ingests_of_one_name_one_wins(place: Place) {
-    let lake = place.lake().await;
-    // All begin before any commits, so that each finds the name free.
-    let mut writers = Vec::new();
-    for _ in 0..4 {
-        writers.push(lake.begin_callset(named("cohort")).await.unwrap());
-    }
-    let tasks: Vec<_> = writers
-        .into_iter()
-        .map(|w| tokio::spawn(w.commit(summary(0))))
-        .collect();
-    let mut n_won = 0;
-    for task in tasks {
-        match task.await.unwrap() {
-            Ok(_) => n_won += 1,
-            Err(error) => assert!(matches!(error, Error::CallsetExists { .. }), "{error}"),
-        }
-    }
-    assert_eq!(n_won, 1);
-    assert_eq!(lake.snapshot(None).await.unwrap().callsets().len(), 1);
-}
-
-pub(crate) async fn of_racing_ingests_of_the_same_people_one_wins(place: Place) {
-    let lake = place.lake().await;
-    let mut writers = Vec::new();
-    for i in 0..4 {
-        let new = NewCallset {
-            on_duplicates: OnDuplicates::Refuse,
-            ..named(&format!("cohort{i}"))
-        };
-        writers.push(lake.begin_callset(new).await.unwrap());
-    }
-    let sources = |i: usize| CallsetSummary {
-        sources: vec![Source {
-            uri: format!("{i}.vcf"),
-            sha256: i.to_string(),
-            size_bytes: 9,
-        }],
-        ..summary(0)
-    };
-    let tasks: Vec<_> = writers
-        .into_iter()
-        .enumerate()
-        .map(|(i, w)| tokio::spawn(w.commit(sources(i))))
-        .collect();
-    let mut n_won = 0;
-    for task in tasks {
-        match task.await.unwrap() {
-            Ok(_) => n_won += 1,
-            Err(error) => assert!(matches!(error, Error::DuplicateSamples { .. }), "{error}"),
-        }
-    }
-    assert_eq!(n_won, 1);
-    let snapshot = lake.snapshot(None).await.unwrap();
-    assert_eq!(snapshot.callsets().len(), 1);
-    assert_eq!(snapshot.samples().await.unwrap().len(), 3);
-    assert!(lake.verify().await.unwrap().is_sound());
-}
-
-pub(crate) async fn of_racing_appends_of_one_file_one_wins(place: Place) {
-    let lake = place.lake().await;
-    load(&lake, LoadMode::Create, &rows(&[1], &["a"]))
-        .await
-        .unwrap();
-    let mut tasks = Vec::new();
-    for _ in 0..3 {
-        let lake = lake.clone();
-        tasks.push(tokio::spawn(async move {
-            append_file(&lake, "new", &rows(&[2], &["b"])).await
-        }));
-    }
-    let mut n_won = 0;
-    for task in tasks {
-        match task.await.unwrap() {
-            Ok(_) => n_won += 1,
-            Err(error) => assert!(matches!(error, Error::DuplicateFile { .. }), "{error}"),
-        }
-    }
-    assert_eq!(n_won, 1);
-    assert_eq!(shown(&lake, None).await, ["1 a", "2 b"]);
-}
-
-pub(crate) async fn fields_of_callsets_unite_or_conflict_before_the_work(place: Place) {
-    let lake = place.lake().await;
-    let with = |callset: &str, fields: &Fields| NewCallset {
-        schemas: vec![(TableName::CallsetVariants, callset_variants_schema(fields))],
-        ..named(callset)
-    };
-    let declared = [
-        (
-            "first",
-            info(&[("DP", Scalar::Integer), ("SCORE", Scalar::Integer)]),
-        ),
-        (
-            "second",
-            info(&[("SCORE", Scalar::Float), ("GENE", Scalar::String)]),
-        ),
-    ];
-    for (callset, fields) in &declared {
-        let writer = lake.begin_callset(with(callset, fields)).await.unwrap();
-        let file = encoded(TableName::CallsetVariants, &variants("chr1", &[7], fields));
-        writer
-            .put_file(TableName::CallsetVariants, file)
-            .await
-            .unwrap();
-        writer.commit(summary(1)).await.unwrap();
-    }
-    let snapshot = lake.snapshot(None).await.unwrap();
-    let schema = snapshot.schema(TableName::CallsetVariants).await.unwrap();
-    let DataType::Struct(fields) = schema.field_with_name("info").unwrap().data_type() else {
-        panic!("info is a struct")
-    };
-    let types: Vec<_> = fields
-        .iter()
-        .map(|f| format!("{} {}", f.name(), f.data_type()))
-        .collect();
-    assert_eq!(types, ["DP Int32", "SCORE Float32", "GENE Utf8"]);
-    assert!(fields.iter().all(|f| f.metadata().is_empty()));
-    assert_eq!(schema.fields().last().unwrap().name(), "callset_id");
-    let genotypes = schema.field_with_name("genotypes").unwrap();
-    assert_eq!(
-        kohort_schema::extension_name(genotypes),
-        Some("kohort.genotypes")
-    );
-
-    let third = with("third", &info(&[("GENE", Scalar::Integer)]));
-    let error = lake.begin_callset(third).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "callset_variants: field `info.GENE`: callset `second` declares String, callset `third` \
-         declares Integer"
-    );
-    assert!(error.hint().is_some());
-}
-
-pub(crate) async fn attributes_of_samples_become_columns(place: Place) {
-    let lake = place.lake().await;
-    let region: ArrayRef = Arc::new(StringArray::from(vec![Some("Skåne"), None, Some("Norra")]));
-    let schema = Schema::new(vec![Field::new("region", DataType::Utf8, true)]);
-    let attributes = RecordBatch::try_new(Arc::new(schema), vec![region]).unwrap();
-    let new = NewCallset {
-        attributes: Some(attributes),
-        ..named("cohort")
-    };
-    ingest(&lake, new, &[1]).await.unwrap();
-    ingest(&lake, named("plain"), &[1]).await.unwrap();
-    let snapshot = lake.snapshot(None).await.unwrap();
-    let schema = snapshot.schema(TableName::Samples).await.unwrap();
-    let names: Vec<_> = schema.fields().iter().map(|f| f.name().as_str()).collect();
-    assert_eq!(names[5..], ["sex_karyotype", "region", "callset_id"]);
-    assert_eq!(snapshot.samples().await.unwrap().len(), 6);
-
-    let twice = NewCallset {
-        samples: samples(&["a", "b", "a"]),
-        ..named("twice")
-    };
-    let error = lake.begin_callset(twice).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "callset `twice`: sample `a` appears twice"
-    );
-}
-
-pub(crate) async fn verify_names_what_is_missing_or_broken(place: Place) {
-    let lake = place.lake().await;
-    let writer = lake.begin_callset(named("cohort")).await.unwrap();
-    for start in [10, 20, 30] {
-        let batch = variants("chr20", &[start, start + 1], &info(&[]));
-        let file = encoded(TableName::CallsetVariants, &batch);
-        writer
-            .put_file(TableName::CallsetVariants, file)
-            .await
-            .unwrap();
-    }
-    writer.commit(summary(7)).await.unwrap();
-    let files = lake
-        .snapshot(None)
-        .await
-        .unwrap()
-        .files(TableName::CallsetVariants)
-        .await
-        .unwrap();
-    let store = lake.store();
-    let paths: Vec<_> = files.iter().map(|f| Path::from(f.path.as_str())).collect();
-    store.delete(&paths[0]).await.unwrap();
-    store.put(&paths[1], "short".into()).await.unwrap();
-    let noise = vec![7_u8; usize::try_from(files[2].size_bytes).unwrap()];
-    store.put(&paths[2], noise.into()).await.unwrap();
-
-    let report = lake.verify().await.unwrap();
-    assert_eq!((report.n_files, report.problems.len()), (5, 4));
-    let told: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
-    assert_eq!(told[0], format!("{}: not there", files[0].path));
-    assert!(told[1].contains("bytes, got 5"), "{told:?}");
-    assert!(told[2].contains("not readable"), "{told:?}");
-    let expected = "callset `cohort`: callset_variants: expected 7 rows, got 6";
-    assert_eq!(told[3], expected);
-}
-
-pub(crate) async fn cohorts_come_and_go(place: Place) {
-    let lake = place.lake().await;
-    let cohort = |name: &str, size| CohortRow {
-        cohort: name.to_owned(),
-        sql: "SELECT sample_id FROM samples".to_owned(),
-        members: vec![1, 2, 3],
-        size,
-        created_by: None,
-        created_at: chrono::DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap(),
-        lake_version: 1,
-    };
-    lake.put_cohort(&cohort("b", 1), IfExists::Error)
-        .await
-        .unwrap();
-    lake.put_cohort(&cohort("a", 1), IfExists::Error)
-        .await
-        .unwrap();
-    let error = lake
-        .put_cohort(&cohort("a", 2), IfExists::Error)
-        .await
-        .unwrap_err();
-    assert_eq!(error.to_string(), "cohort `a` exists");
-    lake.put_cohort(&cohort("a", 2), IfExists::Replace)
-        .await
-        .unwrap();
-    let cohorts = lake.snapshot(None).await.unwrap().cohorts().await.unwrap();
-    assert_eq!(cohorts.as_slice(), [cohort("a", 2), cohort("b", 1)]);
-    assert!(lake.drop_cohort("a").await.unwrap());
-    assert!(!lake.drop_cohort("a").await.unwrap());
-    assert_eq!(
-        lake.snapshot(None)
-            .await
-            .unwrap()
-            .cohorts()
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
-    assert!(
-        lake.vacuum(&VacuumOptions::default())
-            .await
-            .unwrap()
-            .files
-            .is_empty()
-    );
-    assert_eq!(lake.vacuum(&NOTHING).await.unwrap().files.len(), 2);
-    assert_eq!(
-        lake.snapshot(None)
-            .await
-            .unwrap()
-            .cohorts()
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
 }
 
 pub(crate) async fn checkpoints_are_written_and_read(place: Place) {

@@ -10,7 +10,8 @@ pub(crate) struct Unread {
 }
 
 const SPREADSHEET: &str = "open it in a spreadsheet and save it as .xlsx or CSV";
-const STATISTICS: &str = "export it as CSV or Parquet: in R with haven, in Python with pyreadstat, or in its own program";
+const STATISTICS: &str = "export it as CSV or Parquet: in R with haven, in Python with pyreadstat, \
+    or in its own program";
 
 /// Formats by the endings of their names.
 const ENDINGS: &[(&[&str], &str, &str)] = &[

@@ -78,15 +78,14 @@ pub(crate) fn load(sources: &[Arc<dyn Source>], options: LoadOptions) -> Loaded 
     loaded
 }
 
-/// A file of the shared data; says loudly when it is not there.
+/// A file or folder of `datasets/registry` or of the shared data; says loudly where it is in
+/// neither.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/registry");
-    let path = folder.join(path);
-    if path.exists() {
-        return Some(path);
+    let shipped = kohort_workbench::shipped("registry").join(path);
+    if shipped.exists() {
+        return Some(shipped);
     }
-    println!("skipped: {} is not there", path.display());
-    None
+    kohort_workbench::shared(&format!("data/registry/{path}"))
 }
 
 /// Writes rows with a column `pnr` of these texts before them.

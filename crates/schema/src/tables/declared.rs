@@ -271,9 +271,9 @@ pub const CALL_FIELDS: Table = Table {
             "fields",
             ColumnType::CallFields,
             "",
-            "One list per FORMAT key, one item per sample of the block. What no header line declares \
-             is in `_undeclared`, as text (`KEY=1:OTHER=2`). From VCFv4.3 on, text is decoded, and \
-             `_as_written` has the values with percent codes.",
+            "One list per FORMAT key, one item per sample of the block. What no header line \
+             declares is in `_undeclared`, as text (`KEY=1:OTHER=2`). From VCFv4.3 on, text is \
+             decoded, and `_as_written` has the values with percent codes.",
             "a list is NULL where the record lacks the key, an item where the sample has `.`",
         ),
     ],

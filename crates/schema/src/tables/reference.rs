@@ -134,8 +134,8 @@ pub const MUNICIPALITIES: Table = Table {
 pub const POPULATION: Table = Table {
     name: "reference.population",
     row_is: "one sex and band of ages in one region at the end of one year",
-    notes: "Comes with Kohort for 2000 to 2015; `kohort load reference.population FILE` puts a newer \
-            one in its place.",
+    notes: "Comes with Kohort for 2000 to 2015; `kohort load reference.population FILE` puts a \
+            newer one in its place.",
     columns: &[
         col(
             "year",

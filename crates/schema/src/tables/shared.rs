@@ -192,7 +192,8 @@ pub(super) const UNITED_INFO: Column = united(
     INFO,
     "The INFO fields of all callsets, typed as in `callset_variants`. Each has the value that all \
      callsets with a value agree on. Never used for counting.",
-    "a field is NULL where no callset has it, and where callsets differ (`callsets_differ` says so)",
+    "a field is NULL where no callset has it, and where callsets differ (`callsets_differ` says \
+     so)",
 );
 pub(super) const CALLSETS_DIFFER: Column = nullable(
     "callsets_differ",

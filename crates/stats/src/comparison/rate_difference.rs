@@ -63,7 +63,8 @@ impl std::str::FromStr for RateDifferenceMethod {
 ///
 /// # Example
 /// ```
-/// use kohort_stats::{Confidence, comparison::{GroupCounts, RateDifferenceMethod, rate_difference}};
+/// use kohort_stats::Confidence;
+/// use kohort_stats::comparison::{GroupCounts, RateDifferenceMethod, rate_difference};
 /// let (group, reference) = (GroupCounts::new(30.0, 100.0), GroupCounts::new(10.0, 100.0));
 /// let (confidence, mover) = (Confidence::P95, RateDifferenceMethod::Mover);
 /// let difference = rate_difference(group, reference, 100.0, confidence, mover).unwrap();

@@ -66,7 +66,8 @@ impl std::str::FromStr for RiskDifferenceMethod {
 ///
 /// # Example
 /// ```
-/// use kohort_stats::{Confidence, comparison::{GroupCounts, RiskDifferenceMethod, risk_difference}};
+/// use kohort_stats::Confidence;
+/// use kohort_stats::comparison::{GroupCounts, RiskDifferenceMethod, risk_difference};
 /// let (group, reference) = (GroupCounts::new(56.0, 70.0), GroupCounts::new(48.0, 80.0));
 /// let newcombe = RiskDifferenceMethod::Newcombe;
 /// let difference = risk_difference(group, reference, Confidence::P95, newcombe).unwrap();

@@ -6,8 +6,8 @@ use crate::ExactSum;
 /// Whole numbers up to here are summed as integers: half a billion kronor for one person.
 const MOST: i64 = 1 << 29;
 
-/// Sums of cost, effect, cost squared, effect squared, and cost times effect. Integers lose nothing,
-/// whatever the order.
+/// Sums of cost, effect, cost squared, effect squared, and cost times effect. Integers lose
+/// nothing, whatever the order.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct WholeSums {
     cost: i64,

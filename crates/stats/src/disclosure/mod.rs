@@ -3,9 +3,9 @@
 //! [`SmallCells`] is the rule for one count. A count that is withheld can often be worked out from
 //! its neighbours and their totals, so a [`CountTable`] withholds more of them until that fails
 //! ([`CountTable::protect`]), and tells what a reader can still conclude ([`CountTable::audit`]).
-//! [`LinkedCounts`] does so over any tables at once; [`recomputable`] asks the same of any sums, such
-//! as those of several tables that share counts.
-//! [`round_to_base`] and [`round_to_base_random`] are the other way: every count shown, none exact.
+//! [`LinkedCounts`] does so over any tables at once; [`recomputable`] asks the same of any sums,
+//! such as those of several tables that share counts. [`round_to_base`] and
+//! [`round_to_base_random`] are the other way: every count shown, none exact.
 
 mod audit;
 mod linear;

@@ -4,7 +4,8 @@
 //! DiDonato and Morris, 1992, "Algorithm 708: significant digit computation of the incomplete beta
 //! function ratios", ACM Transactions on Mathematical Software, doi:10.1145/131766.131776: which
 //! tail to take, and the continued fraction. Lentz, 1976, Applied Optics,
-//! doi:10.1364/AO.15.000668 (how a fraction is evaluated from its front). Loader, 2000 (see [`density`](super::density)).
+//! doi:10.1364/AO.15.000668 (how a fraction is evaluated from its front). Loader, 2000 (see
+//! [`density`](super::density)).
 
 use super::density::{ln_1p_minus, ln_binomial};
 use super::gamma::away_from_zero;

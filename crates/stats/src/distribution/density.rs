@@ -73,8 +73,8 @@ pub(super) fn ln_poisson(a: f64, x: f64) -> f64 {
     -stirling_rest(a) - deviance(a, x, x - a) - 0.5 * (TAU.ln() + a.ln())
 }
 
-/// `ln(Γ(a + b + 1) / (Γ(a + 1) Γ(b + 1)) x^a y^b)` where `x + y = 1` and `off = (a + b) x - a`: the
-/// logarithm of the probability of `a` events among `a + b` people.
+/// `ln(Γ(a + b + 1) / (Γ(a + 1) Γ(b + 1)) x^a y^b)` where `x + y = 1` and `off = (a + b) x - a`:
+/// the logarithm of the probability of `a` events among `a + b` people.
 pub(super) fn ln_binomial((a, x): (f64, f64), (b, y): (f64, f64), off: f64) -> f64 {
     let n = a + b;
     let rest = stirling_rest(n) - stirling_rest(a) - stirling_rest(b);

@@ -1,9 +1,9 @@
-//! Quantiles and tails of the distributions that limits are made of, to full precision for counts of
-//! any size.
+//! Quantiles and tails of the distributions that limits are made of, to full precision for counts
+//! of any size.
 //!
-//! Each function is used where it converges: series and continued fractions up to parameters of 500,
-//! where they take some hundred terms, and quadrature of the tail beyond. The number of steps is
-//! bounded everywhere, so that no number, however odd, keeps a function from ending. The tests
+//! Each function is used where it converges: series and continued fractions up to parameters of
+//! 500, where they take some hundred terms, and quadrature of the tail beyond. The number of steps
+//! is bounded everywhere, so that no number, however odd, keeps a function from ending. The tests
 //! compare with mpmath at 40 digits, for counts up to 10¹²: limits agree to a relative 1e-12 and
 //! better (`tests/distribution/`).
 

@@ -7,9 +7,9 @@ use crate::{Confidence, Error, Estimate, Status};
 /// The lines of a funnel plot of shares, for an area of `n` people.
 ///
 /// # Definition
-/// `t -+ z sqrt(t (1 - t) / n)`, cut at 0 and 1, where `t` is the target. These are the shares whose
-/// Wilson limits end at the target: an area outside the lines has its whole interval on one side of
-/// it.
+/// `t -+ z sqrt(t (1 - t) / n)`, cut at 0 and 1, where `t` is the target. These are the shares
+/// whose Wilson limits end at the target: an area outside the lines has its whole interval on one
+/// side of it.
 ///
 /// # Arguments
 /// `n`: the people of the area, above 0; fractions are taken as they are. `target`: from 0 to 1.

@@ -11,8 +11,8 @@ use crate::{Confidence, Error, Estimate, Status};
 /// `t O / L`, where `L` and `U` are the exact limits of `O` events.
 ///
 /// # Arguments
-/// `events`: a number of at least 0. `target`: the rate that areas are held against, above 0, in any
-/// unit (per 100 000, say); the lines are in the same.
+/// `events`: a number of at least 0. `target`: the rate that areas are held against, above 0, in
+/// any unit (per 100 000, say); the lines are in the same.
 ///
 /// # Returns
 /// The target as `value` and the lines as its limits.

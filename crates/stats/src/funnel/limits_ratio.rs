@@ -3,11 +3,12 @@
 use crate::rates::{Known, Limits, exact_poisson_limits, known};
 use crate::{Confidence, Error, Estimate};
 
-/// The lines of a funnel plot of observed over expected counts, where `observed` events lie on them.
+/// The lines of a funnel plot of observed over expected counts, where `observed` events lie on
+/// them.
 ///
 /// # Definition
-/// The lower line is at `O / U` and the upper one at `O / L`, where `L` and `U` are the exact limits
-/// of `O` events (see [`exact_poisson_limits`]). The points to draw are `(U, O / U)` and
+/// The lower line is at `O / U` and the upper one at `O / L`, where `L` and `U` are the exact
+/// limits of `O` events (see [`exact_poisson_limits`]). The points to draw are `(U, O / U)` and
 /// `(L, O / L)`, with the expected count across, for a run of `O`.
 ///
 /// # Arguments

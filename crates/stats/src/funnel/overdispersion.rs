@@ -105,8 +105,8 @@ impl Dispersion {
 /// is the better one: it lets no area be small enough to be judged by chance alone.
 ///
 /// # Limits
-/// With about 20 areas, the estimate is rough. What it takes for granted, that areas may differ that
-/// much for good reasons, is a decision and no finding.
+/// With about 20 areas, the estimate is rough. What it takes for granted, that areas may differ
+/// that much for good reasons, is a decision and no finding.
 ///
 /// # References
 /// Spiegelhalter, 2005, "Handling over-dispersion of performance indicators", Quality and Safety in

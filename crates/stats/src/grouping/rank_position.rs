@@ -11,8 +11,8 @@ pub struct Ranked {
     pub order: Option<f64>,
 }
 
-/// Places groups on a scale from 0 to 1 by their order: the share of people below, and half of those
-/// in the same place.
+/// Places groups on a scale from 0 to 1 by their order: the share of people below, and half of
+/// those in the same place.
 ///
 /// # Definition
 /// `(sum of w below + sum of w in the same place / 2) / sum of w`: the midpoint fractional rank

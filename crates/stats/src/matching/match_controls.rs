@@ -58,19 +58,19 @@ pub struct MatchedPair {
 /// near are drawn by the seed.
 ///
 /// # Arguments
-/// Candidates in any order. One with NULL in a variable that is used cannot be compared: as a case it
-/// gets no control, as a control it is passed over.
+/// Candidates in any order. One with NULL in a variable that is used cannot be compared: as a case
+/// it gets no control, as a control it is passed over.
 ///
 /// # Returns
-/// Pairs, by case and rank, cases by id. A case without any control has one row without one, so that
-/// nobody leaves silently.
+/// Pairs, by case and rank, cases by id. A case without any control has one row without one, so
+/// that nobody leaves silently.
 ///
 /// # Errors
 /// Two candidates with one id; a ratio of 0; a caliper that is not positive.
 ///
 /// # Limits
-/// Greedy matching is not optimal in total distance. With two or three variables every case looks at
-/// every control of its stratum.
+/// Greedy matching is not optimal in total distance. With two or three variables every case looks
+/// at every control of its stratum.
 ///
 /// # References
 /// Rubin, 1973, "Matching to remove bias in observational studies", Biometrics,

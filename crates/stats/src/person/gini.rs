@@ -16,10 +16,10 @@ pub enum GiniCorrection {
 /// Gives the Gini coefficient.
 ///
 /// # Definition
-/// `2 Σ f x R / μ - 1 = 2 Σ f (x - μ) (R - ½) / μ`, over people from the least value to the greatest, where `f` is the share of
-/// all weight, `μ = Σ f x`, and `R` the share of weight below plus half of the own.
-/// [`GiniCorrection::SmallSample`] multiplies by `n / (n - 1)`, where `n` is the sum of the weights:
-/// the number of people, who are rows where each weighs 1.
+/// `2 Σ f x R / μ - 1 = 2 Σ f (x - μ) (R - ½) / μ`, over people from the least value to the
+/// greatest, where `f` is the share of all weight, `μ = Σ f x`, and `R` the share of weight below
+/// plus half of the own. [`GiniCorrection::SmallSample`] multiplies by `n / (n - 1)`, where `n` is
+/// the sum of the weights: the number of people, who are rows where each weighs 1.
 ///
 /// # Arguments
 /// Of each person `value`, at least 0, and `weight`, at least 0. Groups with their populations as
@@ -30,8 +30,8 @@ pub enum GiniCorrection {
 ///
 /// # Nulls
 /// `incomplete_strata` when a value or a weight is NULL. `undefined` when a value is negative or
-/// infinite, when all are 0, with no weight at all, and for a corrected coefficient of one person or
-/// less, such as of weights that are shares.
+/// infinite, when all are 0, with no weight at all, and for a corrected coefficient of one person
+/// or less, such as of weights that are shares.
 ///
 /// # Errors
 /// A weight that is negative.

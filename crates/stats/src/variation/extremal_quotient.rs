@@ -67,7 +67,8 @@ pub struct Quantiles {
     pub upper: f64,
     /// That below the line, from 0 to below the other.
     pub lower: f64,
-    /// The fewest events that have to be expected in each area: of fewer, chance makes the extremes.
+    /// The fewest events that have to be expected in each area: of fewer, chance makes the
+    /// extremes.
     pub fewest_expected: f64,
 }
 

@@ -67,8 +67,8 @@ impl CompetingTimes {
         Self::default()
     }
 
-    /// Adds one person. Without a time or an event, or with a time that is NaN or infinite, they make
-    /// every answer missing.
+    /// Adds one person. Without a time or an event, or with a time that is NaN or infinite, they
+    /// make every answer missing.
     ///
     /// # Errors
     /// A time below 0.

@@ -85,8 +85,8 @@ pub struct Step {
 }
 
 impl Step {
-    /// The band around the curve, in which quantiles have their limits: before the first event, where
-    /// nothing varies yet, it is at 1 (but for `log-log`, which has no value there).
+    /// The band around the curve, in which quantiles have their limits: before the first event,
+    /// where nothing varies yet, it is at 1 (but for `log-log`, which has no value there).
     pub(super) fn band(&self, limits: Limits, confidence: Confidence) -> Option<(f64, f64)> {
         match (self.survival == 1.0, limits) {
             (true, Limits::LogLog) => None,

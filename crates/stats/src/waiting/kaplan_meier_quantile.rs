@@ -16,8 +16,8 @@ const SAME: f64 = 1.490_116_119_384_765_6e-8;
 /// The first time at which the Kaplan-Meier curve is `1 - p` or below. Where the curve is exactly
 /// `1 - p` over an interval, its middle (for the last interval, the middle between its start and
 /// the last time that anyone was seen). The limits are where the band around the curve is `1 - p`
-/// or below, by the same rule; where an edge of the band rises again, as the upper one does when few
-/// are left, the time at which it is nearest below. All as `quantile` of R's `survfit` has it.
+/// or below, by the same rule; where an edge of the band rises again, as the upper one does when
+/// few are left, the time at which it is nearest below. All as `quantile` of R's `survfit` has it.
 ///
 /// # Arguments
 /// People per distinct time; `p` above 0 and below 1.
@@ -93,11 +93,11 @@ pub fn kaplan_meier_quantile(
         .with_counts(events, n))
 }
 
-/// The first time at which a rising curve is at `level` or above, or the middle of the interval over
-/// which it is exactly there.
+/// The first time at which a rising curve is at `level` or above, or the middle of the interval
+/// over which it is exactly there.
 ///
-/// The rule of `quantile.survfit` in R's `survival`, with what it makes of edges of a band: they may
-/// fall again (then the value that is nearest above counts, at its first time), and may have no
+/// The rule of `quantile.survfit` in R's `survival`, with what it makes of edges of a band: they
+/// may fall again (then the value that is nearest above counts, at its first time), and may have no
 /// value at some times.
 fn first_at_least(
     curve: impl Iterator<Item = (f64, Option<f64>)>,

@@ -1,10 +1,11 @@
-//! Reads the test vectors that lie beside the repository, and checks measures against them.
+//! Reads the test vectors, and checks measures against them.
 //!
 //! They are `exp_<family>.csv` (one expected number per line) and `in_*.csv` (what to compute it
-//! from). They are read in place and never copied, since many stem from packages under the GPL.
+//! from). Those that may be shipped lie in `datasets/vectors`; the rest, which stems from packages
+//! under the GPL, is read in `../shared/vectors` where that is there, and never copied.
 //!
 //! ```ignore
-//! let Some(vectors) = Vectors::open("funnel") else { return };
+//! let vectors = Vectors::open("funnel");
 //! vectors.check(&["funnel_limits_ratio"], |case| {
 //!     let observed = case.group.number("observed")?;
 //!     match case.stat.as_str() {
@@ -23,16 +24,25 @@
 )]
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// All expected values of a family.
+/// The expected values of a family, all of them or those that are shipped.
 pub(crate) struct Vectors {
-    folder: PathBuf,
+    folders: Vec<PathBuf>,
     family: String,
+    counts: BTreeMap<String, Count>,
+    is_whole: bool,
     cases: Vec<Case>,
     tables: RefCell<HashMap<String, Rc<Table>>>,
+}
+
+/// How many values of a measure there are, and how many of them are shipped.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    n_values: usize,
+    n_shipped: usize,
 }
 
 /// One expected value, as its line says.
@@ -251,57 +261,59 @@ impl Table {
 }
 
 impl Vectors {
-    /// The expected values of `exp_<family>.csv`; `None`, and a line that says so, where the
-    /// folder is absent.
-    pub(crate) fn open(family: &str) -> Option<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors");
-        if !folder.is_dir() {
-            println!("skipped: no test vectors in `{}`", folder.display());
-            return None;
+    /// The expected values of `exp_<family>.csv`: all of them, or those that are shipped.
+    pub(crate) fn open(family: &str) -> Self {
+        let shipped = kohort_workbench::shipped("vectors");
+        let name = format!("exp_{family}.csv");
+        let mut cases = cases(&shipped.join(&name));
+        let mut folders = vec![shipped.clone(), shipped.join("survival")];
+        let beside = kohort_workbench::beside("vectors");
+        let is_whole = beside.is_some();
+        if let Some(beside) = beside {
+            let known: BTreeSet<String> = cases.iter().map(|case| case.case_id.clone()).collect();
+            let others = self::cases(&beside.join(&name)).into_iter();
+            cases.extend(others.filter(|case| !known.contains(&case.case_id)));
+            folders.push(beside);
         }
-        let path = folder.join(format!("exp_{family}.csv"));
-        let table = Table::read(&path);
-        let column = |name: &str| table.index(name);
-        let [id, measure, sql, input, filter, group] = [
-            "case_id",
-            "measure",
-            "sql_function",
-            "input",
-            "filter",
-            "group",
-        ]
-        .map(column);
-        let [params, stat, expected, rel_tol, abs_tol] =
-            ["params", "stat", "expected", "rel_tol", "abs_tol"].map(column);
-        let [origin, source, note] = ["origin", "source", "note"].map(column);
-        let case = |row: &Rc<Vec<String>>| Case {
-            case_id: row[id].clone(),
-            measure: row[measure].clone(),
-            sql_function: row[sql].clone(),
-            input: row[input].clone(),
-            filter: Fields::parse(&row[filter]),
-            group: Fields::parse(&row[group]),
-            params: Fields::parse(&row[params]),
-            stat: row[stat].clone(),
-            expected: Value::parse(&row[expected]),
-            rel_tol: row[rel_tol].parse().unwrap(),
-            abs_tol: row[abs_tol].parse().unwrap(),
-            origin: row[origin].clone(),
-            source: row[source].clone(),
-            note: row[note].clone(),
-        };
-        Some(Self {
-            cases: table.rows.iter().map(case).collect(),
-            folder,
+        Self {
+            cases,
+            folders,
+            counts: counts(&shipped, family),
+            is_whole,
             family: family.to_owned(),
             tables: RefCell::default(),
-        })
+        }
+    }
+
+    /// Whether those that may not be shipped are there too.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// Whether a file of input is there; counts a skip where it is not.
+    pub(crate) fn has(&self, file: &str) -> bool {
+        let is_there = self.path(file).is_some();
+        if !is_there {
+            kohort_workbench::skip(
+                &format!("`{file}`"),
+                "it may not be shipped, and there is no `../shared/vectors`",
+            );
+        }
+        is_there
+    }
+
+    fn path(&self, file: &str) -> Option<PathBuf> {
+        let mut paths = self.folders.iter().map(|folder| folder.join(file));
+        paths.find(|path| path.is_file())
     }
 
     /// A file of input, read once.
     pub(crate) fn table(&self, file: &str) -> Rc<Table> {
         let mut tables = self.tables.borrow_mut();
-        let read = || Rc::new(Table::read(&self.folder.join(file)));
+        let read = || {
+            let path = self.path(file);
+            Rc::new(Table::read(&path.unwrap_or_else(|| panic!("no `{file}`"))))
+        };
         Rc::clone(tables.entry(file.to_owned()).or_insert_with(read))
     }
 
@@ -310,21 +322,15 @@ impl Vectors {
         self.table(&case.input).select(&case.filter)
     }
 
-    /// The measures of the family.
-    pub(crate) fn measures(&self) -> BTreeSet<&str> {
-        self.cases
-            .iter()
-            .map(|case| case.measure.as_str())
-            .collect()
-    }
-
     /// Asserts that the family has these measures and no other, so that none is forgotten.
     pub(crate) fn assert_measures(&self, claimed: &[&str]) {
-        let claimed = claimed.iter().copied().collect();
-        assert_eq!(self.measures(), claimed, "measures of `{}`", self.family);
+        let claimed: BTreeSet<&str> = claimed.iter().copied().collect();
+        let measures: BTreeSet<&str> = self.counts.keys().map(String::as_str).collect();
+        assert_eq!(measures, claimed, "measures of `{}`", self.family);
     }
 
-    /// Checks all expected values of some measures, and gives their number, which is not 0.
+    /// Checks all expected values of some measures that are there, and gives how many there are
+    /// in all. Those that are not there are counted as a skip.
     ///
     /// `compute` answers `None` for a line that it does not handle, and that fails the test. A
     /// value passes within the tolerances of its line; where that tolerance is not the mark of a
@@ -358,13 +364,11 @@ impl Vectors {
         rel_tol: impl Fn(&Case) -> f64,
     ) -> usize {
         let mut failures = Vec::new();
-        let mut seen = BTreeSet::new();
         let mut checked = 0;
         for case in &self.cases {
             if !measures.contains(&case.measure.as_str()) {
                 continue;
             }
-            seen.insert(case.measure.as_str());
             checked += 1;
             match compute(case) {
                 None => failures.push(describe(case, "nobody computes this")),
@@ -374,8 +378,17 @@ impl Vectors {
                 Some(_) => {}
             }
         }
-        for measure in measures {
-            assert!(seen.contains(measure), "{}: no `{measure}`", self.family);
+        let (n_values, n_there) = self.count(measures);
+        assert_eq!(checked, n_there, "values of {measures:?} that are there");
+        if checked < n_values {
+            kohort_workbench::skip(
+                &format!(
+                    "{} of {n_values} values of {}",
+                    n_values - checked,
+                    measures.join(", ")
+                ),
+                "inputs that may not be shipped, and no `../shared/vectors`",
+            );
         }
         let shown = failures
             .iter()
@@ -388,9 +401,65 @@ impl Vectors {
             failures.is_empty(),
             "{failed} of {checked} differ:\n{shown}"
         );
-        println!("{}: {checked} values of {measures:?} agree", self.family);
-        checked
+        println!(
+            "{}: {checked} of {n_values} values of {measures:?} agree",
+            self.family
+        );
+        n_values
     }
+
+    /// How many values of some measures there are in all, and how many are here.
+    fn count(&self, measures: &[&str]) -> (usize, usize) {
+        let counts = measures.iter().map(|measure| {
+            let count = self.counts.get(*measure);
+            count.unwrap_or_else(|| panic!("{}: no `{measure}`", self.family))
+        });
+        counts.fold((0, 0), |(all, there), count| match self.is_whole {
+            true => (all + count.n_values, there + count.n_values),
+            false => (all + count.n_values, there + count.n_shipped),
+        })
+    }
+}
+
+/// `measures.csv`, of one family.
+fn counts(folder: &Path, family: &str) -> BTreeMap<String, Count> {
+    let table = Table::read(&folder.join("measures.csv")).with("family", family);
+    let number = |text: &str| text.parse().unwrap();
+    let [measure, values, shipped] =
+        ["measure", "n_values", "n_shipped"].map(|name| table.index(name));
+    let count = |row: &Rc<Vec<String>>| {
+        let count = Count {
+            n_values: number(&row[values]),
+            n_shipped: number(&row[shipped]),
+        };
+        (row[measure].clone(), count)
+    };
+    table.rows.iter().map(count).collect()
+}
+
+/// The lines of `exp_<family>.csv`.
+fn cases(path: &Path) -> Vec<Case> {
+    let table = Table::read(path);
+    let case = |row: &Rc<Vec<String>>| {
+        let text = |name: &str| row[table.index(name)].clone();
+        Case {
+            case_id: text("case_id"),
+            measure: text("measure"),
+            sql_function: text("sql_function"),
+            input: text("input"),
+            filter: Fields::parse(&text("filter")),
+            group: Fields::parse(&text("group")),
+            params: Fields::parse(&text("params")),
+            stat: text("stat"),
+            expected: Value::parse(&text("expected")),
+            rel_tol: text("rel_tol").parse().unwrap(),
+            abs_tol: text("abs_tol").parse().unwrap(),
+            origin: text("origin"),
+            source: text("source"),
+            note: text("note"),
+        }
+    };
+    table.rows.iter().map(case).collect()
 }
 
 /// Whether a value is what a case expects.

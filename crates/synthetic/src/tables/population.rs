@@ -27,12 +27,12 @@ pub(crate) fn population(
         let Some((code, of)) = place else {
             continue;
         };
-        year.append_value(i16::try_from(row.year).unwrap_or(i16::MAX));
+        year.append_value(narrow(row.year, "year")?);
         region.append_value(code);
         municipality.append_value(of.code);
         sex.append_value(row.sex.as_str());
-        age.append_value(i16::try_from(row.age).unwrap_or(i16::MAX));
-        people.append_value(i64::try_from(row.people).unwrap_or(i64::MAX));
+        age.append_value(narrow(row.age, "age")?);
+        people.append_value(narrow(row.people, "people")?);
     }
     let columns = schema(&[
         ("year", DataType::Int16, KNOWN),
@@ -53,4 +53,14 @@ pub(crate) fn population(
             Arc::new(people.finish()),
         ],
     )
+}
+
+/// A number as its column stores it.
+fn narrow<N, M>(number: N, column: &str) -> Result<M, ArrowError>
+where
+    N: Copy + std::fmt::Display,
+    M: TryFrom<N>,
+{
+    let problem = || format!("{column}: {number} does not fit");
+    M::try_from(number).map_err(|_| ArrowError::InvalidArgumentError(problem()))
 }

@@ -11,14 +11,14 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int8Type, Int16Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
-use kohort_synthetic::{Planted, Progress, Simulation, Summary};
+use kohort_synthetic::{Planted, Simulation, SimulationProgress, Summary};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
 /// Nobody watches.
 pub(crate) struct Silent;
 
-impl Progress for Silent {
+impl SimulationProgress for Silent {
     fn people(&self, _: u64) {}
 }
 

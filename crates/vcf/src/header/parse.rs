@@ -481,79 +481,64 @@ mod tests {
         }
     }
 
+    /// The rules that a line breaks, and the field that is made of it.
+    fn findings(line: &str) -> (Vec<Rule>, Option<(Number, Kind)>) {
+        let header = parse(&format!("{line}\n"), COLUMNS).unwrap();
+        let rules = header.findings.iter().map(|(rule, _)| rule).collect();
+        let field = header.infos.first().or(header.formats.first());
+        (rules, field.map(|f| (f.number, f.kind)))
+    }
+
     #[test]
-    fn headers_that_no_record_depends_on_are_read_with_a_finding() {
+    fn fields_that_no_record_depends_on_are_read_with_a_finding() {
         use Kind::{Flag, Integer, String};
-        let of = |line: &str| {
-            let header = parse(&format!("{line}\n"), COLUMNS).unwrap();
-            let rules: Vec<Rule> = header.findings.iter().map(|(rule, _)| rule).collect();
-            let field = header.infos.first().or(header.formats.first());
-            (rules, field.map(|f| (f.number, f.kind)))
-        };
+        use Rule::{FieldNumber, FieldType, MetaSyntax};
         let one = Number::Count(1);
+        let (unknown, none) = (Number::Unknown, Number::Count(0));
         for (line, rule, field) in [
             (
-                r#"##INFO=<ID=X,Number=B,Type=Integer,Description="">"#,
-                Rule::FieldNumber,
-                Some((Number::Unknown, Integer)),
+                "INFO=<ID=X,Number=B,Type=Integer",
+                FieldNumber,
+                (unknown, Integer),
             ),
+            ("INFO=<ID=X,Type=Integer", FieldNumber, (unknown, Integer)),
+            ("INFO=<ID=X,Number=1,Type=int", FieldType, (one, String)),
+            ("INFO=<ID=X,Number=1", FieldType, (one, String)),
+            ("INFO=<ID=X,Number=0,Type=flag", FieldType, (none, Flag)),
+            ("FORMAT=<ID=X,Number=1,Type=Flag", FieldType, (one, String)),
             (
-                r#"##INFO=<ID=X,Type=Integer,Description="">"#,
-                Rule::FieldNumber,
-                Some((Number::Unknown, Integer)),
+                "INFO=<ID=X,Number=P,Type=Integer",
+                FieldNumber,
+                (unknown, Integer),
             ),
-            (
-                r#"##INFO=<ID=X,Number=1,Type=int,Description="">"#,
-                Rule::FieldType,
-                Some((one, String)),
-            ),
-            (
-                r#"##INFO=<ID=X,Number=1,Description="">"#,
-                Rule::FieldType,
-                Some((one, String)),
-            ),
-            (
-                r#"##INFO=<ID=X,Number=0,Type=flag,Description="">"#,
-                Rule::FieldType,
-                Some((Number::Count(0), Flag)),
-            ),
-            (
-                r#"##FORMAT=<ID=X,Number=1,Type=Flag,Description="">"#,
-                Rule::FieldType,
-                Some((one, String)),
-            ),
-            (
-                r#"##INFO=<ID=X,Number=P,Type=Integer,Description="">"#,
-                Rule::FieldNumber,
-                Some((Number::Unknown, Integer)),
-            ),
+        ] {
+            let line = format!("##{line},Description=\"\">");
+            let (rules, found) = findings(&line);
+            assert!(rules.contains(&rule), "{line}: {rules:?}");
+            assert_eq!(found, Some(field), "{line}");
+        }
+        let (rules, found) = findings(r#"##INFO=<ID=X,Number=1,Type=Integer,Description="open>"#);
+        assert!(rules.contains(&MetaSyntax), "{rules:?}");
+        assert_eq!(found, Some((one, Integer)));
+        let (rules, _) = findings(r#"##INFO=<ID=X,Number=1,Type=Integer,Description="fine">"#);
+        assert!(rules.is_empty(), "{rules:?}");
+    }
+
+    #[test]
+    fn lines_that_make_no_field_are_read_with_a_finding() {
+        for (line, rule) in [
             (
                 r#"##INFO=<Number=1,Type=Integer,Description="">"#,
                 Rule::MetaSyntax,
-                None,
             ),
-            (
-                r#"##INFO=<ID=X,Number=1,Type=Integer,Description="open>"#,
-                Rule::MetaSyntax,
-                Some((one, Integer)),
-            ),
-            ("##contig=<ID=1,length=many>", Rule::ContigLine, None),
-            (
-                "##contig=<ID=1>\n##contig=<ID=1>",
-                Rule::DeclaredAgain,
-                None,
-            ),
-            ("##nothing", Rule::MetaLine, None),
+            ("##contig=<ID=1,length=many>", Rule::ContigLine),
+            ("##contig=<ID=1>\n##contig=<ID=1>", Rule::DeclaredAgain),
+            ("##nothing", Rule::MetaLine),
         ] {
-            let (rules, found) = of(line);
+            let (rules, found) = findings(line);
             assert!(rules.contains(&rule), "{line}: {rules:?}");
-            assert_eq!(found, field, "{line}");
+            assert_eq!(found, None, "{line}");
         }
-        assert!(
-            of(r#"##INFO=<ID=X,Number=1,Type=Integer,Description="fine">"#)
-                .0
-                .is_empty()
-        );
     }
 
     #[test]

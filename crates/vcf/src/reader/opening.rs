@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::text_body::read_error;
 use super::{
-    Body, Encoding, EofMarker, LINE_BYTES, OpenOptions, SAMPLE_BYTES, Source, StoredBytes,
+    Body, Encoding, EofMarker, LINE_BYTES, OpenOptions, SAMPLE_BYTES, StoredBytes, StoredFile,
     VcfReader,
 };
 use crate::bgzf::{self, BgzfReader, BlockReader};
@@ -18,8 +18,8 @@ use crate::{Error, Header, bcf};
 ///
 /// # Errors
 /// [`Error::UnknownFormat`], or what is wrong with the header, with the file's name in front.
-pub fn open(source: Source, options: &OpenOptions) -> Result<VcfReader, Error> {
-    let Source { name, reader, size } = source;
+pub fn open(source: StoredFile, options: &OpenOptions) -> Result<VcfReader, Error> {
+    let StoredFile { name, reader, size } = source;
     let opened = open_stream(reader, options).map_err(|error| error.at(name.as_str()))?;
     let (encoding, header, body) = opened;
     let header_lines = memchr::memchr_iter(b'\n', header.text.as_bytes()).count() as u64;

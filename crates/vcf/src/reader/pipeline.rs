@@ -8,7 +8,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::lines::Lines;
-use super::{Chunk, ChunkSink, OpenOptions, Progress};
+use super::{Chunk, ChunkSink, OpenOptions, ReadProgress};
 use crate::{Error, Header, Locate, Location, Unit};
 
 /// What the bodies need to know about their file.
@@ -18,7 +18,7 @@ pub(super) struct File<'a> {
     pub(super) header: &'a Header,
     pub(super) header_lines: u64,
     pub(super) options: &'a OpenOptions,
-    pub(super) progress: &'a Progress,
+    pub(super) progress: &'a ReadProgress,
     pub(super) threads: usize,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Feeder<'a, W> {
     permits: Receiver<()>,
     pool: Sender<()>,
     stop: &'a AtomicBool,
-    progress: &'a Progress,
+    progress: &'a ReadProgress,
     next_index: u64,
 }
 

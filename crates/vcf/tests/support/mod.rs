@@ -3,28 +3,17 @@
 #![allow(
     dead_code,
     unreachable_pub,
-    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "each test binary uses a part"
 )]
 
 use std::io::{Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kohort_genotype::SiteCalls;
 use kohort_vcf::{
-    ChunkSink, Error, Header, OpenOptions, Progress, Source, VcfReader, check_record, open,
+    ChunkSink, Error, Header, OpenOptions, ReadProgress, StoredFile, VcfReader, check_record, open,
 };
-
-/// The folder of public data, where this checkout has one.
-pub fn shared() -> Option<PathBuf> {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared"));
-    if path.join("data").is_dir() {
-        return path.canonicalize().ok();
-    }
-    println!("skipped: no shared data at {}", path.display());
-    None
-}
 
 pub struct Lines(Vec<String>);
 
@@ -54,13 +43,13 @@ pub fn lines_of(reader: VcfReader, threads: usize) -> Result<Vec<String>, Error>
             lines.extend(chunk.output);
             Ok(())
         },
-        &Progress::new(),
+        &ReadProgress::new(),
     )?;
     Ok(lines)
 }
 
-pub fn source(name: &str, bytes: Vec<u8>) -> Source {
-    Source {
+pub fn source(name: &str, bytes: Vec<u8>) -> StoredFile {
+    StoredFile {
         name: name.to_owned(),
         reader: Box::new(Cursor::new(bytes)),
         size: None,
@@ -116,7 +105,7 @@ pub fn check_file(path: &Path) -> Result<u64, Error> {
             records += chunk.output;
             Ok(())
         },
-        &Progress::new(),
+        &ReadProgress::new(),
     )?;
     Ok(records)
 }

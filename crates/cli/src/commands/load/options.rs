@@ -116,8 +116,8 @@ impl ModeOptions {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "People")]
 pub(super) struct PeopleOptions {
-    /// Column of personnummer or samordningsnummer: replaced by a keyed pseudonym; the number itself
-    /// is not stored; may be repeated
+    /// Column of personnummer or samordningsnummer: replaced by a keyed pseudonym; the number
+    /// itself is not stored; may be repeated
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     personal_id: Vec<String>,
     /// File with the pseudonym key, at least 32 bytes [default: the key in the environment variable

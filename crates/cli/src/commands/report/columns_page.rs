@@ -17,8 +17,8 @@ The tables of `registry` that the reports and the views of `follow_up` read, wit
 they know. `kohort simulate national` writes exactly these. A lake may hold other tables and columns
 too; nothing reads them here.
 
-- `kohort report NAME --lake LAKE --check` lists all that a lake lacks for a report: tables, columns,
-  types, codes.
+- `kohort report NAME --lake LAKE --check` lists all that a lake lacks for a report: tables,
+  columns, types, codes.
 - `kohort load people FILE --lake LAKE --as people` finds the columns of a file by these names or
   their synonyms (`--column wanted=given` names one by hand), and checks types, codes and ranges.
 

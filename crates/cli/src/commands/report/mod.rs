@@ -42,9 +42,9 @@ Examples:
   kohort report national-follow-up --lake my-lake --check
   kohort report ./my-report --lake my-lake --out my-report-out --no-pdf
 
-A report is a folder with a report.toml and queries; docs/reports.md says how to write one. The folder
-made holds report.html (one file, works offline), report.pdf where a Chromium or Chrome is found,
-tables/ (CSV and Excel), figures/ (SVG), sql/ and report.json.")]
+A report is a folder with a report.toml and queries; docs/reports.md says how to write one. The
+folder made holds report.html (one file, works offline), report.pdf where a Chromium or Chrome is
+found, tables/ (CSV and Excel), figures/ (SVG), sql/ and report.json.")]
 pub(crate) struct ReportArgs {
     /// Name of a built-in report, or path of a folder with a report.toml
     #[arg(value_name = "NAME|PATH", required_unless_present = "list")]
@@ -58,8 +58,8 @@ pub(crate) struct ReportArgs {
     lake: Option<String>,
     #[command(flatten)]
     storage: StorageArgs,
-    /// Output folder, or place in object storage such as s3://bucket/report; it appears only when the
-    /// report is complete
+    /// Output folder, or place in object storage such as s3://bucket/report; it appears only when
+    /// the report is complete
     #[arg(long, value_name = "DIR", required_unless_present_any = ["list", "check"])]
     out: Option<PathBuf>,
     /// List all that the lake lacks for the report (tables, columns, types, codes); write nothing

@@ -49,7 +49,7 @@ impl Scalar for DsrDifference {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     #[test]
     fn two_structs_compare_row_by_row() {
@@ -72,9 +72,9 @@ mod tests {
     #[test]
     fn a_null_instead_of_a_struct_is_a_missing_rate() {
         let table = "SELECT * FROM (VALUES (1, 5), (2, 6)) AS v(region, o)";
-        let sql = "SELECT region, d.status FROM (SELECT t.region, dsr_difference(crude_rate(t.o, 9), \
-                   other.rate) AS d FROM t LEFT JOIN (SELECT region, crude_rate(o, 9) AS rate FROM t \
-                   WHERE region = 1) AS other ON t.region = other.region) ORDER BY region";
+        let sql = "SELECT region, d.status FROM (SELECT t.region, dsr_difference(crude_rate(t.o, \
+                   9), other.rate) AS d FROM t LEFT JOIN (SELECT region, crude_rate(o, 9) AS rate \
+                   FROM t WHERE region = 1) AS other ON t.region = other.region) ORDER BY region";
         let rows = query(table, sql).unwrap();
         assert_eq!(rows, [["1", "ok"], ["2", "incomplete_strata"]]);
     }

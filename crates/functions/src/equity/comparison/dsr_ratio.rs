@@ -30,8 +30,8 @@ impl Scalar for DsrRatio {
     ];
     const DESCRIPTION: &'static str = "\
         A standardised rate over that of a reference, with limits that are normal on the scale of \
-        logarithms: `exp(ln ratio -+ z * sqrt((se_1 / rate_1)^2 + (se_0 / rate_0)^2))`. It takes the \
-        structs of two rates; any two independent estimates with a `value` and `se` will do. \
+        logarithms: `exp(ln ratio -+ z * sqrt((se_1 / rate_1)^2 + (se_0 / rate_0)^2))`. It takes \
+        the structs of two rates; any two independent estimates with a `value` and `se` will do. \
         `events` and `n` are those of both.\n\n\
         Relative; 1 is no difference. A rate of 0 in the reference gives infinity. Rates by other \
         standard populations do not compare, and this function cannot see that. Breslow and Day, \
@@ -65,7 +65,7 @@ pub(super) fn compare(
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('K', 1, 90, 50000.0), ('M', 1, 60, 48000.0), \
                          ('K', 2, 5, 100.0), ('M', 2, 7, NULL), ('K', 3, 1, 0.0), \

@@ -30,8 +30,8 @@ impl Scalar for RateDifference {
     ];
     const DESCRIPTION: &'static str = "\
         The rate of a group less that of a reference: \
-        `multiplier * (events_1 / time_1 - events_0 / time_0)`. `events` and `n` are those of both. \
-        `se` is `multiplier * sqrt(events_1 / time_1^2 + events_0 / time_0^2)`.\n\n\
+        `multiplier * (events_1 / time_1 - events_0 / time_0)`. `events` and `n` are those of \
+        both. `se` is `multiplier * sqrt(events_1 / time_1^2 + events_0 / time_0^2)`.\n\n\
         Absolute; 0 is no difference, above 0 the group has more. Give `rate_ratio` beside it. \
         Crude: groups of other ages differ for that alone. Zou and Donner, 2008, \
         doi:10.1002/sim.3095.\n\n\
@@ -54,7 +54,7 @@ impl Scalar for RateDifference {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES (30, 100, 10, 100), (0, 100, 0, 100), \
                          (NULL, 1, 1, 1), (2, 0, 1, 1)) AS v(a, s, b, t)";
@@ -62,8 +62,8 @@ mod tests {
     #[test]
     fn rates_compare_row_by_row() {
         let sql = "SELECT round(d.value, 9), round(d.lower_cl, 4), round(d.upper_cl, 4), d.se, \
-                   d.status FROM (SELECT s, a, rate_difference(a, s, b, t, 0.95, 'mover', 100) AS d \
-                   FROM t) ORDER BY s DESC, a DESC";
+                   d.status FROM (SELECT s, a, rate_difference(a, s, b, t, 0.95, 'mover', 100) AS \
+                   d FROM t) ORDER BY s DESC, a DESC";
         let rows = query(TABLE, sql).unwrap();
         assert_eq!((rows[0][0].as_str(), rows[0][4].as_str()), ("20", "ok"));
         assert_eq!(rows[1], ["0", "-3.6889", "3.6889", "NULL", "ok"]);

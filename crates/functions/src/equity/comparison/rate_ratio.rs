@@ -37,9 +37,9 @@ impl Scalar for RateRatio {
         `rate_difference` beside it: 3 times much is more than 3 times little. Crude: groups of \
         other ages differ for that alone. Rothman, Greenland and Lash, 2008, \"Modern \
         epidemiology\", chapter 14.\n\n\
-        NULL counts give the status `incomplete_strata`; no person-time in a group, or no events in \
-        both, gives `undefined`. `wald` has no limits when a group has no events. Negative counts \
-        are errors.";
+        NULL counts give the status `incomplete_strata`; no person-time in a group, or no events \
+        in both, gives `undefined`. `wald` has no limits when a group has no events. Negative \
+        counts are errors.";
     const EXAMPLE: &'static str = "\
         SELECT rate_ratio(41, 28010, 15, 19017) AS exact,\n\
         \u{20}      rate_ratio(41, 28010, 15, 19017, 0.95, 'wald') AS wald;";
@@ -55,7 +55,7 @@ impl Scalar for RateRatio {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES (41, 28010, 15, 19017), (5, 100, 0, 100), \
                          (0, 100, 5, 100), (0, 1, 0, 1), (1, NULL, 1, 1), (2, 0, 1, 1)) \
@@ -80,8 +80,8 @@ mod tests {
 
     #[test]
     fn sums_of_groups_compare_and_methods_are_taken() {
-        let sql = "SELECT r.method, r.value FROM (SELECT rate_ratio(sum(a), sum(s), sum(b), sum(t), \
-                   0.9, 'mid_p') AS r FROM t WHERE a > 4)";
+        let sql = "SELECT r.method, r.value FROM (SELECT rate_ratio(sum(a), sum(s), sum(b), \
+                   sum(t), 0.9, 'mid_p') AS r FROM t WHERE a > 4)";
         let rows = query(TABLE, sql).unwrap();
         assert_eq!(rows[0][0], "mid_p");
         let value: f64 = rows[0][1].parse().unwrap();

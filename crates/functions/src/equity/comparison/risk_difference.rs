@@ -51,7 +51,7 @@ impl Scalar for RiskDifference {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES (56, 70, 48, 80), (10, 10, 0, 20), (0, 0, 0, 1), \
                          (NULL, 7, 1, 2)) AS v(x, n, y, m)";

@@ -44,7 +44,7 @@ impl Scalar for RiskRatio {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES (9, 10, 3, 10), (1, 10, 0, 10), (0, 10, 0, 10), \
                          (3, 10, 1, NULL)) AS v(x, n, y, m)";

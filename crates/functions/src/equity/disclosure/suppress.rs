@@ -18,7 +18,10 @@ impl Scalar for Suppress {
     const NAME: &'static str = "suppress";
     const ALIASES: &'static [&'static str] = &["suppress_small"];
     const ARGUMENTS: &'static [Argument] = &[
-        Argument::number("n", "a count of people: a whole number of at least 0; NULL gives NULL"),
+        Argument::number(
+            "n",
+            "a count of people: a whole number of at least 0; NULL gives NULL",
+        ),
         Argument::number("threshold", "the least count that is shown, 1 or more").or(5.0),
         Argument::flag(
             "protect_zeros",
@@ -28,7 +31,8 @@ impl Scalar for Suppress {
         .or_flag(false),
         Argument::number(
             "of",
-            "how many people `n` is a part of: then `n` is also withheld where so few are left over",
+            "how many people `n` is a part of: then `n` is also withheld where so few are left \
+             over",
         )
         .optional(),
     ];

@@ -30,8 +30,8 @@ impl Window for FunnelFlag {
         Argument::choice(
             "overdispersion",
             &["none", "multiplicative", "additive"],
-            "what is done about areas that differ for more than chance: nothing, all lines wider by \
-             one factor, or one variance more for each area",
+            "what is done about areas that differ for more than chance: nothing, all lines wider \
+             by one factor, or one variance more for each area",
         ),
         LEVEL,
     ];
@@ -39,20 +39,20 @@ impl Window for FunnelFlag {
     const DESCRIPTION: &'static str = "\
         Whether an area is further from the target than chance takes it, as in a funnel plot: \
         `High (0.001)`, `High (0.025)`, `Not significant`, `Low (0.025)` or `Low (0.001)`. The \
-        number is what chance leaves on that side, and is another with a `level`: `High (0.005)` for \
-        0.99. An area is high where its whole interval lies \
-        above the target, at confidence 0.998 or else 0.95: Wilson's limits for a proportion; for \
-        a ratio or rate those of its events, exact below 10 and Byar's from there on. With \
-        over-dispersion, areas are judged by their distance in standard errors, widened by what \
-        `funnel_overdispersion` finds. Spiegelhalter, 2005, doi:10.1002/sim.1970.\n\n\
-        Of 1000 areas at the target, about 50 are flagged. A flag is a question, not an answer, and \
-        high is not bad. Large areas are flagged for differences that do not matter: allow for \
+        number is what chance leaves on that side, and is another with a `level`: `High (0.005)` \
+        for 0.99. An area is high where its whole interval lies above the target, at confidence \
+        0.998 or else 0.95: Wilson's limits for a proportion; for a ratio or rate those of its \
+        events, exact below 10 and Byar's from there on. With over-dispersion, areas are judged by \
+        their distance in standard errors, widened by what `funnel_overdispersion` finds. \
+        Spiegelhalter, 2005, doi:10.1002/sim.1970.\n\n\
+        Of 1000 areas at the target, about 50 are flagged. A flag is a question, not an answer, \
+        and high is not bad. Large areas are flagged for differences that do not matter: allow for \
         over-dispersion. Directly standardised rates are no counts: flag observed over expected \
         events with a target of 1.\n\n\
         The flag is NULL where a count is NULL or the denominator is 0. Without a target, and with \
-        over-dispersion, one NULL count leaves no flag in the whole partition, since what is pooled \
-        over areas is then not known. Negative counts, and more events than people of a proportion, \
-        are errors.";
+        over-dispersion, one NULL count leaves no flag in the whole partition, since what is \
+        pooled over areas is then not known. Negative counts, and more events than people of a \
+        proportion, are errors.";
     const EXAMPLE: &'static str = "\
         SELECT region, funnel_flag(tested, eligible) OVER () AS flag\n\
         FROM (VALUES ('Skåne', 560, 1000), ('Gotland', 31, 50), ('Dalarna', 180, 400))\n\
@@ -101,7 +101,7 @@ impl Window for FunnelFlag {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('x', 'a', 200, 100.0), ('x', 'b', 122, 100.0), \
                          ('x', 'c', 100, 100.0), ('x', 'd', 79, 100.0), ('x', 'e', 0, 100.0), \

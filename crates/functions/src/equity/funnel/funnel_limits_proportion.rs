@@ -27,9 +27,9 @@ impl Scalar for FunnelLimitsProportion {
     ];
     const DESCRIPTION: &'static str = "\
         The lines of a funnel plot of shares where an area has `n` people: \
-        `target -+ z * sqrt(target * (1 - target) / n)`, cut at 0 and 1. These are the shares whose \
-        Wilson limits end at the target, so that `funnel_flag` flags what lies outside. `value` is \
-        the target. By custom there are two pairs of lines, at 0.95 and 0.998.\n\n\
+        `target -+ z * sqrt(target * (1 - target) / n)`, cut at 0 and 1. These are the shares \
+        whose Wilson limits end at the target, so that `funnel_flag` flags what lies outside. \
+        `value` is the target. By custom there are two pairs of lines, at 0.95 and 0.998.\n\n\
         By chance alone everything lies outside where areas have many people. `phi` or \
         `tau_squared`, as `funnel_overdispersion` finds them, make the lines wider: on the scale \
         `asin(sqrt(share))`, where `funnel_flag` with over-dispersion judges areas. Spiegelhalter, \
@@ -55,7 +55,7 @@ impl Scalar for FunnelLimitsProportion {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
     #[test]
     fn lines_are_as_wide_as_is_said() {

@@ -26,9 +26,9 @@ impl Scalar for FunnelLimitsRate {
         TAU_SQUARED,
     ];
     const DESCRIPTION: &'static str = "\
-        The lines of a funnel plot of rates, where `events` lie on them: the target times the lines \
-        of `funnel_limits_ratio`, in the unit of the target. `value` is the target. Draw them with \
-        events across.\n\n\
+        The lines of a funnel plot of rates, where `events` lie on them: the target times the \
+        lines of `funnel_limits_ratio`, in the unit of the target. `value` is the target. Draw \
+        them with events across.\n\n\
         Chance only, but for `phi` or `tau_squared` as `funnel_overdispersion` finds them, which \
         make the lines wider on the scale `sqrt(rate)`; the second is in the unit of the target. \
         Directly standardised rates are no counts, and these are not their lines. Spiegelhalter, \
@@ -53,7 +53,7 @@ impl Scalar for FunnelLimitsRate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     #[test]
     fn lines_are_those_of_a_ratio_times_the_target() {

@@ -51,7 +51,7 @@ impl Scalar for FunnelLimitsRatio {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     #[test]
     fn lines_are_as_wide_as_is_said_and_those_of_a_rate_times_the_target() {

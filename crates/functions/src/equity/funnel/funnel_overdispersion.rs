@@ -26,10 +26,10 @@ impl Aggregate for FunnelOverdispersion {
         ("status", CellType::Text),
     ]);
     const DESCRIPTION: &'static str = "\
-        How much more areas differ than chance makes them, which `funnel_flag` can allow for. `phi` \
-        is the factor on the variance of chance, at least 1: the mean of squared distances to the \
-        target in standard errors, on the scale `asin(sqrt(share))` or `sqrt(ratio)`, after the \
-        outer tenths were drawn in to the tenth and ninetieth percentile. `tau_squared` is the \
+        How much more areas differ than chance makes them, which `funnel_flag` can allow for. \
+        `phi` is the factor on the variance of chance, at least 1: the mean of squared distances \
+        to the target in standard errors, on the scale `asin(sqrt(share))` or `sqrt(ratio)`, after \
+        the outer tenths were drawn in to the tenth and ninetieth percentile. `tau_squared` is the \
         variance between areas beyond chance on that scale, at least 0, by DerSimonian and \
         Laird.\n\n\
         A `phi` of 1 is chance; one of 4 makes lines twice as wide. With about 20 areas it is \
@@ -90,7 +90,7 @@ fn spread(
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     // z is -10, -8, ..., 10 on the scale of square roots, as E is 100.
     const TABLE: &str = "SELECT power(10.0 + value, 2) AS o, 100 AS n, value AS k \

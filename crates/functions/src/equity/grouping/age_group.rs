@@ -30,8 +30,8 @@ impl Scalar for AgeGroup {
         The band that an age falls in, with the label by which a standard population is joined. \
         Bands hold completed years: `5-9` is from the fifth birthday to the day before the tenth. \
         As text, bands do not sort by age.\n\n\
-        NULL, negative ages and NaN give NULL. A person without a band is in no stratum: count them \
-        before a standardised rate is trusted.";
+        NULL, negative ages and NaN give NULL. A person without a band is in no stratum: count \
+        them before a standardised rate is trusted.";
     const EXAMPLE: &'static str = "\
         SELECT age, age_group(age) AS band, age_group(age, '5y21') AS finer\n\
         FROM (VALUES (0), (9), (47), (93)) AS person(age);";
@@ -46,7 +46,7 @@ impl Scalar for AgeGroup {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES (0.5), (9.99), (85.0), (120.0), (-1.0), (NULL)) \
                          AS v(age)";

@@ -22,10 +22,11 @@ impl Window for QuantileGroup {
     ];
     const SHAPE: Shape = Shape::Cell(CellType::Integer);
     const DESCRIPTION: &'static str = "\
-        The quantile group of an area by a value, from 1 (the lowest, or with `invert` the highest) \
-        to `groups`: `floor((k + 1) - ceil((N + 1 - rank) / (N / k)))`, at least 1, where equal \
-        values share the lowest rank. The rule is that of Public Health England. Equal values fall \
-        in one group always, where SQL's `ntile` cuts them by whatever row comes first.\n\n\
+        The quantile group of an area by a value, from 1 (the lowest, or with `invert` the \
+        highest) to `groups`: `floor((k + 1) - ceil((N + 1 - rank) / (N / k)))`, at least 1, where \
+        equal values share the lowest rank. The rule is that of Public Health England. Equal \
+        values fall in one group always, where SQL's `ntile` cuts them by whatever row comes \
+        first.\n\n\
         Groups hold areas, not people. With many equal values they differ in size.\n\n\
         An area whose value is NULL has no group and is left out of the ranks. No area of the \
         partition has one when fewer have a value than there are groups.";
@@ -42,8 +43,8 @@ impl Window for QuantileGroup {
         let (groups, invert) = options(0);
         if (1..columns.rows).any(|row| options(row) != (groups, invert)) {
             return exec_err!(
-                "{}: `groups` and `invert`: expected the same for all areas; partition by what they \
-                 depend on",
+                "{}: `groups` and `invert`: expected the same for all areas; partition by what \
+                 they depend on",
                 Self::NAME
             );
         }
@@ -78,7 +79,7 @@ impl Window for QuantileGroup {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('x', 'a', 3), ('x', 'b', 1), ('x', 'c', 2), \
                          ('x', 'd', 2), ('x', 'e', 2), ('x', 'f', 9), ('x', 'g', NULL), \

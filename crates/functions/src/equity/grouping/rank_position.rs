@@ -49,7 +49,7 @@ impl Window for RankPosition {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('x', 2, 5.0), ('x', 1, -1.0), ('x', 3, 5.0), \
                          ('x', 4, 7.5), ('y', 1, 1.0), ('y', NULL, 2.0), ('z', 0, 1.0)) \

@@ -71,11 +71,32 @@ impl Aggregate for MatchControls {
     const NAME: &'static str = "match_controls";
     const ARGUMENTS: &'static [Argument] = &[
         Argument::key("id", "the person; one row each"),
-        Argument::flag("is_case", "whether the person is a case; NULL leaves the person out"),
-        Argument::key("stratum", "what must be equal, such as `concat_ws('|', sex, region)`; NULL is a value of its own"),
-        Argument::number("ratio", "controls wanted per case").or(1.0).constant(),
-        Argument::number("seed", "draws the order of cases and among equally near controls; the same seed gives the same pairs").or(1.0).constant(),
-        Argument::number("caliper", "the largest distance allowed, in standard deviations; NULL for none").optional().constant(),
+        Argument::flag(
+            "is_case",
+            "whether the person is a case; NULL leaves the person out",
+        ),
+        Argument::key(
+            "stratum",
+            "what must be equal, such as `concat_ws('|', sex, region)`; NULL \
+            is a value of its own",
+        ),
+        Argument::number("ratio", "controls wanted per case")
+            .or(1.0)
+            .constant(),
+        Argument::number(
+            "seed",
+            "draws the order of cases and among equally near controls; the \
+            same seed gives the same pairs",
+        )
+        .or(1.0)
+        .constant(),
+        Argument::number(
+            "caliper",
+            "the largest distance allowed, in standard deviations; NULL \
+            for none",
+        )
+        .optional()
+        .constant(),
         Argument::number("nearest_1", "a number to be near in").optional(),
         Argument::number("nearest_2", "another").optional(),
         Argument::number("nearest_3", "another").optional(),
@@ -86,19 +107,20 @@ impl Aggregate for MatchControls {
         ("rank", CellType::Integer),
         ("distance", CellType::Number),
     ]);
-    const DESCRIPTION: &'static str = "Matches each case to controls, each control at most once: of the \
-        same stratum, and nearest in up to three numbers, each in standard deviations. Cases take turns, \
-        so that none takes a second control before all had a first. A case without a control has a row \
-        with `control_id` NULL. Who has NULL in a number that is used cannot be compared and is not \
-        matched.\n\nIn FROM it is a table function over a query that gives `is_case` and the columns \
-        named: `match_controls('SELECT sample_id, is_case, sex, age FROM …' [, exact = 'sex' [, nearest = \
-        'age' [, ratio = 1 [, seed = 1 [, caliper]]]]])`, whose first column is the id; and \
-        `match_balance(…)` with the same arguments says how alike cases and controls were before and \
-        became after. Greedy nearest neighbours without replacement (Rubin 1973; Austin 2014).";
-    const EXAMPLE: &'static str = "SELECT m['case_id'] AS case_id, m['control_id'] AS control_id\nFROM \
-        (SELECT unnest(match_controls(id, is_case, sex, nearest_1 => age)) AS m\n      FROM (VALUES \
-        ('a', true, 'K', 50), ('b', false, 'K', 48), ('c', false, 'K', 70)) AS t(id, is_case, sex, \
-        age));";
+    const DESCRIPTION: &'static str = "Matches each case to controls, each control at most once: \
+        of the same stratum, and nearest in up to three numbers, each in standard deviations. \
+        Cases take turns, so that none takes a second control before all had a first. A case \
+        without a control has a row with `control_id` NULL. Who has NULL in a number that is used \
+        cannot be compared and is not matched.\n\nIn FROM it is a table function over a query that \
+        gives `is_case` and the columns named: `match_controls('SELECT sample_id, is_case, sex, \
+        age FROM …' [, exact = 'sex' [, nearest = 'age' [, ratio = 1 [, seed = 1 [, \
+        caliper]]]]])`, whose first column is the id; and `match_balance(…)` with the same \
+        arguments says how alike cases and controls were before and became after. Greedy nearest \
+        neighbours without replacement (Rubin 1973; Austin 2014).";
+    const EXAMPLE: &'static str = "SELECT m['case_id'] AS case_id, m['control_id'] AS \
+        control_id\nFROM (SELECT unnest(match_controls(id, is_case, sex, nearest_1 => age)) AS \
+        m\n      FROM (VALUES ('a', true, 'K', 50), ('b', false, 'K', 48), ('c', false, 'K', 70)) \
+        AS t(id, is_case, sex, age));";
     type State = People;
 
     fn update(state: &mut People, columns: &Columns, row: usize) -> Result<()> {
@@ -173,15 +195,16 @@ impl Aggregate for MatchControls {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('a', true, 'K', 50), ('b', true, 'M', 40), \
-        ('p', false, 'K', 52), ('q', false, 'K', 49), ('r', false, 'M', 41), ('n', false, 'M', NULL), \
-        ('x', NULL, 'K', 50)) AS v(id, c, sex, age)";
+        ('p', false, 'K', 52), ('q', false, 'K', 49), ('r', false, 'M', 41), ('n', false, 'M', \
+        NULL), ('x', NULL, 'K', 50)) AS v(id, c, sex, age)";
 
     fn pairs(call: &str) -> Vec<Vec<String>> {
         let sql = format!(
-            "SELECT m['case_id'], m['control_id'], m['rank'] FROM (SELECT unnest({call}) AS m FROM t)"
+            "SELECT m['case_id'], m['control_id'], m['rank'] FROM (SELECT unnest({call}) AS m \
+             FROM t)"
         );
         query(TABLE, &sql).unwrap()
     }

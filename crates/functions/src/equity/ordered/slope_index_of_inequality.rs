@@ -39,8 +39,8 @@ impl Aggregate for SlopeIndexOfInequality {
         0 among the disadvantaged, 0 is no gradient. Report it with \
         `relative_index_of_inequality`. A line through a U says 0. \
         `fitted_bottom` and `fitted_top` are the two ends of the line, whose difference is the \
-        value; `intercept` is the line at the bottom on the scale of the model: a logarithm or logit \
-        unless it is linear.\n\n\
+        value; `intercept` is the line at the bottom on the scale of the model: a logarithm or \
+        logit unless it is linear.\n\n\
         NULL in `value`, `population` or `rank` of any row leaves no answer (`incomplete_strata`). \
         `undefined` for fewer than three places in the order, for a value without logarithm under \
         a transformed model, and where a logit line does not exist because the order separates \

@@ -58,8 +58,8 @@ impl Aggregate for ConcentrationIndex {
         NULL in `outcome`, `rank_by` or `weight` of any row leaves no answer \
         (`incomplete_strata`): leave such people out in `WHERE`, where it can be seen. `undefined` \
         where all people are of one rank, where the mean is not above 0, and for `wagstaff` where \
-        it is a bound. With `cluster` and only one of them there is no interval. A negative weight, or an outcome beyond the bounds of a variant that has \
-        them, is an error.";
+        it is a bound. With `cluster` and only one of them there is no interval. A negative \
+        weight, or an outcome beyond the bounds of a variant that has them, is an error.";
     const EXAMPLE: &'static str = "SELECT concentration_index(tested, income, variant => \
          'erreygers')['value'] AS index\n\
          FROM (VALUES (false, 180000), (true, 240000), (false, 310000), (true, 420000),\n  \

@@ -9,8 +9,8 @@ use super::over_people::{OverPeople, VALUE, WEIGHT};
 
 const CORRECTED: Argument = Argument::flag(
     "corrected",
-    "whether to multiply by n / (n - 1), against the bias of a small sample of n people: the sum of \
-     the weights where there is `weight`",
+    "whether to multiply by n / (n - 1), against the bias of a small sample of n people: the sum \
+     of the weights where there is `weight`",
 )
 .or_flag(false)
 .constant();

@@ -43,7 +43,8 @@ impl Window for NeedExpected {
         .optional(),
         Argument::number(
             "weight",
-            "of the person, at least 0; 1 for all if not given; a NULL in a column of weights is not known",
+            "of the person, at least 0; 1 for all if not given; a NULL in a column of weights is \
+             not known",
         )
         .optional(),
     ];
@@ -62,13 +63,14 @@ impl Window for NeedExpected {
         `incomplete_strata` (but for a weight of 0). NULL for all of a partition where something \
         of need follows from the rest, such as need that is the same as income: then it cannot be \
         told which of them use is due to. What of need follows from the rest of need is left out, \
-        and changes nothing; of high powers of a number take the mean off first, or they nearly do. \
-        Lists of different lengths, a negative weight, and more \
-        than 2000 numbers and different texts together are errors.";
+        and changes nothing; of high powers of a number take the mean off first, or they nearly \
+        do. Lists of different lengths, a negative weight, and more than 2000 numbers and \
+        different texts together are errors.";
     const EXAMPLE: &'static str = "\
         SELECT horizontal_inequity_index(visits, income, expected) AS inequity\n\
         FROM (SELECT visits, income,\n\
-        \u{20}            need_expected(visits, struct(age_band, ill), ln(income)) OVER () AS expected\n\
+        \u{20}            need_expected(visits, struct(age_band, ill), ln(income)) OVER () AS \
+        expected\n\
         \u{20}     FROM (VALUES (4, 180000, '65+', true), (1, 210000, '0-64', false),\n\
         \u{20}                  (3, 240000, '65+', false), (2, 310000, '0-64', true),\n\
         \u{20}                  (5, 420000, '65+', true), (1, 650000, '0-64', false))\n\
@@ -208,12 +210,12 @@ fn covariate(array: &ArrayRef) -> Result<Covariate> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES (1, 4, 180, 'old', true, 1), \
-        (2, 1, 210, 'young', false, 2), (3, 3, 240, 'old', false, 1), (4, 2, 310, 'young', true, 1), \
-        (5, 5, 420, 'old', true, 3), (6, 1, 650, 'young', false, 1), (7, 2, 700, 'mid', false, 2), \
-        (8, 4, 720, 'mid', true, 1)) AS v(id, visits, income, age, ill, weight)";
+        (2, 1, 210, 'young', false, 2), (3, 3, 240, 'old', false, 1), (4, 2, 310, 'young', true, \
+        1), (5, 5, 420, 'old', true, 3), (6, 1, 650, 'young', false, 1), (7, 2, 700, 'mid', false, \
+        2), (8, 4, 720, 'mid', true, 1)) AS v(id, visits, income, age, ill, weight)";
 
     /// From numpy: least squares with a column per age but the first, illness, and income, which is
     /// then put at its mean.

@@ -24,7 +24,8 @@ impl Scalar for ByarLimits {
         about 10 events on: `poisson_limits(events, confidence, 'byar')`. Breslow and Day, 1987, \
         \"Statistical methods in cancer research, volume II\", IARC.\n\n\
         NULL events give the status `incomplete_strata`. The lower limit is NULL for 0 events, and \
-        where the formula gives a negative number (1 event at 0.998). A negative count is an error.";
+        where the formula gives a negative number (1 event at 0.998). A negative count is an \
+        error.";
     const EXAMPLE: &'static str = "\
         SELECT tests, byar_limits(tests, 0.998) AS limits\n\
         FROM (VALUES (12), (70), (1200)) AS t(tests);";
@@ -38,7 +39,7 @@ impl Scalar for ByarLimits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     #[test]
     fn it_is_the_method_byar_of_poisson_limits() {

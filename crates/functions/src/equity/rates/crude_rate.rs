@@ -36,8 +36,8 @@ impl Scalar for CrudeRate {
     const DESCRIPTION: &'static str = "\
         Events per so many people or years: `multiplier * events / population`, with the limits \
         of a Poisson count. It composes with `GROUP BY`, `ROLLUP` and `CUBE`: \
-        `crude_rate(sum(events), sum(population))`. `method` in the result is the one used. `se` is \
-        `multiplier * sqrt(events) / population`.\n\n\
+        `crude_rate(sum(events), sum(population))`. `method` in the result is the one used. `se` \
+        is `multiplier * sqrt(events) / population`.\n\n\
         Absolute. The denominator decides what it means: tests per inhabitant is activity, tests \
         per person eligible is access. It mixes ages; compare groups of other ages by \
         `directly_standardised_rate`.\n\n\
@@ -64,10 +64,10 @@ impl Scalar for CrudeRate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
-    const TABLE: &str = "SELECT * FROM (VALUES ('a', 3, 1000.0), ('a', 2, 1000.0), ('b', 0, 500.0), \
-                         ('b', NULL, 100.0), ('c', 1, 0.0), ('d', 1, NULL)) AS v(k, o, n)";
+    const TABLE: &str = "SELECT * FROM (VALUES ('a', 3, 1000.0), ('a', 2, 1000.0), ('b', 0, \
+                         500.0), ('b', NULL, 100.0), ('c', 1, 0.0), ('d', 1, NULL)) AS v(k, o, n)";
 
     #[test]
     fn rates_are_of_the_sums_of_a_group() {

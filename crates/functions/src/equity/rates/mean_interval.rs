@@ -100,7 +100,7 @@ impl State for Sums {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('a', 1.0), ('a', 2.0), ('a', 6.0), ('b', 5.0), \
                          ('c', NULL), ('c', 1.0)) AS v(k, x)";

@@ -46,7 +46,7 @@ impl Scalar for PoissonLimits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES (0), (10), (NULL), (2)) AS v(o)";
 

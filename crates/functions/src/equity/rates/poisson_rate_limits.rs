@@ -27,12 +27,13 @@ impl Scalar for PoissonRateLimits {
     ];
     const DESCRIPTION: &'static str = "\
         Events per unit of person-time, with the limits of `poisson_limits` over the person-time: \
-        exact ones, unless `method` says otherwise. It is `crude_rate` per 1 and not per 100,000.\n\n\
+        exact ones, unless `method` says otherwise. It is `crude_rate` per 1 and not per \
+        100,000.\n\n\
         Absolute. `exact` covers at least what the confidence says, `mid_p` about that on average. \
         Repeated events of one person make the limits too narrow.\n\n\
-        NULL events or person-time give the status `incomplete_strata`, a person-time of 0 gives `undefined`. The \
-        lower limit of `byar` is NULL for 0 events, and where the formula gives a negative number. \
-        A negative number is an error.";
+        NULL events or person-time give the status `incomplete_strata`, a person-time of 0 gives \
+        `undefined`. The lower limit of `byar` is NULL for 0 events, and where the formula gives a \
+        negative number. A negative number is an error.";
     const EXAMPLE: &'static str = "\
         SELECT region, poisson_rate_limits(tests, years) AS tests_per_year\n\
         FROM (VALUES ('Skåne', 41, 28010.5), ('Gotland', 4, 6100.0)) AS t(region, tests, years);";
@@ -49,7 +50,7 @@ impl Scalar for PoissonRateLimits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES (0, 2.0), (10, 4.0), (NULL, 1.0), (2, 0.0)) \
                          AS v(o, t)";

@@ -44,10 +44,10 @@ impl Scalar for Proportion {
         is of those *eligible*. `clopper_pearson` and `wilson_cc` are wide on purpose; \
         `agresti_coull` may leave 0 to 1. Newcombe, 1998, \
         doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E.\n\n\
-        NULL counts give the status `incomplete_strata`, an `n` of 0 gives `undefined`. `se` is NULL \
-        when no one or everyone is an event, since 0 would claim certainty. At a confidence of 1 the \
-        limits are 0 and `multiplier`. Negative counts, and \
-        more events than `n`, are errors.";
+        NULL counts give the status `incomplete_strata`, an `n` of 0 gives `undefined`. `se` is \
+        NULL when no one or everyone is an event, since 0 would claim certainty. At a confidence \
+        of 1 the limits are 0 and `multiplier`. Negative counts, and more events than `n`, are \
+        errors.";
     const EXAMPLE: &'static str = "\
         SELECT region, proportion(sum(tested), count(*)) AS share_tested\n\
         FROM (VALUES ('Skåne', 1), ('Skåne', 0), ('Skåne', 1), ('Gotland', 0))\n\
@@ -81,10 +81,10 @@ impl Scalar for Proportion {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
-    const TABLE: &str = "SELECT * FROM (VALUES ('a', true), ('a', false), ('b', true), ('b', true), \
-                         ('c', NULL), ('c', true)) AS v(k, x)";
+    const TABLE: &str = "SELECT * FROM (VALUES ('a', true), ('a', false), ('b', true), ('b', \
+                         true), ('c', NULL), ('c', true)) AS v(k, x)";
 
     #[test]
     fn shares_are_of_the_people_of_a_group() {

@@ -39,7 +39,7 @@ impl Scalar for WilsonLimits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     #[test]
     fn it_is_the_method_wilson_of_proportion() {

@@ -53,7 +53,7 @@ impl Window for ChoynowskiP {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('m', 'a', 0, 100), ('m', 'b', 4, 100), \
         ('m', 'c', 0, 0), ('n', 'd', NULL, 10), ('n', 'e', 4, 10)) AS v(map, area, o, n)";

@@ -96,7 +96,7 @@ impl Window for EbSmooth {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('m', 'a', 4, 100), ('m', 'b', 600, 10000), \
         ('m', 'c', 300, 10000), ('m', 'empty', 0, 0), ('n', 'd', NULL, 10), ('n', 'e', 4, 10), \

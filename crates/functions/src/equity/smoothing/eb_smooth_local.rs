@@ -99,8 +99,8 @@ impl Window for EbSmoothLocal {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
     use super::super::map::tests::{TABLE, keeps_the_rules};
+    use crate::equity::testing::query;
 
     #[test]
     fn an_area_is_drawn_to_its_neighbours_and_an_island_keeps_its_rate() {

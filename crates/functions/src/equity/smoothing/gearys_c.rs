@@ -57,8 +57,8 @@ impl Aggregate for GearysC {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
     use super::super::map::tests::{TABLE, keeps_the_rules};
+    use crate::equity::testing::query;
 
     #[test]
     fn neighbours_that_are_alike_differ_little() {

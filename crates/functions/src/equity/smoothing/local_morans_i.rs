@@ -91,8 +91,8 @@ fn output(area: &LocalMoran) -> Output {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
     use super::super::map::tests::{TABLE, keeps_the_rules};
+    use crate::equity::testing::query;
 
     #[test]
     fn clusters_are_told_from_areas_that_stand_out() {

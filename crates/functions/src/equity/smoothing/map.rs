@@ -261,8 +261,8 @@ pub(super) fn without_values(status: Status, options: &Options) -> Output {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::super::testing::query;
     use super::*;
+    use crate::equity::testing::query;
 
     /// A line of four areas and an island, in no order.
     pub(in super::super) const TABLE: &str = "SELECT * FROM (VALUES \

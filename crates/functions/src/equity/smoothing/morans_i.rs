@@ -67,8 +67,8 @@ impl Aggregate for MoransI {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
     use super::super::map::tests::{TABLE, keeps_the_rules};
+    use crate::equity::testing::{number, query};
 
     #[test]
     fn alike_neighbours_are_above_chance() {

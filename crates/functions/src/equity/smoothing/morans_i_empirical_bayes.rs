@@ -68,8 +68,8 @@ impl Aggregate for MoransIEmpiricalBayes {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
     use super::super::map::tests::{TABLE, keeps_the_rules};
+    use crate::equity::testing::query;
 
     #[test]
     fn areas_of_one_size_have_the_index_of_their_rates() {

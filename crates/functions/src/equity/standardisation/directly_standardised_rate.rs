@@ -108,7 +108,7 @@ impl Aggregate for DirectlyStandardisedRate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
     /// Two regions of two ages; the events of one stratum over two rows.
     const TABLE: &str = "SELECT * FROM (VALUES \

@@ -98,7 +98,7 @@ impl Aggregate for RepeatEvents {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('n', 'a', 1, 10, 500, 2), ('n', 'a', 2, 5, 500, \
         2), ('s', 'a', 1, 20, 500, 2), ('s', 'a', 0, 480, 500, 2), ('x', 'a', 1, 2, 500, 2)) \

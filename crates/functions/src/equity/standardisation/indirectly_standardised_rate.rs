@@ -68,7 +68,7 @@ impl Aggregate for IndirectlyStandardisedRate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
     const TABLE: &str = "SELECT * FROM (VALUES ('n', 'a', 6, 1000, 100, 10000), \
         ('n', 'b', 30, 200, 500, 5000), ('s', 'a', 10, 1000, 100, 10000)) \

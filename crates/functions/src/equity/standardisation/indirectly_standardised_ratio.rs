@@ -150,7 +150,7 @@ pub(super) fn evaluate(
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
     /// 10 + 20 expected in `n`, 36 seen; 10 expected in `s`, none seen.
     const TABLE: &str = "SELECT * FROM (VALUES ('n', 'a', 4, 1000, 100, 10000), \

@@ -74,7 +74,7 @@ impl Aggregate for LifeExpectancy {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
     const TABLE: &str = "SELECT * FROM (VALUES ('K', 80, 2000, 200), ('K', 0, 10000, 10), \
         ('K', 40, 10000, 50), ('M', 0, 100, 1), ('M', 40, 100, 5), ('M', 80, 20, 2), \

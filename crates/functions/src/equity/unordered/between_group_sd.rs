@@ -20,7 +20,8 @@ impl OverGroups for BetweenGroupSd {
         The standard deviation between groups: the square root of `between_group_variance`. 0 \
         is no difference. Absolute and weighted by people; beside it give the relative \
         `coefficient_of_variation`. Interval by the delta method from the variance of \
-        `between_group_variance` (Ahn), none when all values are equal; chance alone makes it larger than 0.\n\n\
+        `between_group_variance` (Ahn), none when all values are equal; chance alone makes it \
+        larger than 0.\n\n\
         NULL as a value or population gives the status `incomplete_strata`; fewer than three \
         groups, or no people, give `undefined`; a NULL standard error leaves out the interval.";
     const EXAMPLE: &'static str = "\

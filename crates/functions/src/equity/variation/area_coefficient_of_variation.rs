@@ -49,7 +49,7 @@ impl Aggregate for AreaCoefficientOfVariation {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     const TABLE: &str = "SELECT * FROM (VALUES ('a', 2), ('a', 4), ('a', 6), ('b', 3), \
                          ('n', NULL), ('n', 2), ('z', 0), ('z', 0)) AS v(map, r)";

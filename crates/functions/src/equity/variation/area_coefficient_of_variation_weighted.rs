@@ -53,7 +53,7 @@ impl Aggregate for Weighted {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
     const TABLE: &str = "SELECT * FROM (VALUES ('a', 2.0, 3), ('a', 10.0, 1), ('n', 1.0, NULL), \
                          ('n', 2.0, 1), ('z', 0.0, 1), ('z', 0.0, 1)) AS v(map, r, w)";

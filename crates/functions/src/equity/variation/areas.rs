@@ -59,7 +59,7 @@ pub(super) fn areas(state: &Rows<2>) -> Vec<Area> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::super::testing::query;
+    use crate::equity::testing::query;
 
     /// Two maps of three areas, one of them with a NULL.
     pub(in super::super) const TABLE: &str = "SELECT * FROM (VALUES ('a', 12, 10.5), ('a', 31, \

@@ -49,10 +49,10 @@ impl Aggregate for EbGammaAlpha {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
     use super::super::areas::tests::{TABLE, keeps_the_rules, maps};
     use super::EbGammaAlpha;
     use crate::equity::aggregate::Aggregate;
+    use crate::equity::testing::query;
 
     #[test]
     fn the_variance_is_one_by_alpha_and_none_where_areas_are_alike() {

@@ -75,7 +75,7 @@ impl Aggregate for ExtremalQuotient {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
+    use crate::equity::testing::{number, query};
 
     const TABLE: &str = "SELECT * FROM (VALUES ('a', 3.0), ('a', 1.5), ('a', 6.0), ('b', 0.0), \
                          ('b', 2.0), ('n', NULL), ('n', 2.0), ('z', 0.0), ('z', 0.0)) AS v(map, r)";

@@ -60,10 +60,10 @@ impl Aggregate for ExtremalQuotientEb {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
     use super::super::areas::tests::{TABLE, keeps_the_rules};
     use super::ExtremalQuotientEb;
     use crate::equity::aggregate::Aggregate;
+    use crate::equity::testing::{number, query};
 
     #[test]
     fn smoothed_areas_differ_less_than_raw_ones() {

@@ -63,10 +63,10 @@ impl Aggregate for SystematicComponent {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{number, query};
     use super::super::areas::tests::{TABLE, keeps_the_rules, maps};
     use super::SystematicComponent;
     use crate::equity::aggregate::Aggregate;
+    use crate::equity::testing::{number, query};
 
     #[test]
     fn chance_is_subtracted_from_the_spread() {

@@ -43,10 +43,10 @@ impl Aggregate for Tau2Marshall {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::query;
     use super::super::areas::tests::{TABLE, keeps_the_rules, maps};
     use super::Tau2Marshall;
     use crate::equity::aggregate::Aggregate;
+    use crate::equity::testing::query;
 
     #[test]
     fn what_chance_does_not_explain_is_variance() {

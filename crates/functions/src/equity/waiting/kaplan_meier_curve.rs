@@ -41,8 +41,8 @@ impl OverWaits for KaplanMeierCurve {
         doi:10.1080/01621459.1958.10501452.\n\n\
         NULL when a time or an event is NULL, or a time is NaN or infinite, for the curve would be \
         of other people; an empty \
-        list without rows. Where the share is 0 or 1 there is no error and there are no limits. A negative time is an \
-        error.";
+        list without rows. Where the share is 0 or 1 there is no error and there are no limits. A \
+        negative time is an error.";
     const EXAMPLE: &'static str = "\
         SELECT step['time'] AS days, step['survival'] AS wait_longer, step['at_risk'] AS at_risk\n\
         FROM (SELECT unnest(kaplan_meier_curve(days, answered)) AS step\n\

@@ -36,10 +36,10 @@ impl OverWaits for KaplanMeierQuantile {
         Crowley, 1982, doi:10.2307/2530286.\n\n\
         `events` are all waits that ended, `n` all people. `not_reached` says that fewer than \
         `p` are served by the last time; `value` is then NULL, and `lower_cl` is there where the \
-        lower edge of the band comes down so far (\"not reached, 475 to –\"). An upper limit that is \
-        NULL says that the wait may be longer than anyone was seen for. The limits are those of \
-        `quantile(survfit(...))` in R. A NULL time or event gives the status \
-        `incomplete_strata`; no rows `undefined`. A negative time is an error.";
+        lower edge of the band comes down so far (\"not reached, 475 to –\"). An upper limit that \
+        is NULL says that the wait may be longer than anyone was seen for. The limits are those of \
+        `quantile(survfit(...))` in R. A NULL time or event gives the status `incomplete_strata`; \
+        no rows `undefined`. A negative time is an error.";
     const EXAMPLE: &'static str = "\
         SELECT region, kaplan_meier_quantile(days, answered, 0.5) AS median_wait\n\
         FROM (VALUES ('01', 35, true), ('01', 80, true), ('01', 120, true), ('01', 150, false),\n\
