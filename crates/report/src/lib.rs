@@ -33,7 +33,7 @@ pub use folder::{Existing, Staging};
 pub use language::{Language, Words};
 pub use make::{MANIFEST, Made, PAGE, Query};
 pub use making::Making;
-pub use pattern::{Catalogue, CubeRows, Pattern};
+pub use pattern::{Catalogue, CubeRows, Pattern, PatternSize};
 pub use rows::{Estimate, Rows, Value, read_lookup, read_texts};
 pub use source::Report;
 pub use template::{Literal, Values};

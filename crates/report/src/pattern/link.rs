@@ -1,6 +1,6 @@
 //! From the rows of cubes to counts that are linked by sums, and to the pattern.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kohort_stats::disclosure::{LinkedCount, LinkedCounts, Shown, SmallCells, Sum};
 
@@ -8,12 +8,7 @@ use super::catalogue::{Catalogue, Cube, CubeCount, CubeRows};
 use super::{Key, Pattern, PatternCount};
 use crate::Error;
 
-/// The columns by which reports go from table to table; the rest of a group's name is its table.
-const LINKS: [&str; 2] = ["region", "sex"];
-const YEAR: &str = "year";
 const REGION: &str = "region";
-/// The most counts that are searched at once: more take minutes.
-const MOST_AT_ONCE: usize = 1200;
 
 /// A count by what it counts, of whom, and how many.
 type Identity = (String, Key, u64);
@@ -42,10 +37,10 @@ pub(super) fn pattern(catalogue: &Catalogue, cubes: &[CubeRows]) -> Result<Patte
         }
     }
     let rule = SmallCells::default();
-    let tiers = collected.tiers();
     let linked = LinkedCounts::try_new(collected.counts, collected.sums)
         .map_err(|error| Error::data("withholding", error.to_string()))?;
-    let withheld = linked.withhold(rule, &tiers);
+    let withheld = linked.withhold(rule);
+    let fewest = linked.fewest(rule);
     let counts = collected.identities.into_iter().zip(withheld);
     let counts = counts.filter(|((family, ..), _)| !family.is_empty());
     let counts = counts.map(|((family, key, n), is_withheld)| PatternCount {
@@ -54,7 +49,7 @@ pub(super) fn pattern(catalogue: &Catalogue, cubes: &[CubeRows]) -> Result<Patte
         n,
         is_withheld,
     });
-    Ok(Pattern::new(rule.threshold(), counts.collect()))
+    Ok(Pattern::new(rule.threshold(), fewest, counts.collect()))
 }
 
 impl Collected {
@@ -207,110 +202,6 @@ impl Collected {
             }
         }
     }
-
-    /// Where witnesses are looked for, near ones first: a year, regions that are alike over all
-    /// years, small regions with greater ones, what is of no year, two years, a year with what
-    /// is of none, and what hangs together, where it is small.
-    fn tiers(&self) -> Vec<Vec<Vec<usize>>> {
-        let years = self.values(YEAR);
-        let regions = self.values(REGION);
-        let of_years = |window: &[String]| {
-            self.parts(|key| value(key, YEAR).is_some_and(|year| window.contains(year)))
-        };
-        let of_regions = |window: &[String]| {
-            let is_in = |region: &String| window.contains(region);
-            self.parts(|key| value(key, YEAR).is_some() && value(key, REGION).is_some_and(is_in))
-        };
-        let is_link = |key: &Key| {
-            key.len() <= 1 && key.iter().all(|(name, _)| LINKS.contains(&name.as_str()))
-        };
-        let with_year =
-            |one: &String| self.parts(|key| value(key, YEAR).is_none_or(|year| year == one));
-        let wholes = self.parts(|_| true).into_iter();
-        let wholes = wholes.filter(|whole| whole.len() <= MOST_AT_ONCE);
-        vec![
-            years.windows(1).flat_map(of_years).collect(),
-            regions.windows(2).flat_map(of_regions).collect(),
-            beside_great(&regions)
-                .iter()
-                .flat_map(|few| of_regions(few))
-                .collect(),
-            self.parts(|key| value(key, YEAR).is_none() && !is_link(key)),
-            years.windows(2).flat_map(of_years).collect(),
-            years.iter().flat_map(with_year).collect(),
-            wholes.collect(),
-        ]
-    }
-
-    /// The values of a column of groups, those of the smallest counts first.
-    fn values(&self, name: &str) -> Vec<String> {
-        let mut sums: BTreeMap<&String, u64> = BTreeMap::new();
-        for (_, key, n) in &self.identities {
-            if let Some(value) = value(key, name) {
-                *sums.entry(value).or_default() += n;
-            }
-        }
-        let mut values: Vec<&String> = sums.keys().copied().collect();
-        match name == YEAR {
-            true => values.sort(),
-            false => values.sort_by_key(|value| sums[value]),
-        }
-        values.into_iter().cloned().collect()
-    }
-
-    /// Counts of some groups, parted into those that sums of theirs tie together.
-    fn parts(&self, is_inside: impl Fn(&Key) -> bool) -> Vec<Vec<usize>> {
-        let all = 0..self.counts.len();
-        let some: Vec<usize> = all
-            .filter(|at| is_inside(&self.identities[*at].1))
-            .collect();
-        let mut first: Vec<usize> = (0..self.counts.len()).collect();
-        fn root(first: &mut [usize], mut at: usize) -> usize {
-            while first[at] != at {
-                first[at] = first[first[at]];
-                at = first[at];
-            }
-            at
-        }
-        let inside: BTreeSet<usize> = some.iter().copied().collect();
-        for sum in &self.sums {
-            let mut terms = sum
-                .iter()
-                .map(|(at, _)| *at)
-                .filter(|at| inside.contains(at));
-            if let Some(one) = terms.next() {
-                for other in terms {
-                    let (a, b) = (root(&mut first, one), root(&mut first, other));
-                    first[a.max(b)] = a.min(b);
-                }
-            }
-        }
-        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for at in some {
-            parts.entry(root(&mut first, at)).or_default().push(at);
-        }
-        parts.into_values().filter(|part| part.len() > 1).collect()
-    }
-}
-
-/// Each region with two great ones, which have what a small one needs to move.
-fn beside_great(regions: &[String]) -> Vec<Vec<String>> {
-    let great = [
-        regions.len().saturating_sub(4),
-        regions.len().saturating_sub(2),
-    ];
-    let few = |(at, region): (usize, &String)| {
-        let others = great.iter().filter(|other| **other != at);
-        let others = others.filter_map(|other| regions.get(*other).cloned());
-        others.chain([region.clone()]).collect()
-    };
-    regions.iter().enumerate().map(few).collect()
-}
-
-/// The value of a column in a group.
-fn value<'a>(key: &'a Key, name: &str) -> Option<&'a String> {
-    let pair = key.iter().find(|(known, _)| known == name);
-    pair.map(|(_, value)| value)
 }
 
 /// What a count is worth to readers: the nation before a region, all years before one, both sexes

@@ -23,9 +23,25 @@ pub(crate) type Key = Vec<(String, String)>;
 pub struct Pattern {
     /// The least count that is shown.
     threshold: u64,
+    /// How many any pattern withholds at least; nothing where it was kept without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fewest: Option<usize>,
     counts: Vec<PatternCount>,
     #[serde(skip)]
     index: Index,
+}
+
+/// How much a pattern withholds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PatternSize {
+    /// Its counts.
+    pub n: usize,
+    /// Those that are withheld for their own sake.
+    pub n_small: usize,
+    /// How many any pattern withholds at least, where it is known.
+    pub fewest: Option<usize>,
+    /// Those that are withheld.
+    pub n_withheld: usize,
 }
 
 /// A count of the pattern.
@@ -49,9 +65,10 @@ pub(crate) enum Verdict {
 }
 
 impl Pattern {
-    fn new(threshold: u64, counts: Vec<PatternCount>) -> Self {
+    fn new(threshold: u64, fewest: usize, counts: Vec<PatternCount>) -> Self {
         let mut pattern = Self {
             threshold,
+            fewest: Some(fewest),
             counts,
             index: Index::new(),
         };
@@ -80,9 +97,18 @@ impl Pattern {
     }
 
     /// How many counts it has, and how many of them are withheld.
-    pub fn size(&self) -> (usize, usize) {
+    pub fn size(&self) -> PatternSize {
         let withheld = self.counts.iter().filter(|count| count.is_withheld);
-        (self.counts.len(), withheld.count())
+        let small = self
+            .counts
+            .iter()
+            .filter(|c| (1..self.threshold).contains(&c.n));
+        PatternSize {
+            n: self.counts.len(),
+            n_small: small.count(),
+            fewest: self.fewest,
+            n_withheld: withheld.count(),
+        }
     }
 
     /// Whether it knows what a family counts.

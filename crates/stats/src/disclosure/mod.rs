@@ -16,6 +16,7 @@ mod protect;
 mod rounding;
 mod simplex;
 mod table;
+mod witnesses;
 
 pub use audit::AuditedCell;
 pub use linear::{Sum, recomputable};

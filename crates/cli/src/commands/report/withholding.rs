@@ -27,10 +27,13 @@ pub(super) async fn pattern(
     }
     let started = Instant::now();
     let pattern = make(session).await?;
-    let (n, n_withheld) = pattern.size();
+    let size = pattern.size();
     warn_line(&format!(
-        "withholding: {n_withheld} of {}, {}",
-        counted(n as u64, "count"),
+        "withholding: {} of {} ({} small, no choice withholds fewer than {}), {}",
+        size.n_withheld,
+        counted(size.n as u64, "count"),
+        size.n_small,
+        size.fewest.unwrap_or(size.n_small),
         duration(started.elapsed())
     ));
     let bytes = pattern.to_json();
