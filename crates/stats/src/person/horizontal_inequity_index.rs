@@ -154,9 +154,12 @@ pub fn horizontal_inequity_index(
     let (need, mean) = index(&|row| row.need_expected)?;
     let (inequity, _) = index(&|row| row.used - row.need_expected + mean)?;
     // A mean that is missing makes the difference NULL; it is missing for the reason that need is.
-    let inequity = match need.value {
-        Some(_) => inequity,
-        None => Estimate::missing(need.status, error.name()),
+    // The mean of what is compared is that of use: where nobody used anything it is 0, and not the
+    // trace that adding and subtracting need leaves.
+    let inequity = match (need.value, used.value) {
+        (Some(_), Some(_)) => inequity,
+        (None, _) => Estimate::missing(need.status, error.name()),
+        (_, None) => Estimate::missing(used.status, error.name()),
     };
     Ok(HorizontalInequity {
         used,
@@ -188,6 +191,16 @@ mod tests {
         assert_eq!(found.used.value, Some(-0.25));
         assert_eq!(found.need.value, Some(-0.25));
         assert_eq!(found.inequity.value, Some(0.0));
+    }
+
+    #[test]
+    fn where_nobody_used_anything_there_is_no_index() {
+        let rank: Vec<f64> = (0..113).map(|i| f64::from(i % 5)).collect();
+        let need: Vec<f64> = (0..113).map(|i| 0.1 / f64::from(1 + i % 7)).collect();
+        let found = index(&mut people([&[0.0; 113], &rank, &need]));
+        assert_eq!(found.used.status, Status::Undefined);
+        assert_eq!(found.inequity.value, None);
+        assert_eq!(found.inequity.status, Status::Undefined);
     }
 
     #[test]
