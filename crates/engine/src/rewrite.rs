@@ -5,8 +5,8 @@
 //! - `in_region('chr1:1-2')` means the columns `chrom` and `pos`.
 //! - `crude_rate(4, 100, confidence => 0.9)` gives an argument of a measure by name; those left out
 //!   before it are NULL, which means their default.
-//! - `crude_rate(4, 100, confidence => [0.95, 0.998])` is an array of two calls; so is any option of a
-//!   measure, such as `share_within(days, is_done, [30, 90])`.
+//! - `crude_rate(4, 100, confidence => [0.95, 0.998])` is an array of two calls; so is any option
+//!   of a measure, such as `share_within(days, is_done, [30, 90])`.
 //! - `crude_rate(4, 100).value` is `crude_rate(4, 100)['value']`.
 
 use std::ops::ControlFlow;
@@ -172,8 +172,8 @@ fn elements(expr: &Expr) -> Option<Vec<&Expr>> {
 }
 
 /// Puts arguments given by name where their function expects them, and refuses calls that would
-/// give a silent wrong answer: `DISTINCT`, and required arguments left out. What it does not understand it
-/// leaves to the planner, which says what is wrong.
+/// give a silent wrong answer: `DISTINCT`, and required arguments left out. What it does not
+/// understand it leaves to the planner, which says what is wrong.
 fn place_named_arguments(function: &mut Function) -> Result<()> {
     let Some(name) = name_of(function) else {
         return Ok(());
@@ -301,8 +301,8 @@ fn use_aggregate(select: &mut Select, inner: &mut ToAggregate<'_>) {
     }
 }
 
-/// What a SELECT groups by, as text: by itself, by its place, or by its alias. Those expressions are
-/// of the row wherever they stand.
+/// What a SELECT groups by, as text: by itself, by its place, or by its alias. Those expressions
+/// are of the row wherever they stand.
 fn groups(select: &Select) -> Vec<String> {
     let GroupByExpr::Expressions(expressions, _) = &select.group_by else {
         return Vec::new();
@@ -572,7 +572,8 @@ mod tests {
     #[test]
     fn what_is_grouped_by_is_of_the_row() {
         for sql in [
-            "SELECT allele_stats(genotypes)['ac'], count(*) FROM v GROUP BY allele_stats(genotypes)['ac']",
+            "SELECT allele_stats(genotypes)['ac'], count(*) FROM v \
+             GROUP BY allele_stats(genotypes)['ac']",
             "SELECT allele_stats(genotypes)['ac'] + 1, count(*) FROM v \
              GROUP BY allele_stats(genotypes)['ac']",
             "SELECT count(*), allele_stats(genotypes)['ac'] FROM v GROUP BY 2",

@@ -50,7 +50,8 @@ pub struct SessionOptions {
     /// Who asks: recorded in `cohorts.created_by`.
     pub user: Option<String>,
     /// Whether statements may read and write files that the process can reach: `FROM 'people.csv'`,
-    /// `CREATE EXTERNAL TABLE`, `COPY … TO`. Leave it off where others than the process's owner ask.
+    /// `CREATE EXTERNAL TABLE`, `COPY … TO`. Leave it off where others than the process's owner
+    /// ask.
     pub files: bool,
 }
 
@@ -80,7 +81,8 @@ impl fmt::Debug for Outcome {
     }
 }
 
-/// A view of one state of a lake, or of no lake, that statements run in. A clone is the same session.
+/// A view of one state of a lake, or of no lake, that statements run in. A clone is the same
+/// session.
 ///
 /// Statements share nothing: each sees the state, the settings and the tables that the session has
 /// when it begins, and any number of them may run at once.
@@ -110,8 +112,8 @@ impl Session {
     /// Opens a session on a state of a lake. Tables are read when statements name them.
     ///
     /// # Errors
-    /// There is no lake, or no such state of it; a setting that does not exist or takes no such
-    /// value.
+    /// There is no lake, or no such state of it; a setting that does not exist or takes no
+    /// such value.
     pub async fn open(lake: &Lake, options: SessionOptions) -> Result<Self, Error> {
         let snapshot = lake.snapshot(options.as_of).await?;
         Self::new(Some((lake, snapshot)), options)

@@ -17,7 +17,10 @@ pub(crate) struct View {
 
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
-        &[$(View { name: $name, sql: include_str!(concat!("../../../sql/views/", $name, ".sql")) }),*]
+        &[$(View {
+            name: $name,
+            sql: include_str!(concat!("../../../sql/views/", $name, ".sql")),
+        }),*]
     };
 }
 

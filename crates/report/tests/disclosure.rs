@@ -306,7 +306,8 @@ protect = [
     let tables = [("tests", region_rows()), ("women", rows.to_vec())];
     let made = make(&toml, &tables, Language::En).unwrap();
     let csv = &texts(&made)["tables/women.csv"];
-    // By itself the column of men has no small count; beside the other table it would give one away.
+    // By itself the column of men has no small count; beside the other table it would give one
+    // away.
     assert!(csv.contains("09,,suppressed,,suppressed"), "{csv}");
     assert!(csv.contains("03,,suppressed,,suppressed"), "{csv}");
     assert!(csv.contains("01,540,ok,530,ok"), "{csv}");

@@ -100,16 +100,17 @@ impl Planner {
 
     /// The plan of a statement, and what its functions look up is read.
     pub(crate) async fn plan(self: &Arc<Self>, sql: &str) -> Result<LogicalPlan, Error> {
-        let plan = self.plan_text(sql).await?;
+        let planned = self.plan_text(sql).await;
+        let plan = planned.map_err(|(Refused::Here(error) | Refused::InView(error))| error)?;
         loading::load(&plan, &self.view.catalog).await?;
         Ok(plan)
     }
 
     /// The plan of a statement.
-    async fn plan_text(self: &Arc<Self>, sql: &str) -> Result<LogicalPlan, Error> {
+    async fn plan_text(self: &Arc<Self>, sql: &str) -> Result<LogicalPlan, Refused> {
         /// Columns of one statement that may be called as their files call them.
         const MOST_SPELLINGS: usize = 200;
-        let state = self.state()?;
+        let state = self.state().map_err(Error::from)?;
         let mut text = sql.to_owned();
         let mut n_respelled = 0;
         loop {
@@ -119,7 +120,7 @@ impl Planner {
                 Err(error) => error,
             };
             if let Some(broken) = self.broken_view() {
-                return Err(broken);
+                return Err(Refused::InView(broken));
             }
             // A column may be called as its file calls it.
             let files = self.files.as_ref().filter(|_| n_respelled < MOST_SPELLINGS);
@@ -129,7 +130,7 @@ impl Planner {
                 None => {
                     let location = location::of_error(&error);
                     let error = registry::suggested(error.into(), &self.view.catalog);
-                    return Err(info_fields::suggested(error, &fields).at(location));
+                    return Err(info_fields::suggested(error, &fields).at(location).into());
                 }
             }
         }
@@ -204,8 +205,12 @@ impl Planner {
                 planned().insert(view.name, Arc::clone(&table) as Arc<dyn TableProvider>);
                 Some(table)
             }
-            Err(error) => {
-                let error = error.in_view(views::SCHEMA, view.name);
+            Err(refused) => {
+                let error = match refused {
+                    Refused::Here(error) => error.in_view(views::SCHEMA, view.name),
+                    // The view is made of one that cannot be planned.
+                    Refused::InView(error) => error,
+                };
                 let broken = self.broken_views.lock();
                 broken.unwrap_or_else(PoisonError::into_inner).push(error);
                 None
@@ -217,6 +222,18 @@ impl Planner {
         let broken = self.broken_views.lock();
         let mut broken = broken.unwrap_or_else(PoisonError::into_inner);
         (!broken.is_empty()).then(|| broken.remove(0))
+    }
+}
+
+/// Why there is no plan: for a reason of the statement itself, or of a view that it names.
+enum Refused {
+    Here(Error),
+    InView(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Here(error)
     }
 }
 

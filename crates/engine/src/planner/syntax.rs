@@ -114,7 +114,8 @@ mod tests {
     fn names_are_found_wherever_they_stand() {
         for sql in [
             "SELECT v.Info.CLNSIG, cohort('a') FROM public.Variants AS v, cohort_flow('a')",
-            "EXPLAIN SELECT info.clnsig FROM variants, cohort_flow('x') WHERE 1 IN (SELECT cohort(b))",
+            "EXPLAIN SELECT info.clnsig FROM variants, cohort_flow('x') \
+             WHERE 1 IN (SELECT cohort(b))",
             "COPY (SELECT info.x, COHORT(b) FROM variants, cohort_flow('x')) TO 'a.csv'",
         ] {
             let mut statement = DFParser::parse_sql(sql).unwrap().pop_front().unwrap();

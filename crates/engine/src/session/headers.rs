@@ -1,7 +1,8 @@
 //! Columns of a result are called as they were typed.
 //!
-//! `cohort('a')` and `allele_stats(…)` are planned under other names, which nobody typed and a header
-//! would show; so each unnamed expression of the outermost SELECT gets its own text as its name.
+//! `cohort('a')` and `allele_stats(…)` are planned under other names, which nobody typed and a
+//! header would show; so each unnamed expression of the outermost SELECT gets its own text as its
+//! name.
 
 use datafusion::sql::parser::Statement as SqlStatement;
 use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr, Statement};

@@ -49,8 +49,8 @@ pub(super) fn session_state(
         settings.set(name, value)?;
     }
     let memory = resources.memory_limit_bytes();
-    // Each sort keeps this much back for merging what it has spilled; all of them together must leave
-    // room for rows.
+    // Each sort keeps this much back for merging what it has spilled; all of them together must
+    // leave room for rows.
     let partitions = config.options().execution.target_partitions.max(1);
     let kept_back = &mut config.options_mut().execution.sort_spill_reservation_bytes;
     *kept_back = (*kept_back).min(memory / KEPT_BACK_SHARE / partitions);

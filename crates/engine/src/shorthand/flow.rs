@@ -29,8 +29,8 @@ pub(super) fn documentation() -> FunctionDoc {
         &[
             (
                 "query",
-                "a SELECT without GROUP BY and LIMIT whose first column is the id, or the name of a \
-                 cohort, whose own query is taken and counted on the lake as it is now",
+                "a SELECT without GROUP BY and LIMIT whose first column is the id, or the name of \
+                 a cohort, whose own query is taken and counted on the lake as it is now",
             ),
             (
                 "labels",
@@ -38,8 +38,8 @@ pub(super) fn documentation() -> FunctionDoc {
                  there is none",
             ),
         ],
-        "SELECT * FROM cohort_flow('SELECT sample_id FROM samples\n  WHERE sex_karyotype = ''XX'' AND \
-         sample_id < ''S3''', 'women; first half') ORDER BY step;",
+        "SELECT * FROM cohort_flow('SELECT sample_id FROM samples\n  WHERE sex_karyotype = ''XX'' \
+         AND sample_id < ''S3''', 'women; first half') ORDER BY step;",
     )
 }
 

@@ -26,21 +26,22 @@ pub(super) fn balance_documentation() -> FunctionDoc {
          arguments: a row per number in `nearest` and `also`, and per value of each column in \
          `exact`. Columns: `variable`; `mean_cases` and `mean_pool` over everyone; \
          `difference_before`; `mean_matched_cases` and `mean_controls` over the pairs; \
-         `difference_after`. Differences are standardised: (cases - others) over the root of the mean \
-         of the two variances; NULL when nothing varies. Below 0.1 is usually called balanced (Austin \
-         2009, doi:10.1002/sim.3697). A mean of a value of `exact` is a share.",
+         `difference_after`. Differences are standardised: (cases - others) over the root of the \
+         mean of the two variances; NULL when nothing varies. Below 0.1 is usually called balanced \
+         (Austin 2009, doi:10.1002/sim.3697). A mean of a value of `exact` is a share.",
         &[
             (
                 "query",
-                "gives the id first, `is_case`, and the columns named by the other arguments; one row \
-                 per person",
+                "gives the id first, `is_case`, and the columns named by the other arguments; one \
+                 row per person",
             ),
             ("exact", "columns that must be equal, separated by commas"),
             ("nearest", "up to three numbers that should be near"),
             ("ratio, seed, caliper", "as for `match_controls`"),
             ("also", "numbers to compare that were not matched on"),
         ],
-        "SELECT * FROM match_balance('SELECT id, is_case, sex, age FROM (VALUES\n  (''a'', true, ''K'', 50), (''b'', false, \
+        "SELECT * FROM match_balance('SELECT id, is_case, sex, age FROM (VALUES\n  (''a'', true, \
+         ''K'', 50), (''b'', false, \
          ''K'', 48), (''c'', false, ''K'', 70)) AS t(id, is_case, sex, age)'\n  , 'sex', 'age');",
     )
 }
@@ -68,8 +69,8 @@ fn pairs(arguments: &Arguments, id: &str, from: &str) -> Result<String> {
     let near: String = nearest.iter().map(|name| format!(", q.{name}")).collect();
     Ok(format!(
         "SELECT m['case_id'] AS case_id, m['control_id'] AS control_id, m['rank'] AS rank, \
-         m['distance'] AS distance FROM (SELECT unnest({NAME}(q.{id}, q.is_case, {stratum}, {}, {}, \
-         {}{near})) AS m FROM {from} AS q) AS matched",
+         m['distance'] AS distance FROM (SELECT unnest({NAME}(q.{id}, q.is_case, {stratum}, {}, \
+         {}, {}{near})) AS m FROM {from} AS q) AS matched",
         arguments.number("ratio")?,
         arguments.number("seed")?,
         arguments.number("caliper")?,
@@ -114,8 +115,8 @@ pub(super) fn balance_sql(arguments: &Arguments) -> Result<String> {
          count(*) FILTER (WHERE is_matched) AS t_matched, \
          count(*) FILTER (WHERE is_control) AS t_controls FROM everyone), \
          moments AS ({}) SELECT variable, mean_cases, mean_pool, \
-         (mean_cases - mean_pool) / nullif(sqrt((var_cases + var_pool) / 2), 0) AS difference_before, \
-         mean_matched AS mean_matched_cases, mean_controls, \
+         (mean_cases - mean_pool) / nullif(sqrt((var_cases + var_pool) / 2), 0) \
+         AS difference_before, mean_matched AS mean_matched_cases, mean_controls, \
          (mean_matched - mean_controls) / nullif(sqrt((var_cases + var_pool) / 2), 0) \
          AS difference_after FROM moments",
         rows.join(" UNION ALL ")

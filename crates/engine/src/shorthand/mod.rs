@@ -1,6 +1,6 @@
 //! Table functions that are short for a longer query: `cohort_flow`, `match_controls`,
-//! `match_balance`, `standard_population` and `swedish_regions`. They are written out in the syntax tree, before anything is planned, so that the
-//! plan and `EXPLAIN` know only ordinary SQL.
+//! `match_balance`, `standard_population` and `swedish_regions`. They are written out in the
+//! syntax tree, before anything is planned, so that the plan and `EXPLAIN` know only ordinary SQL.
 
 mod flow;
 mod matching;
@@ -387,11 +387,14 @@ mod tests {
 
     #[test]
     fn balance_tells_how_alike_they_were_and_became() {
-        let found = run("SELECT variable, round(mean_cases, 2) AS c, round(mean_pool, 2) AS p, \
-             round(mean_controls, 2) AS m, abs(difference_after) < abs(difference_before) AS better \
-             FROM match_balance('SELECT sample_id, is_case, sex, age FROM samples', 'sex', 'age') \
-             ORDER BY variable")
-            .unwrap();
+        let found = run(
+            "SELECT variable, round(mean_cases, 2) AS c, round(mean_pool, 2) AS p, \
+             round(mean_controls, 2) AS m, \
+             abs(difference_after) < abs(difference_before) AS better \
+             FROM match_balance('SELECT sample_id, is_case, sex, age FROM samples', 'sex', \
+             'age') ORDER BY variable",
+        )
+        .unwrap();
         assert!(
             found.contains("| age      | 45.0 | 55.5 | 45.0 | true   |"),
             "{found}"
